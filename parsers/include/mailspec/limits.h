@@ -1,0 +1,37 @@
+/*
+ * limits.h - the sizes that the RFCs name, in octets unless said otherwise
+ */
+#ifndef MAILSPEC_LIMITS_H
+#define MAILSPEC_LIMITS_H
+
+enum {
+    /* SMTP: RFC 5321 section 4.5.3.1 */
+    MS_SMTP_LOCAL_PART_MAX = 64,    /* section 4.5.3.1.1 */
+    MS_SMTP_DOMAIN_MAX = 255,       /* section 4.5.3.1.2 */
+    MS_SMTP_LABEL_MAX = 63,         /* RFC 1035 section 2.3.4 */
+    MS_SMTP_PATH_MAX = 256,         /* section 4.5.3.1.3, punctuation and separators included */
+    MS_SMTP_COMMAND_LINE_MAX = 512, /* section 4.5.3.1.4, CRLF included */
+    MS_SMTP_REPLY_LINE_MAX = 512,   /* section 4.5.3.1.5, CRLF included */
+    MS_SMTP_TEXT_LINE_MAX = 1000,   /* section 4.5.3.1.6, CRLF included, stuffed dot not counted */
+    MS_SMTP_RECIPIENTS_MIN = 100,   /* section 4.5.3.1.8: a server takes at least so many */
+
+    /* what extensions add to the command line */
+    MS_SMTP_AUTH_LINE_MAX = 12288,     /* RFC 4954 section 4: any line of the exchange, CRLF included */
+    MS_SMTP_MAIL_AUTH_EXTRA = 500,     /* RFC 4954 section 3, MAIL */
+    MS_SMTP_MAIL_SIZE_EXTRA = 26,      /* RFC 1870 section 3, MAIL */
+    MS_SMTP_MAIL_BODY_EXTRA = 17,      /* RFC 6152 section 2, MAIL */
+    MS_SMTP_MAIL_DSN_EXTRA = 107,      /* RFC 3461 section 3, MAIL: RET and ENVID */
+    MS_SMTP_RCPT_DSN_EXTRA = 513,      /* RFC 3461 section 3, RCPT: NOTIFY and ORCPT */
+    MS_SMTP_MAIL_SMTPUTF8_EXTRA = 10,  /* RFC 6531 section 3.1, MAIL, VRFY, EXPN */
+
+    MS_SMTP_LINE_CHARS_MAX = 998, /* RFC 5322 section 2.1.1, CRLF not counted */
+
+    /* POP3 */
+    MS_POP3_COMMAND_LINE_MAX = 255,  /* RFC 2449 section 4, CRLF included */
+    MS_POP3_RESPONSE_LINE_MAX = 512, /* RFC 1939 section 3, RFC 2449 section 4, CRLF included */
+    MS_POP3_ARGUMENT_MAX = 40,       /* RFC 1939 section 3; superseded by RFC 2449 section 4 */
+    MS_POP3_UNIQUE_ID_MAX = 70,      /* RFC 1939 section 7 */
+    MS_POP3_DIGEST_LEN = 32          /* RFC 1939 section 7, hexadecimal digits */
+};
+
+#endif

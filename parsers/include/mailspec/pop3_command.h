@@ -1,0 +1,116 @@
+/*
+ * pop3_command.h - POP3 command lines (RFC 1939, RFC 2449 section 3, RFC 5034, RFC 2595, RFC 6856)
+ */
+#ifndef MAILSPEC_POP3_COMMAND_H
+#define MAILSPEC_POP3_COMMAND_H
+
+#include "mailspec/export.h"
+#include "mailspec/line.h"
+#include "mailspec/rule.h"
+#include "mailspec/span.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum ms_pop3_verb {
+    MS_POP3_UNKNOWN, /* kept: keyword and argument are set */
+    MS_POP3_USER,
+    MS_POP3_PASS,
+    MS_POP3_APOP,
+    MS_POP3_STAT,
+    MS_POP3_LIST,
+    MS_POP3_RETR,
+    MS_POP3_DELE,
+    MS_POP3_RSET,
+    MS_POP3_NOOP,
+    MS_POP3_QUIT,
+    MS_POP3_TOP,
+    MS_POP3_UIDL,
+    MS_POP3_CAPA,
+    MS_POP3_STLS,
+    MS_POP3_AUTH,
+    MS_POP3_UTF8,
+    MS_POP3_LANG,
+    MS_POP3_AUTH_RESPONSE, /* no verb: the line answers a "+ " continuation */
+    MS_POP3_VERB_COUNT
+} ms_pop3_verb;
+
+typedef enum ms_pop3_error {
+    MS_POP3_OK,
+    MS_POP3_ERR_INCOMPLETE,
+    MS_POP3_ERR_LINE_TOO_LONG,
+    MS_POP3_ERR_EMPTY_LINE,
+    MS_POP3_ERR_KEYWORD,            /* not 3 or 4 printable characters (RFC 1939 section 3) */
+    MS_POP3_ERR_OCTET,              /* NUL or another control character */
+    MS_POP3_ERR_8BIT,               /* an octet above 127 where UTF-8 is not in force */
+    MS_POP3_ERR_ARGUMENT_MISSING,
+    MS_POP3_ERR_MESSAGE_NUMBER,     /* not digits, or zero */
+    MS_POP3_ERR_NUMBER_RANGE,       /* digits that do not fit 32 bits (messages), 64 bits (TOP lines) */
+    MS_POP3_ERR_LINE_COUNT,         /* TOP's second argument */
+    MS_POP3_ERR_DIGEST,             /* not 32 hexadecimal digits */
+    MS_POP3_ERR_MECHANISM,
+    MS_POP3_ERR_BASE64,
+    MS_POP3_ERR_LANGUAGE_TAG,
+    MS_POP3_ERR_COUNT
+} ms_pop3_error;
+
+typedef enum ms_pop3_deviation {
+    MS_POP3_DEV_BARE_LF,
+    MS_POP3_DEV_BARE_CR,
+    MS_POP3_DEV_TRAILING_BLANKS,
+    MS_POP3_DEV_EXTRA_BLANKS,       /* more than one SP, or HT, between keyword and argument */
+    MS_POP3_DEV_LEADING_BLANKS,
+    MS_POP3_DEV_SURPLUS_ARGUMENT,   /* STAT x, RETR 1 2 */
+    MS_POP3_DEV_ARGUMENT_TOO_LONG,  /* over 40 octets, in the base protocol (RFC 1939 section 3) */
+    MS_POP3_DEV_LEADING_ZERO,
+    MS_POP3_DEV_DIGEST_CASE,        /* upper-case hexadecimal (RFC 1939 section 7) */
+    MS_POP3_DEV_COUNT
+} ms_pop3_deviation;
+
+/* What changes the grammar.  NULL or all zero: plain POP3. */
+typedef struct ms_pop3_context {
+    bool utf8;          /* UTF8 is in force, or USER was announced: arguments may hold UTF-8 (RFC 6856) */
+    bool auth_response; /* the line answers a continuation request (RFC 5034 section 4) */
+    bool capa_seen;     /* RFC 2449's lengths are in force: no limit of 40 per argument */
+} ms_pop3_context;
+
+typedef struct ms_pop3_command {
+    ms_pop3_verb verb;
+    ms_span keyword;  /* as received, case kept */
+    ms_span argument; /* all behind the one space, raw; absent without */
+    union {
+        struct { ms_span name; } user;   /* USER */
+        struct { ms_span password; } pass; /* PASS: blanks are part of it */
+        struct { ms_span name, digest; } apop;
+        struct { uint32_t number; bool given; } message; /* LIST RETR DELE UIDL TOP */
+        struct { uint32_t number; bool given; uint64_t lines; } top;
+        struct { ms_span mechanism, initial_response; } auth; /* both absent for a bare AUTH */
+        struct { ms_span data; bool cancel; } auth_response;
+        struct { ms_span tag; } lang;    /* absent: list; "*": reset */
+    };
+} ms_pop3_command;
+
+typedef struct ms_pop3_parsed {
+    ms_pop3_error error;
+    size_t error_at;
+    ms_deviations deviations;
+    ms_pop3_command command;
+} ms_pop3_parsed;
+
+_Static_assert(sizeof(ms_pop3_parsed) <= 192, "stated size of a parsed command");
+
+MS_API ms_pop3_parsed ms_pop3_command_parse(ms_span line, const ms_pop3_context *context);
+MS_API ms_pop3_parsed ms_pop3_command_parse_line(const ms_line *line, const ms_pop3_context *context);
+MS_API const char *ms_pop3_verb_name(ms_pop3_verb verb);
+MS_API const ms_rule *ms_pop3_error_rule(ms_pop3_error error);
+MS_API const ms_rule *ms_pop3_deviation_rule(ms_pop3_deviation deviation);
+
+/* Write a command with CRLF into out; as ms_smtp_command_write. */
+MS_API size_t ms_pop3_command_write(const ms_pop3_command *command, uint8_t *out, size_t room);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
