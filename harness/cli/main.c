@@ -21,9 +21,10 @@ static const char usage[] = "usage: mailspec COMMAND [OPTION]... [ARGUMENT]...\n
                             "\n"
                             "commands:\n";
 
-static const char statuses[] = "\n"
-                               "exit status: 0 conforming, 1 nonconformance found, 2 wrong usage or nothing selected,\n"
-                               "3 differs from the baseline, 4 target unreachable, 5 nothing decided, 6 internal error\n";
+static const char statuses[] =
+    "\n"
+    "exit status: 0 conforming, 1 nonconformance found, 2 wrong usage or nothing selected,\n"
+    "3 differs from the baseline, 4 target unreachable, 5 nothing decided, 6 internal error\n";
 
 static void print_usage(FILE *out)
 {
@@ -41,7 +42,7 @@ static const cli_command *find(const char *name)
     return NULL;
 }
 
-static int unknown(const char *name)
+static cli_status unknown(const char *name)
 {
     fprintf(stderr, "mailspec: there is no command '%s'; 'mailspec --help' lists them\n", name);
     return CLI_USAGE;
@@ -56,7 +57,7 @@ static int wants_help(int argc, char **argv)
     return 0;
 }
 
-static int help(int argc, char **argv)
+static cli_status help(int argc, char **argv)
 {
     if (argc < 2) {
         print_usage(stdout);
@@ -70,7 +71,7 @@ static int help(int argc, char **argv)
 }
 
 /* Output that could not be written (a full disk, a closed pipe) is no success. */
-static int finish(int status)
+static cli_status finish(cli_status status)
 {
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fprintf(stderr, "mailspec: cannot write to standard output\n");
@@ -87,16 +88,16 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "--version") == 0) {
         printf("mailspec %s\n", ms_version());
-        return finish(CLI_OK);
+        return (int)finish(CLI_OK);
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
-        return finish(help(argc - 1, argv + 1));
+        return (int)finish(help(argc - 1, argv + 1));
     const cli_command *command = find(argv[1]);
     if (command == NULL)
-        return unknown(argv[1]);
+        return (int)unknown(argv[1]);
     if (wants_help(argc - 1, argv + 1)) {
         fputs(command->help, stdout);
-        return finish(CLI_OK);
+        return (int)finish(CLI_OK);
     }
-    return finish(command->run(argc - 1, argv + 1));
+    return (int)finish(command->run(argc - 1, argv + 1));
 }

@@ -10,9 +10,9 @@
 extern "C" {
 #endif
 
-#define MS_VERSION_MAJOR 0
-#define MS_VERSION_MINOR 1
-#define MS_VERSION_PATCH 0
+#define MS_VERSION_MAJOR  0
+#define MS_VERSION_MINOR  1
+#define MS_VERSION_PATCH  0
 #define MS_VERSION_STRING "0.1.0"
 
 /* The version of the library that is linked, as MAJOR.MINOR.PATCH.  It differs
