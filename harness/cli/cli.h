@@ -27,6 +27,10 @@ typedef struct cli_command {
     cli_status (*run)(int argc, char **argv);
 } cli_command;
 
+/* The sub-commands, in alphabetical order. */
+extern const cli_command cli_explain;
+extern const cli_command cli_list;
+
 /* The status that a run ends with if both happened. */
 cli_status cli_status_worse(cli_status a, cli_status b);
 

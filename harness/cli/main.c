@@ -10,6 +10,8 @@
 
 /* In the order of --help.  NULL ends the table. */
 static const cli_command *const commands[] = {
+    &cli_list,
+    &cli_explain,
     NULL,
 };
 
