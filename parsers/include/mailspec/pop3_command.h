@@ -98,7 +98,7 @@ typedef struct ms_pop3_parsed {
     ms_pop3_command command;
 } ms_pop3_parsed;
 
-_Static_assert(sizeof(ms_pop3_parsed) <= 192, "stated size of a parsed command");
+MS_STATIC_ASSERT(sizeof(ms_pop3_parsed) <= 192, "stated size of a parsed command");
 
 MS_API ms_pop3_parsed ms_pop3_command_parse(ms_span line, const ms_pop3_context *context);
 MS_API ms_pop3_parsed ms_pop3_command_parse_line(const ms_line *line, const ms_pop3_context *context);

@@ -83,7 +83,7 @@ typedef struct ms_smtp_parsed {
     ms_smtp_command command;  /* the verb always, if known; the rest only if error == MS_SMTP_OK */
 } ms_smtp_parsed;
 
-_Static_assert(sizeof(ms_smtp_parsed) <= 192, "stated size of a parsed command");
+MS_STATIC_ASSERT(sizeof(ms_smtp_parsed) <= 192, "stated size of a parsed command");
 
 /* Parse one command line, its end removed (RFC 5321 section 4.1.1).  Pure: the
  * result depends on the arguments alone.  context NULL means plain SMTP.

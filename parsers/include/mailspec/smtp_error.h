@@ -92,7 +92,7 @@ typedef enum ms_smtp_deviation {
     MS_SMTP_DEV_COUNT
 } ms_smtp_deviation;
 
-_Static_assert(MS_SMTP_DEV_COUNT <= 64, "a set of deviations has 64 bits");
+MS_STATIC_ASSERT(MS_SMTP_DEV_COUNT <= 64, "a set of deviations has 64 bits");
 
 /* Name, text and requirement.  Never NULL: out of range gives the row of MS_SMTP_OK, or an empty one. */
 MS_API const ms_rule *ms_smtp_error_rule(ms_smtp_error error);

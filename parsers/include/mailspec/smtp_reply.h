@@ -151,7 +151,7 @@ typedef enum ms_ehlo_keyword {
     MS_EHLO_COUNT
 } ms_ehlo_keyword;
 
-_Static_assert(MS_EHLO_COUNT <= 32, "a set of extensions has 32 bits");
+MS_STATIC_ASSERT(MS_EHLO_COUNT <= 32, "a set of extensions has 32 bits");
 
 typedef struct ms_ehlo_line {
     ms_reply_error error;

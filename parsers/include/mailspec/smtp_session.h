@@ -97,7 +97,7 @@ typedef struct ms_smtp_session {
     uint32_t flags;           /* private: TLS active, authenticated, HELO used … */
 } ms_smtp_session;
 
-_Static_assert(sizeof(ms_smtp_session) <= 192, "stated size of a session");
+MS_STATIC_ASSERT(sizeof(ms_smtp_session) <= 192, "stated size of a session");
 
 /* runs: memory for outstanding commands, capacity entries (at least 1); it must outlive the session. */
 MS_API void ms_smtp_session_init(ms_smtp_session *session, ms_smtp_variant variant, ms_smtp_run *runs, size_t capacity);

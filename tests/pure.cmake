@@ -1,0 +1,58 @@
+# Reads a static archive and fails unless it is pure: it needs nothing but mem*, and holds no data that can change.
+#   cmake -DARCHIVE=libmailspec.a -DNM=nm -DOBJDUMP=objdump -P pure.cmake
+# .data.rel.ro counts as constant: the loader relocates it, then makes it read-only.
+foreach(needed IN ITEMS ARCHIVE NM OBJDUMP)
+  if(NOT ${needed})
+    message(FATAL_ERROR "-D${needed}= is missing")
+  endif()
+endforeach()
+
+function(run result)
+  execute_process(COMMAND ${ARGN} OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
+  string(REPLACE "\n" ";" lines "${output}")
+  set(${result} "${lines}" PARENT_SCOPE)
+endfunction()
+
+set(allowed memchr memcmp memcpy memmove memset _GLOBAL_OFFSET_TABLE_)
+set(faults "")
+
+# "name type [value size]", one symbol a line; U is undefined.
+run(symbols ${NM} -P ${ARCHIVE})
+set(defined "")
+set(undefined "")
+foreach(line IN LISTS symbols)
+  if(line MATCHES "^([^ ]+) [Uwv]")
+    list(APPEND undefined ${CMAKE_MATCH_1})
+  elseif(line MATCHES "^([^ ]+) [A-Za-z] ")
+    list(APPEND defined ${CMAKE_MATCH_1})
+  endif()
+endforeach()
+list(LENGTH defined count)
+if(count EQUAL 0)
+  message(FATAL_ERROR "${ARCHIVE} defines nothing")
+endif()
+list(REMOVE_DUPLICATES undefined)
+list(REMOVE_ITEM undefined ${defined} ${allowed})
+foreach(name IN LISTS undefined)
+  string(APPEND faults "  it calls or reads ${name}\n")
+endforeach()
+
+# "  2 .bss  00000000 ..."; below a line with the name of the object.
+run(sections ${OBJDUMP} -h ${ARCHIVE})
+set(object "?")
+foreach(line IN LISTS sections)
+  if(line MATCHES "^([^ ]+):[ \t]+file format")
+    set(object ${CMAKE_MATCH_1})
+  elseif(line MATCHES "^ *[0-9]+ (\\.t?(data|bss)[^ ]*) +([0-9a-f]+)")
+    set(name ${CMAKE_MATCH_1})
+    set(size ${CMAKE_MATCH_3})
+    if(NOT name MATCHES "^\\.data\\.rel\\.ro" AND NOT size MATCHES "^0+$")
+      string(APPEND faults "  ${object} has ${name} of 0x${size} octets\n")
+    endif()
+  endif()
+endforeach()
+
+if(faults)
+  message(FATAL_ERROR "${ARCHIVE} is not pure:\n${faults}")
+endif()
+message("${ARCHIVE} is pure: ${count} symbols")
