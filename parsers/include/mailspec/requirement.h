@@ -1576,7 +1576,19 @@ typedef enum ms_requirement {
     MS_REQ_POP3_SEC_cli_03 = 1562,
     MS_REQ_POP3_SEC_cli_04 = 1563,
     MS_REQ_POP3_SEC_info_01 = 1564,
-    MS_REQ_COUNT = 1565
+    MS_REQ_POP3_1939_5_50 = 1565,
+    MS_REQ_POP3_1939_5_51 = 1566,
+    MS_REQ_POP3_1939_5_52 = 1567,
+    MS_REQ_POP3_1939_5_53 = 1568,
+    MS_REQ_POP3_1939_7_63 = 1569,
+    MS_REQ_POP3_1939_7_64 = 1570,
+    MS_REQ_POP3_1939_7_65 = 1571,
+    MS_REQ_POP3_2595_4_18 = 1572,
+    MS_REQ_POP3_5034_4_38 = 1573,
+    MS_REQ_POP3_6856_2_04 = 1574,
+    MS_REQ_POP3_5802_5_03 = 1575,
+    MS_REQ_POP3_5802_7_01 = 1576,
+    MS_REQ_COUNT = 1577
 } ms_requirement;
 /* clang-format on */
 
