@@ -1,0 +1,84 @@
+#include "harness/cli/coverage.h"
+
+#include <stdlib.h>
+
+/* What one document does with each requirement. */
+typedef struct mentions {
+    bool cited[MS_REQ_COUNT], broken[MS_REQ_COUNT];
+} mentions;
+
+static ms_requirement find(ms_span id)
+{
+    return ms_register_find((const char *)id.ptr, id.len);
+}
+
+/* Ids that are not in the register are noted under MS_REQ_NONE, which nobody asks for; lint names them. */
+static void note(mentions *all, const mst_document *document)
+{
+    for (const mst_word *word = document->header.cites; word != NULL; word = word->next)
+        all->cited[find(word->text)] = true;
+    for (const mst_step *step = document->script.first; step != NULL; step = step->next)
+        for (const mst_violation *violation = step->violations; violation != NULL; violation = violation->next)
+            all->broken[find(violation->requirement)] = true;
+}
+
+static bool append(coverage *all, ms_requirement requirement, coverage_kind kind, size_t file)
+{
+    if (all->count == all->room) {
+        const size_t room = all->room == 0 ? 1024 : 2 * all->room;
+        coverage_entry *entries = realloc(all->entries, room * sizeof *entries);
+        if (entries == NULL)
+            return false;
+        all->entries = entries;
+        all->room = room;
+    }
+    all->entries[all->count++] = (coverage_entry){requirement, kind, file};
+    return true;
+}
+
+bool coverage_add(coverage *all, const mst_document *document, size_t file)
+{
+    mentions seen = {{false}, {false}};
+    note(&seen, document);
+    for (unsigned number = 1; number < MS_REQ_COUNT; number++) {
+        coverage_kind kind = COVERAGE_CONFORMING;
+        if (document->live && seen.cited[number])
+            kind = COVERAGE_CASE;
+        else if (seen.broken[number])
+            kind = COVERAGE_VIOLATING;
+        else if (!seen.cited[number])
+            continue;
+        if (!append(all, (ms_requirement)number, kind, file))
+            return false;
+    }
+    return true;
+}
+
+size_t coverage_count(const coverage *all, ms_requirement requirement, coverage_kind kind)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < all->count; i++)
+        count += all->entries[i].requirement == requirement && all->entries[i].kind == kind;
+    return count;
+}
+
+const char *coverage_kind_name(coverage_kind kind)
+{
+    switch (kind) {
+    case COVERAGE_CONFORMING:
+        return "conforming";
+    case COVERAGE_VIOLATING:
+        return "violating";
+    case COVERAGE_CASE:
+        return "cases";
+    case COVERAGE_KINDS:
+        break;
+    }
+    return "?";
+}
+
+void coverage_free(coverage *all)
+{
+    free(all->entries);
+    *all = (coverage){NULL, 0, 0};
+}
