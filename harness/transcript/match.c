@@ -34,6 +34,8 @@ bool mst_read_text_pattern(mst_scan *scan, mst_text_pattern *pattern)
     pattern->at = mst_scan_position(scan);
     if (!mst_scan_quoted(scan, &pattern->source))
         return false;
+    if (++scan->patterns > MST_PATTERNS_MAX)
+        return mst_scan_fail(scan, pattern->at, "more than 65536 text patterns", "split the file");
     mst_pattern checked;
     size_t fault = 0;
     const mst_pattern_status status =

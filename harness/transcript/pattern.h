@@ -40,7 +40,7 @@ typedef enum mst_pattern_status {
     MST_PATTERN_BAD_SET,          /* [] or [z-a] */
     MST_PATTERN_BAD_COUNT,        /* {2,1} or more than 255 */
     MST_PATTERN_BAD_CAPTURE,      /* not ${name}, ${name:type} or ${name[key]:type} */
-    MST_PATTERN_REPEATED_CAPTURE, /* ${…} under * + ? {} cannot have one value */
+    MST_PATTERN_REPEATED_CAPTURE, /* ${…} under * + {} would have several values */
     MST_PATTERN_UNKNOWN_TYPE,
     MST_PATTERN_UNBOUND, /* ${name} without a type, and without a value */
     MST_PATTERN_STATUSES,

@@ -14,7 +14,8 @@ enum {
     MST_FILE_MAX = 64 * 1024 * 1024,   /* octets of a file */
     MST_LINE_MAX = 1024 * 1024,        /* octets of a line, its end not counted */
     MST_NESTING_MAX = 8,               /* blocks in blocks; also calls in calls */
-    MST_NAMES_MAX = 1024,              /* let, counters and captures of a file */
+    MST_NAMES_MAX = 1024,              /* names that let gives in a file */
+    MST_PATTERNS_MAX = 65536,          /* text patterns of a file */
     MST_OCTETS_MAX = 256 * 1024 * 1024 /* octets that all expressions of a file expand to */
 };
 

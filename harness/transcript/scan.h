@@ -14,9 +14,10 @@
 typedef struct mst_scan {
     const uint8_t *at, *end, *line_start;
     uint32_t line;
-    unsigned depth;   /* of blocks */
-    unsigned nesting; /* of calls in calls */
-    size_t expanded;  /* octets that expressions were expanded to */
+    unsigned depth;    /* of blocks */
+    unsigned nesting;  /* of calls in calls */
+    unsigned patterns; /* text patterns so far */
+    size_t expanded;   /* octets that expressions were expanded to */
     mst_arena *arena;
     mst_document *document;
     mst_connection *connections; /* room for MST_CONNECTIONS_MAX */
