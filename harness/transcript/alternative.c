@@ -87,7 +87,8 @@ static bool read_matches(mst_scan *scan, const mst_step *step, mst_alternative *
     return true;
 }
 
-static bool read_alternative(mst_scan *scan, mst_step *step, mst_alternative **last)
+/* bare: it may have no pattern, which stands for the step's own success */
+static bool read_alternative(mst_scan *scan, mst_step *step, bool bare, mst_alternative **last)
 {
     mst_scan_blanks(scan);
     mst_alternative *alternative = mst_scan_take(scan, sizeof *alternative);
@@ -95,7 +96,8 @@ static bool read_alternative(mst_scan *scan, mst_step *step, mst_alternative **l
         return false;
     alternative->trivia = mst_scan_trivia(scan);
     alternative->at = mst_scan_position(scan);
-    if (!at_arrow(scan) && mst_scan_peek(scan) != '{' && !read_matches(scan, step, alternative))
+    bare = bare && (at_arrow(scan) || mst_scan_peek(scan) == '{');
+    if (!bare && !read_matches(scan, step, alternative))
         return false;
     mst_scan_blanks(scan);
     if (at_arrow(scan)) {
@@ -115,11 +117,12 @@ static bool read_alternative(mst_scan *scan, mst_step *step, mst_alternative **l
 }
 
 /* alternative { '|' alternative } on one line */
-static bool read_line(mst_scan *scan, mst_step *step, mst_alternative **last)
+static bool read_line(mst_scan *scan, mst_step *step, bool bare, mst_alternative **last)
 {
     do {
-        if (!read_alternative(scan, step, last))
+        if (!read_alternative(scan, step, bare, last))
             return false;
+        bare = false;
         mst_scan_blanks(scan);
     } while (mst_scan_octet(scan, '|'));
     return true;
@@ -136,13 +139,13 @@ bool mst_read_alternatives(mst_scan *scan, mst_step *step, mst_alternative **las
     if (nothing)
         return true;
     /* "delivered 1 | 2.. => fail": the step itself was the first pattern. */
-    (void)(step->kind != MST_EXPECT && mst_scan_octet(scan, '|'));
-    return read_line(scan, step, last);
+    const bool bare = step->kind != MST_EXPECT && !mst_scan_octet(scan, '|');
+    return read_line(scan, step, bare, last);
 }
 
 bool mst_read_continuation(mst_scan *scan, mst_step *step, mst_alternative **last)
 {
-    if (!read_line(scan, step, last))
+    if (!read_line(scan, step, false, last))
         return false;
     mst_read_trailing(scan, &(*last)->trivia);
     return true;

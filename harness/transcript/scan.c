@@ -236,12 +236,12 @@ bool mst_scan_size(mst_scan *scan, uint64_t *size, ms_span *written)
     if (!mst_scan_number(scan, size))
         return false;
     uint64_t factor = 1;
-    if (mst_scan_keyword(scan, "KiB"))
+    if (mst_scan_literal(scan, "KiB"))
         factor = 1024;
-    else if (mst_scan_keyword(scan, "MiB"))
+    else if (mst_scan_literal(scan, "MiB"))
         factor = 1024 * 1024;
     *written = ms_span_make(start, (size_t)(scan->at - start));
-    if (is_word_octet(mst_scan_peek(scan)) && mst_scan_peek(scan) != '-')
+    if (is_word_octet(mst_scan_peek(scan)) && mst_scan_peek(scan) != '-') /* 64KiB-1 is a difference */
         return mst_scan_fail(scan, mst_scan_position(scan), "the unit is not known",
                              "sizes are written 511, 64KiB, 1MiB");
     return scale(scan, at, size, factor);
