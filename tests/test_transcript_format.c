@@ -11,6 +11,7 @@
 #include "harness/transcript/reader.h"
 
 #define HEAD "mailspec: 1\nprotocol: smtp\ntitle: t\n"
+#define TESTS_CLIENT "mailspec: 1\nprotocol: smtp\ntests: client\ntitle: t\n"
 
 /* The canonical form of a text; absent if it cannot be read. */
 static mst_text formatted(ms_span source, char *why, size_t room)
@@ -68,9 +69,9 @@ static const struct {
     {HEAD "\nS? +OK multi each ~\"${n:number} ${uid[n]:unique-id}\"\nS? -ERR [IN-USE] | -ERR not [AUTH] | + | any | "
           "5.5.* | [X] | none 1500ms | alert | close\n",
      NULL},
-    {HEAD "tests: client\n\nS: 220 x\nC? EHLO ~\"[a-z.]+\" | HELO => pass\n | any not NOOP not RSET => fail\n | line "
+    {TESTS_CLIENT "\nS: 220 x\nC? EHLO ~\"[a-z.]+\" | HELO => pass\n | any not NOOP not RSET => fail\n | line "
           "~\"=\" | data | chunk | tls | none 5min => error\n",
-     HEAD "tests: client\n\nS: 220 x\nC? EHLO ~\"[a-z.]+\" | HELO => pass\n | any not NOOP not RSET => fail\n | line "
+     TESTS_CLIENT "\nS: 220 x\nC? EHLO ~\"[a-z.]+\" | HELO => pass\n | any not NOOP not RSET => fail\n | line "
           "~\"=\" | data | chunk | tls | none 300s => error\n"},
     {HEAD "\nfence  # why\n| extra 250=>fail ran\n|extra=>pass\n| missing | close => inconclusive\n",
      HEAD "\nfence  # why\n | extra 250 => fail ran\n | extra => pass\n | missing | close => inconclusive\n"},
