@@ -1,6 +1,7 @@
 #include "harness/cli/coverage.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* What one document does with each requirement. */
 typedef struct mentions {
@@ -36,15 +37,36 @@ static bool append(coverage *all, ms_requirement requirement, coverage_kind kind
     return true;
 }
 
+/* Two rows may forbid the same octets; a recording then reports one of them, and the note of the other says which:
+ * "...; a recording's finding is ID, ID". */
+static bool broken_under_another_id(const mentions *seen, unsigned number)
+{
+    static const char phrase[] = "a recording's finding is ";
+    const char *id = strstr(ms_register_get(number)->note, phrase);
+    if (id == NULL)
+        return false;
+    id += sizeof phrase - 1;
+    for (;;) {
+        const size_t len = strcspn(id, ",; ");
+        if (seen->broken[ms_register_find(id, len)])
+            return true;
+        id += len;
+        if (strncmp(id, ", ", 2) != 0)
+            return false;
+        id += 2;
+    }
+}
+
 bool coverage_add(coverage *all, const mst_document *document, size_t file)
 {
     mentions seen = {{false}, {false}};
     note(&seen, document);
+    seen.broken[MS_REQ_NONE] = false;
     for (unsigned number = 1; number < MS_REQ_COUNT; number++) {
         coverage_kind kind = COVERAGE_CONFORMING;
         if (document->live && seen.cited[number])
             kind = COVERAGE_CASE;
-        else if (seen.broken[number])
+        else if (seen.broken[number] || (seen.cited[number] && broken_under_another_id(&seen, number)))
             kind = COVERAGE_VIOLATING;
         else if (!seen.cited[number])
             continue;

@@ -13,7 +13,8 @@
 /* How a transcript speaks of a requirement. */
 typedef enum coverage_kind {
     COVERAGE_CONFORMING, /* a recording that cites it, and does not break it */
-    COVERAGE_VIOLATING,  /* a recording in which a ! line says that it is broken */
+    COVERAGE_VIOLATING,  /* a recording in which a ! line says that it is broken, or one that cites it where a ! line
+                            names another row that its note calls the finding */
     COVERAGE_CASE,       /* a case that cites it */
     COVERAGE_KINDS,
 } coverage_kind;
