@@ -52,19 +52,6 @@ class CheckGate(unittest.TestCase):
         self.run_it([row("SMTP-5321-2-01", "5321", level="MAY", violating=())])
         self.run_it([row("SMTP-5321-2-01", "5321", offline="needs-time", conforming=(), violating=())])
 
-    def test_rows_with_one_finding(self):
-        first = row("SMTP-5321-2-01", "5321", conforming=("a",), violating=("b", "c"))
-        second = row("SMTP-5321-2-02", "5321", conforming=("a", "c"), violating=())
-        self.run_it([first, second], status=1)
-        second["note"] = "imperative; a recording's finding is SMTP-5321-2-01"
-        self.run_it([first, second])
-        second["conforming"] = ["a"]  # no recording cites it beside the other's finding
-        self.assertIn("SMTP-5321-2-02: no recording breaks it", self.run_it([first, second], status=1))
-        second["conforming"] = ["b"]  # each that cites it breaks it
-        self.assertIn("SMTP-5321-2-02: no recording keeps it", self.run_it([first, second], status=1))
-        second["note"] = "a recording's finding is SMTP-5321-2-09"
-        self.assertIn("names SMTP-5321-2-09", self.run_it([first, second], status=2))
-
     def test_only_gated_rfcs(self):
         rows = [row("SMTP-5321-2-01", "5321"), row("SMTP-1870-2-01", "1870", conforming=())]
         self.run_it(rows)
