@@ -1,0 +1,263 @@
+/*
+ * response.c - one POP3 status line (RFC 1939 section 3, RFC 2449 section 3, RFC 5034 section 4)
+ *
+ *     single-line  = status [SP text] CRLF       ; 512 octets maximum
+ *     status       = "+OK" / "-ERR"
+ *     text         = *schar / resp-code *CHAR
+ *     continue-req = "+" SP [base64] CRLF
+ *
+ * RFC 2449's character classes leave out SPACE, an evident slip: every example has spaces in its text.
+ */
+#include "response_reader.h"
+
+#include "common/utf8.h"
+#include "mailspec/base64.h"
+
+/* Octets of 0x20 to 0x7E from the front, eight at a time. */
+static size_t plain_octets(const uint8_t *ptr, size_t len)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = UINT64_C(0x8080808080808080);
+    size_t at = 0;
+    for (; len - at >= 8; at += 8) {
+        uint64_t word;
+        memcpy(&word, ptr + at, sizeof word);
+        if ((((word - ones * 0x20) & ~word) | word | (word + ones)) & tops)
+            break;
+    }
+    while (at < len && ptr[at] >= 0x20 && ptr[at] < 0x7F)
+        at++;
+    return at;
+}
+
+/* The grammar's classes reach up to %x7F, so DEL is no fault in a text; VCHAR ends at %x7E. */
+static bool control_allowed(uint8_t octet, text_kind kind)
+{
+    switch (kind) {
+    case TEXT_FREE:
+        return octet == '\t' || octet == 0x7F;
+    case TEXT_BEHIND_CODE:
+        return true;
+    case TEXT_WORDS:
+        break;
+    }
+    return octet == '\t'; /* as a blank it has been judged already */
+}
+
+/* The octet at the cursor is none of 0x20 to 0x7E; step over it. */
+static void judge_octet(response_reader *r, text_kind kind)
+{
+    cursor *c = &r->c;
+    const uint8_t octet = c->ptr[c->at];
+    size_t octets = 1;
+    if (octet == 0)
+        response_deviate(r, MS_POP3_RESPONSE_DEV_NUL, c->at);
+    else if (octet == '\r')
+        response_deviate(r, MS_POP3_RESPONSE_DEV_BARE_CR, c->at);
+    else if (octet < 0x80 && !control_allowed(octet, kind))
+        response_deviate(r, MS_POP3_RESPONSE_DEV_CONTROL, c->at);
+    else if (octet >= 0x80 && !r->utf8)
+        response_deviate(r, MS_POP3_RESPONSE_DEV_8BIT, c->at);
+    else if (octet >= 0x80) {
+        octets = ms_utf8_char(ms_span_make(c->ptr, c->len), c->at);
+        if (octets == 0) {
+            response_deviate(r, MS_POP3_RESPONSE_DEV_UTF8, c->at);
+            octets = 1;
+        }
+    }
+    c->at += octets;
+}
+
+void ms_pop3_check_text(response_reader *r, text_kind kind)
+{
+    cursor *c = &r->c;
+    for (;;) {
+        c->at += plain_octets(c->ptr + c->at, octets_left(c));
+        if (at_end(c))
+            return;
+        judge_octet(r, kind);
+    }
+}
+
+/* Take "+OK" or "-ERR"; in other letter case it is a deviation (RFC 1939 section 3: upper case). */
+static bool read_indicator(response_reader *r, ms_pop3_response *out)
+{
+    const ms_span word = peek(&r->c) == '-' ? MS_SPAN("-ERR") : MS_SPAN("+OK");
+    for (size_t i = 0; i < word.len; i++) {
+        if (i == r->c.len || octet_upper(r->c.ptr[i]) != word.ptr[i])
+            return response_fail(r, MS_POP3_RESPONSE_ERR_INDICATOR, i);
+        if (r->c.ptr[i] != word.ptr[i])
+            response_deviate(r, MS_POP3_RESPONSE_DEV_INDICATOR_CASE, i);
+    }
+    r->c.at = word.len;
+    out->indicator = word.ptr[0] == '-' ? MS_POP3_NEGATIVE : MS_POP3_POSITIVE;
+    if (at_end(&r->c))
+        return true;
+    if (!skip_octet(&r->c, ' '))
+        response_deviate(r, MS_POP3_RESPONSE_DEV_NO_SPACE, word.len);
+    out->text = ms_span_make(r->c.ptr + r->c.at, octets_left(&r->c));
+    return true;
+}
+
+/* "+" SP [base64]; clients meet servers that leave out the space of an empty challenge. */
+static void read_continuation(response_reader *r, ms_pop3_response *out)
+{
+    size_t wrong_at = 0;
+    out->indicator = MS_POP3_CONTINUATION;
+    r->c.at = 1;
+    const bool space = skip_octet(&r->c, ' ');
+    const size_t from = r->c.at;
+    out->text = out->continuation.data = take_rest(&r->c);
+    if (!space && out->text.len == 0)
+        response_deviate(r, MS_POP3_RESPONSE_DEV_BARE_CONTINUATION, 1);
+    else if (!space)
+        response_fail(r, MS_POP3_RESPONSE_ERR_CONTINUATION, 1);
+    else if (!ms_base64_check(out->text, &wrong_at))
+        response_fail(r, MS_POP3_RESPONSE_ERR_CHALLENGE, from + wrong_at);
+}
+
+/* One part of a msg-id: atoms with dots between them, or one quoted-string, or one domain-literal (RFC 822
+ * appendix D; no blanks, comments or folding, as timestamp = "<" *VCHAR ">"). */
+static bool skip_words(cursor *c, uint8_t opening, uint8_t closing)
+{
+    if (skip_octet(c, opening)) {
+        while (next_is(c, OCTET_VCHAR) && peek(c) != closing) {
+            if (peek(c) == '\\' && (peek_second(c) <= ' ' || peek_second(c) >= 0x7F))
+                return false;
+            c->at += peek(c) == '\\' ? 2 : 1;
+        }
+        return skip_octet(c, closing);
+    }
+    do {
+        if (skip_class(c, OCTET_ATEXT) == 0)
+            return false;
+    } while (skip_octet(c, '.'));
+    return true;
+}
+
+/* msg-id = "<" addr-spec ">" */
+static bool is_msg_id(ms_span text)
+{
+    cursor c = cursor_of(text);
+    return skip_octet(&c, '<') && skip_words(&c, '"', '"') && skip_octet(&c, '@') && skip_words(&c, '[', ']') &&
+           skip_octet(&c, '>') && at_end(&c);
+}
+
+/* greeting = "+OK" [resp-code] *gchar [timestamp] *gchar CRLF, where gchar has no "<" (RFC 2449 section 3). */
+static void read_greeting(response_reader *r, ms_pop3_response *out)
+{
+    cursor c = r->c;
+    for (take_until(&c, '<'); !at_end(&c); take_until(&c, '<')) {
+        const size_t from = c.at;
+        take_until(&c, '>');
+        if (!skip_octet(&c, '>')) {
+            response_deviate(r, MS_POP3_RESPONSE_DEV_TIMESTAMP_NOT_CLOSED, from);
+            return;
+        }
+        const ms_span timestamp = span_since(&c, from);
+        if (!is_msg_id(timestamp))
+            response_deviate(r, MS_POP3_RESPONSE_DEV_TIMESTAMP, from);
+        else if (!ms_span_is_absent(out->greeting.timestamp))
+            response_deviate(r, MS_POP3_RESPONSE_DEV_TWO_TIMESTAMPS, from);
+        else
+            out->greeting.timestamp = timestamp;
+    }
+}
+
+/* "+OK followed by a single space, the exact language tag selected, and another space" (RFC 6856 section 3.2). */
+static bool read_language_choice(response_reader *r, ms_pop3_response *out)
+{
+    if (!ms_pop3_read_language(r, MS_POP3_RESPONSE_ERR_LANGUAGE, out))
+        return false;
+    if (ms_span_is_absent(out->language.description))
+        response_deviate(r, MS_POP3_RESPONSE_DEV_LANGUAGE_SPACE, r->c.at);
+    return true;
+}
+
+/* What a positive response to this command must say; false on an error. */
+static bool read_positive(response_reader *r, ms_pop3_after after, ms_pop3_response *out)
+{
+    switch (after) {
+    case MS_POP3_AFTER_STAT:
+        return ms_pop3_read_drop(r, out);
+    case MS_POP3_AFTER_LIST:
+        return ms_pop3_read_scan(r, out);
+    case MS_POP3_AFTER_UIDL:
+        return ms_pop3_read_unique(r, out);
+    case MS_POP3_AFTER_LANG:
+        return read_language_choice(r, out);
+    case MS_POP3_AFTER_GREETING:
+        read_greeting(r, out);
+        return true;
+    case MS_POP3_AFTER_STATUS:
+    case MS_POP3_AFTER_CAPA:
+    case MS_POP3_AFTER_AUTH:
+    case MS_POP3_AFTER_TEXT:
+    case MS_POP3_AFTER_COUNT:
+        break;
+    }
+    return true;
+}
+
+/* In any letter case. */
+static bool cursor_starts(const cursor *c, ms_span word)
+{
+    return octets_left(c) >= word.len && octets_equal_nocase(c->ptr + c->at, word.ptr, word.len);
+}
+
+static void read_status(response_reader *r, const ms_pop3_response_context *context, ms_pop3_response *out)
+{
+    if (!read_indicator(r, out))
+        return;
+    if (r->c.len > RESPONSE_TEXT_MAX)
+        response_deviate(r, MS_POP3_RESPONSE_DEV_TOO_LONG, RESPONSE_TEXT_MAX);
+    if (context->after == MS_POP3_AFTER_GREETING && out->indicator == MS_POP3_NEGATIVE)
+        response_deviate(r, MS_POP3_RESPONSE_DEV_GREETING_NEGATIVE, 0);
+    if (peek(&r->c) == '[' && !ms_pop3_read_code(r, out, context->resp_codes))
+        return;
+    if (out->indicator == MS_POP3_POSITIVE && !read_positive(r, context->after, out))
+        return;
+    ms_pop3_check_text(r, out->code != MS_POP3_CODE_NONE ? TEXT_BEHIND_CODE : TEXT_FREE);
+}
+
+ms_pop3_response ms_pop3_response_parse(ms_span line, const ms_pop3_response_context *context)
+{
+    static const ms_pop3_response_context plain = {MS_POP3_AFTER_STATUS, false, false};
+    ms_pop3_response out = {.indicator = MS_POP3_NONE};
+    response_reader r = {.c = cursor_of(line)};
+    if (context == NULL)
+        context = &plain;
+    r.utf8 = context->utf8;
+    if (context->after == MS_POP3_AFTER_TEXT) {
+        out.text = line;
+        return out;
+    }
+    response_strip_bare_cr(&r);
+    if (context->after == MS_POP3_AFTER_AUTH && peek(&r.c) == '+' && !(cursor_starts(&r.c, MS_SPAN("+OK"))))
+        read_continuation(&r, &out);
+    else
+        read_status(&r, context, &out);
+    out.error = r.error;
+    out.error_at = r.error_at;
+    out.deviations = r.deviations;
+    out.deviation_at = r.deviation_at;
+    return out;
+}
+
+ms_pop3_response ms_pop3_response_parse_line(const ms_line *line, const ms_pop3_response_context *context)
+{
+    ms_pop3_response out = ms_pop3_response_parse(line->text, context);
+    const size_t end = line->text.len;
+    if (line->status == MS_LINE_NEED_MORE)
+        out.error = MS_POP3_RESPONSE_ERR_INCOMPLETE;
+    if (line->flags & MS_LINE_TOO_LONG && out.indicator != MS_POP3_CONTINUATION) {
+        if (out.deviations == 0)
+            out.deviation_at = end < RESPONSE_TEXT_MAX ? end : RESPONSE_TEXT_MAX;
+        out.deviations |= MS_DEVIATION_BIT(MS_POP3_RESPONSE_DEV_TOO_LONG);
+    }
+    if (line->flags & MS_LINE_BARE_LF && line->status == MS_LINE_COMPLETE) {
+        if (out.deviations == 0)
+            out.deviation_at = end;
+        out.deviations |= MS_DEVIATION_BIT(MS_POP3_RESPONSE_DEV_BARE_LF);
+    }
+    return out;
+}
