@@ -111,6 +111,13 @@ class Command(unittest.TestCase):
             covered = json.loads(run("list", "requirements", "--coverage", "--format=json", "--corpus", corpus)[1])
             self.assertEqual({row["id"]: len(row["violating"]) for row in covered if row["violating"]},
                              {"SMTP-5321-3.3-09": 1})
+            out = run("explain", "SMTP-5321-3.3-09", "--corpus", corpus)[1]
+            self.assertIn("broken in   %s/a.mst\n" % corpus, out)
+            explained = json.loads(run("explain", "--format=json", "SMTP-5321-3.3-09", "smtp.a", "--corpus", corpus)[1])
+            self.assertEqual(explained[0]["violating"], [os.path.join(corpus, "a.mst")])
+            self.assertEqual(explained[1]["id"], "smtp.a")
+            self.assertIn("\n! server SMTP-5321-3.3-09\n", explained[1]["text"])
+            self.assertIn("\nC: RCPT TO:<a@b.example>\n", run("explain", "smtp.a", "--corpus", corpus)[1])
             self.assertEqual(run("list", "cases", "--rfc", "1939", "--corpus", corpus)[0], 2)
             with open(os.path.join(corpus, "b.mst"), "w") as handle:
                 handle.write("mailspec: 1\nprotocol: carrier-pigeon\n")

@@ -84,19 +84,23 @@ size_t coverage_count(const coverage *all, ms_requirement requirement, coverage_
     return count;
 }
 
-const char *coverage_kind_name(coverage_kind kind)
+static const char *const kind_names[COVERAGE_KINDS] = {
+    [COVERAGE_CONFORMING] = "conforming",
+    [COVERAGE_VIOLATING] = "violating",
+    [COVERAGE_CASE] = "cases",
+};
+
+void coverage_to_json(const coverage *all, const cli_library *library, ms_requirement requirement, json_t *object)
 {
-    switch (kind) {
-    case COVERAGE_CONFORMING:
-        return "conforming";
-    case COVERAGE_VIOLATING:
-        return "violating";
-    case COVERAGE_CASE:
-        return "cases";
-    case COVERAGE_KINDS:
-        break;
+    for (coverage_kind kind = COVERAGE_CONFORMING; kind < COVERAGE_KINDS; kind++) {
+        json_t *paths = json_array();
+        for (size_t i = 0; i < all->count; i++) {
+            const coverage_entry *entry = &all->entries[i];
+            if (entry->kind == kind && entry->requirement == requirement)
+                json_array_append_new(paths, json_string(library->files.paths[entry->file]));
+        }
+        json_object_set_new(object, kind_names[kind], paths);
     }
-    return "?";
 }
 
 void coverage_free(coverage *all)

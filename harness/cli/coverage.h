@@ -4,9 +4,11 @@
 #ifndef MAILSPEC_HARNESS_CLI_COVERAGE_H
 #define MAILSPEC_HARNESS_CLI_COVERAGE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "harness/cli/library.h"
 #include "harness/requirement/register.h"
 #include "harness/transcript/document.h"
 
@@ -38,7 +40,9 @@ bool coverage_add(coverage *all, const mst_document *document, size_t file);
 /* How many transcripts speak of it in that way. */
 size_t coverage_count(const coverage *all, ms_requirement requirement, coverage_kind kind);
 
-const char *coverage_kind_name(coverage_kind kind);
+/* Set conforming, violating and cases of the object: the paths of the files, which
+ * are those of the library. */
+void coverage_to_json(const coverage *all, const cli_library *library, ms_requirement requirement, json_t *object);
 
 void coverage_free(coverage *all);
 

@@ -3,14 +3,12 @@
  */
 #include "harness/cli/cli.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/cli/coverage.h"
-#include "harness/cli/files.h"
+#include "harness/cli/library.h"
 #include "harness/cli/options.h"
 #include "harness/cli/requirement.h"
-#include "harness/transcript/reader.h"
 
 static const char help[] = "usage: mailspec list requirements [--coverage] [OPTION]...\n"
                            "       mailspec list cases [OPTION]...\n"
@@ -46,45 +44,6 @@ typedef struct request {
     size_t listed;
 } request;
 
-/* The transcripts of the corpus, read; those that cannot be read were complained about and are NULL. */
-typedef struct library {
-    cli_files files;
-    const mst_document **documents;
-} library;
-
-static void close_library(library *all)
-{
-    for (size_t i = 0; all->documents != NULL && i < all->files.count; i++)
-        mst_free(all->documents[i]);
-    free(all->documents);
-    cli_files_free(&all->files);
-}
-
-static cli_status open_library(library *all, const char *asked_for)
-{
-    cli_status status = CLI_OK;
-    char *corpus = cli_corpus(asked_for);
-    if (corpus == NULL) {
-        fputs("mailspec list: no corpus was found; name it by --corpus\n", stderr);
-        return CLI_USAGE;
-    }
-    if (!cli_files_add(&all->files, "list", corpus))
-        status = CLI_USAGE;
-    free(corpus);
-    all->documents = calloc(all->files.count + 1, sizeof *all->documents);
-    if (all->documents == NULL)
-        return CLI_INTERNAL;
-    for (size_t i = 0; i < all->files.count; i++) {
-        mst_error error;
-        all->documents[i] = mst_read_file(all->files.paths[i], &error);
-        if (all->documents[i] == NULL) {
-            fprintf(stderr, "%s:%u:%u: %s\n", all->files.paths[i], error.at.line, error.at.column, error.message);
-            status = CLI_USAGE;
-        }
-    }
-    return status;
-}
-
 static bool selected(const ms_register_row *row, const request *wanted)
 {
     return (wanted->rfc == NULL || strcmp(row->rfc, wanted->rfc) == 0) &&
@@ -100,31 +59,17 @@ static void list_row(request *wanted, const ms_register_row *row)
         fprintf(wanted->out, "%-26s %-10s %-7s %s\n", row->id, ms_level_name(row->level), row->subject, row->statement);
 }
 
-/* The paths of the transcripts that speak of it, by kind. */
-static void list_coverage_json(request *wanted, const ms_register_row *row, const library *all, const coverage *covered)
-{
-    json_t *object = requirement_json(row);
-    for (coverage_kind kind = COVERAGE_CONFORMING; kind < COVERAGE_KINDS; kind++) {
-        json_t *paths = json_array();
-        for (size_t i = 0; i < covered->count; i++) {
-            const coverage_entry *entry = &covered->entries[i];
-            if (entry->kind == kind && ms_register_get(entry->requirement) == row)
-                json_array_append_new(paths, json_string(all->files.paths[entry->file]));
-        }
-        json_object_set_new(object, coverage_kind_name(kind), paths);
-    }
-    json_array_append_new(wanted->array, object);
-}
-
-static void list_coverage_row(request *wanted, ms_requirement number, const library *all, const coverage *covered)
+static void list_coverage_row(request *wanted, ms_requirement number, const cli_library *all, const coverage *covered)
 {
     const ms_register_row *row = ms_register_get(number);
     if (wanted->listed++ == 0 && wanted->format == TEXT)
         fprintf(wanted->out, "%-26s %-10s %10s %10s %6s  %s\n", "requirement", "level", "conforming", "violating",
                 "cases", "offline");
-    if (wanted->format == JSON)
-        list_coverage_json(wanted, row, all, covered);
-    else
+    if (wanted->format == JSON) {
+        json_t *object = requirement_json(row);
+        coverage_to_json(covered, all, number, object);
+        json_array_append_new(wanted->array, object);
+    } else
         fprintf(wanted->out, "%-26s %-10s %10zu %10zu %6zu  %s\n", row->id, ms_level_name(row->level),
                 coverage_count(covered, number, COVERAGE_CONFORMING),
                 coverage_count(covered, number, COVERAGE_VIOLATING), coverage_count(covered, number, COVERAGE_CASE),
@@ -133,9 +78,9 @@ static void list_coverage_row(request *wanted, ms_requirement number, const libr
 
 static cli_status list_coverage(request *wanted)
 {
-    library all = {{NULL, 0, 0}, NULL};
-    coverage covered = {NULL, 0, 0};
-    cli_status status = open_library(&all, wanted->corpus);
+    cli_library all = {0};
+    coverage covered = {0};
+    cli_status status = cli_library_open(&all, "list", wanted->corpus);
     for (size_t i = 0; all.documents != NULL && i < all.files.count; i++)
         if (all.documents[i] != NULL && !coverage_add(&covered, all.documents[i], i))
             status = CLI_INTERNAL;
@@ -143,7 +88,7 @@ static cli_status list_coverage(request *wanted)
         if (selected(ms_register_get(number), wanted))
             list_coverage_row(wanted, (ms_requirement)number, &all, &covered);
     coverage_free(&covered);
-    close_library(&all);
+    cli_library_close(&all);
     return status;
 }
 
@@ -214,12 +159,12 @@ static void list_case(request *wanted, const mst_document *document, const char 
 
 static cli_status list_cases(request *wanted)
 {
-    library all = {{NULL, 0, 0}, NULL};
-    const cli_status status = open_library(&all, wanted->corpus);
+    cli_library all = {0};
+    const cli_status status = cli_library_open(&all, "list", wanted->corpus);
     for (size_t i = 0; all.documents != NULL && i < all.files.count; i++)
         if (all.documents[i] != NULL && case_selected(all.documents[i], wanted))
             list_case(wanted, all.documents[i], all.files.paths[i]);
-    close_library(&all);
+    cli_library_close(&all);
     return status;
 }
 
