@@ -24,6 +24,14 @@ enum {
     MS_SMTP_RCPT_DSN_EXTRA = 513,      /* RFC 3461 section 3, RCPT: NOTIFY and ORCPT */
     MS_SMTP_MAIL_SMTPUTF8_EXTRA = 10,  /* RFC 6531 section 3.1, MAIL, VRFY, EXPN */
 
+    /* values of parameters and arguments */
+    MS_SMTP_SIZE_DIGITS_MAX = 20,  /* RFC 1870 section 3 */
+    MS_SMTP_CHUNK_DIGITS_MAX = 20, /* as many as 2^64 - 1 has: ours, RFC 3030 section 2 sets no limit */
+    MS_SMTP_BY_DIGITS_MAX = 9,     /* RFC 2852 section 4 */
+    MS_SMTP_ENVID_MAX = 100,       /* RFC 3461 section 4.4; the value, without "ENVID=" */
+    MS_SMTP_ORCPT_MAX = 500,       /* RFC 3461 section 4.2; the value, without "ORCPT=" */
+    MS_SASL_NAME_MAX = 20,         /* RFC 4422 section 3.1 */
+
     MS_SMTP_LINE_CHARS_MAX = 998, /* RFC 5322 section 2.1.1, CRLF not counted */
 
     /* POP3 */

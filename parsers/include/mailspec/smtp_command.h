@@ -46,6 +46,7 @@ typedef enum ms_smtp_verb {
 
 typedef struct ms_smtp_command {
     ms_smtp_verb verb; /* says which member below is set */
+    bool smtputf8;     /* VRFY, EXPN: "SMTPUTF8" follows the argument (RFC 6531 section 3.7.4.2) */
     ms_span keyword;   /* the verb as received, case kept */
     union {
         struct {
@@ -72,12 +73,13 @@ typedef struct ms_smtp_command {
             ms_span data; /* still base64; empty for an empty response */
             bool cancel;  /* "*" */
         } auth_response;
-        ms_span argument; /* VRFY EXPN HELP NOOP ETRN and unknown verbs; absent without one */
+        ms_span argument; /* VRFY EXPN HELP NOOP ETRN and unknown verbs, and where none is allowed; absent without one */
     };
 } ms_smtp_command;
 
 typedef struct ms_smtp_parsed {
     ms_smtp_error error;
+    uint16_t requirement;     /* the ms_requirement that the error breaks; MS_REQ_NONE without one */
     size_t error_at;          /* offset in line of the first wrong octet; line.len when it ended too early */
     ms_deviations deviations; /* what was understood although the RFC forbids it */
     ms_smtp_command command;  /* the verb always, if known; the rest only if error == MS_SMTP_OK */

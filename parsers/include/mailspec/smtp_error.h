@@ -38,7 +38,7 @@ typedef enum ms_smtp_error {
     MS_SMTP_ERR_LOCAL_PART,
     MS_SMTP_ERR_QUOTED_STRING,
     MS_SMTP_ERR_DOMAIN,
-    MS_SMTP_ERR_DOMAIN_MISSING,     /* no at sign, and not <postmaster> in RCPT */
+    MS_SMTP_ERR_DOMAIN_MISSING,     /* the path ends behind the at sign, or unclosed behind the local-part */
     MS_SMTP_ERR_ADDRESS_LITERAL,
     MS_SMTP_ERR_SOURCE_ROUTE,
     MS_SMTP_ERR_UTF8,               /* malformed UTF-8 in a path */
@@ -73,22 +73,30 @@ typedef enum ms_smtp_deviation {
     MS_SMTP_DEV_LOCAL_PART_DOT,      /* a Dot-string begins or ends with a dot, or doubles it */
     MS_SMTP_DEV_DOMAIN_TRAILING_DOT,
     MS_SMTP_DEV_DOMAIN_UNDERSCORE,
-    MS_SMTP_DEV_SOURCE_ROUTE,        /* discouraged: RFC 5321 section 3.3, appendix C */
+    MS_SMTP_DEV_SOURCE_ROUTE,        /* in a forward-path; grammatical, but discouraged: RFC 5321 section 3.3 */
     MS_SMTP_DEV_UNQUALIFIED,         /* local-part without a domain, other than postmaster */
     MS_SMTP_DEV_POSTMASTER_SENDER,   /* <postmaster> without a domain in MAIL */
     MS_SMTP_DEV_IPV6_SEVEN_GROUPS,   /* "::" for a single group */
     MS_SMTP_DEV_LITERAL_UNTAGGED_IPV6,
-    MS_SMTP_DEV_ARGUMENT_NOT_ALLOWED, /* DATA, RSET, QUIT, STARTTLS with an argument */
+    MS_SMTP_DEV_ARGUMENT_NOT_ALLOWED, /* DATA, RSET, QUIT with an argument */
     MS_SMTP_DEV_EHLO_EXTRA_TEXT,     /* text behind the domain or literal */
     MS_SMTP_DEV_EHLO_NOT_DOMAIN,     /* a word that is no Domain and no literal, such as my_host */
     MS_SMTP_DEV_HELO_LITERAL,        /* HELO takes a Domain only (RFC 5321 section 4.1.1.1) */
     MS_SMTP_DEV_UNNEEDED_QUOTES,     /* least quoting is wanted (RFC 5321 section 4.1.2) */
     MS_SMTP_DEV_VERB_NOT_REGISTERED, /* unknown and not beginning with X */
     MS_SMTP_DEV_PARAMETER_NOT_REGISTERED,
-    MS_SMTP_DEV_OBSOLETE_VERB,       /* SEND SOML SAML TURN */
+    MS_SMTP_DEV_OBSOLETE_VERB,       /* SEND SOML SAML (RFC 5321 appendix F.6) */
     MS_SMTP_DEV_STRING_NOT_ATOM,     /* VRFY, EXPN … with an argument that is no String but understood */
     MS_SMTP_DEV_LITERAL_TAG_UNREGISTERED,
     MS_SMTP_DEV_AUTH_VALUE_NOT_MAILBOX,
+    MS_SMTP_DEV_SOURCE_ROUTE_SENDER, /* the same in a reverse-path */
+    MS_SMTP_DEV_VERB_NOT_IN_LMTP,    /* HELO or EHLO (RFC 2033 section 4.1) */
+    MS_SMTP_DEV_VERB_NOT_IN_SMTP,    /* LHLO */
+    MS_SMTP_DEV_STARTTLS_ARGUMENT,   /* RFC 3207 section 4 */
+    MS_SMTP_DEV_TURN,                /* TURN is deprecated (RFC 5321 appendix F.1) */
+    MS_SMTP_DEV_PARAMETER_TOO_LONG,  /* ENVID, ORCPT (RFC 3461 section 5.4), AUTH (RFC 4954 section 3) */
+    MS_SMTP_DEV_XTEXT_LOWER_HEX,     /* "+2b": hexchar takes capitals (RFC 3461 section 4) */
+    MS_SMTP_DEV_XTEXT_NOT_PRINTABLE, /* decodes to a control or 8-bit octet (RFC 3461 sections 4.2 and 4.4) */
     MS_SMTP_DEV_COUNT
 } ms_smtp_deviation;
 

@@ -30,10 +30,11 @@ typedef enum ms_smtp_parameter_id {
     MS_PARAM_REQUIRETLS,  /* MAIL: RFC 8689 */
     MS_PARAM_MTRK,        /* MAIL: RFC 3885 */
     MS_PARAM_RRVS,        /* RCPT: RFC 7293 */
-    MS_PARAM_CONPERM,     /* RCPT: RFC 4141 */
-    MS_PARAM_CONNEG,      /* RCPT: RFC 4141 */
+    MS_PARAM_CONPERM,     /* RFC 4141; taken in either command */
+    MS_PARAM_CONNEG,      /* RFC 4141; taken in either command */
     MS_PARAM_TRANSID,     /* MAIL: RFC 1845 */
     MS_PARAM_SUBMITTER,   /* MAIL: RFC 4405 */
+    MS_PARAM_SOLICIT,     /* MAIL: RFC 3865 */
     MS_PARAM_COUNT
 } ms_smtp_parameter_id;
 
@@ -43,14 +44,15 @@ enum { MS_NOTIFY_NEVER = 1, MS_NOTIFY_SUCCESS = 2, MS_NOTIFY_FAILURE = 4, MS_NOT
 enum { MS_BY_NOTIFY, MS_BY_RETURN };
 
 typedef struct ms_smtp_parameter {
-    ms_smtp_error error; /* MS_SMTP_OK, PARAMETER_KEYWORD, PARAMETER_VALUE */
-    size_t error_at;     /* offset in the text that next was given */
+    ms_smtp_error error;  /* MS_SMTP_OK, PARAMETER_…, UTF8, NUL */
+    uint16_t requirement; /* the ms_requirement that the error breaks; MS_REQ_NONE without one */
+    size_t error_at;      /* offset in the text that init was given */
     ms_deviations deviations;
     ms_smtp_parameter_id id;
     ms_span keyword;
     ms_span value; /* absent without "=" */
     union {
-        uint64_t size;     /* SIZE, octets; HOLDFOR, seconds */
+        uint64_t size;     /* SIZE, octets, UINT64_MAX for more than that; HOLDFOR, seconds */
         uint8_t body;      /* MS_BODY_… */
         uint8_t ret;       /* MS_RET_… */
         uint8_t notify;    /* set of MS_NOTIFY_… */
@@ -75,11 +77,13 @@ MS_API void ms_smtp_parameters_init(ms_smtp_parameters *iterator, ms_span text, 
 MS_API bool ms_smtp_parameters_next(ms_smtp_parameters *iterator, ms_smtp_parameter *out);
 
 /* xtext (RFC 3461 section 4): decode into out (room for xtext.len).  Returns false, with the offset
- * in *wrong_at, where it is malformed.  NUL and controls may result: the caller decides. */
+ * in *wrong_at, where it is malformed.  NUL and controls may result: the caller decides.  Lower-case
+ * hexadecimal digits are understood here; in a parameter they are a deviation. */
 MS_API bool ms_smtp_xtext_decode(ms_span xtext, uint8_t *out, size_t *written, size_t *wrong_at);
 /* Encode; out has room for 3 * text.len.  Returns octets written. */
 MS_API size_t ms_smtp_xtext_encode(ms_span text, uint8_t *out);
 
+/* The keyword in capitals, "" for UNKNOWN. */
 MS_API const char *ms_smtp_parameter_name(ms_smtp_parameter_id id);
 
 #ifdef __cplusplus

@@ -16,7 +16,8 @@ typedef enum ms_smtp_path_kind {
     MS_PATH_NONE,       /* no path was parsed */
     MS_PATH_NULL,       /* <> */
     MS_PATH_POSTMASTER, /* <postmaster>, in any letter case, without a domain */
-    MS_PATH_MAILBOX,    /* local-part@domain or local-part@[literal], perhaps with a source route */
+    MS_PATH_MAILBOX,    /* local-part@domain or local-part@[literal], perhaps with a source route;
+                         * without a domain when unqualified */
 } ms_smtp_path_kind;
 
 typedef enum ms_smtp_domain_kind {
@@ -44,6 +45,7 @@ typedef enum ms_smtp_path_role {
 
 typedef struct ms_smtp_path_parsed {
     ms_smtp_error error;
+    uint16_t requirement;     /* the ms_requirement that the error breaks; MS_REQ_NONE without one */
     size_t error_at;          /* offset in text of the first wrong octet; text.len when it ended too early */
     ms_deviations deviations; /* of the ms_smtp_deviation list */
     size_t consumed;          /* octets of text that belong to the path */
