@@ -29,6 +29,8 @@ typedef struct cli_command {
 
 /* The sub-commands, in alphabetical order. */
 extern const cli_command cli_explain;
+extern const cli_command cli_fmt;
+extern const cli_command cli_lint;
 extern const cli_command cli_list;
 
 /* The status that a run ends with if both happened. */

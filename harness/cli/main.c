@@ -12,6 +12,8 @@
 static const cli_command *const commands[] = {
     &cli_list,
     &cli_explain,
+    &cli_lint,
+    &cli_fmt,
     NULL,
 };
 

@@ -36,7 +36,7 @@ static bool read_outcome_word(mst_scan *scan, mst_outcome *outcome)
 
 bool mst_read_outcome(mst_scan *scan, mst_outcome *outcome)
 {
-    static const char hint[] = "write => pass, => fail NAME REQUIREMENT \"reason\", => nonstrict NAME …";
+    static const char hint[] = "write => pass, => fail NAME REQUIREMENT \"reason\", => nonstrict NAME ...";
     const mst_position at = mst_scan_position(scan);
     mst_scan_blanks(scan);
     while (ms_span_is_absent(outcome->name) && !mst_scan_at_requirement(scan)) {

@@ -234,7 +234,7 @@ static mst_expression *read_number(mst_scan *scan)
     return fold(scan, number);
 }
 
-/* ( operand, … ) behind the name of a function */
+/* ( operand, ... ) behind the name of a function */
 static bool read_operands(mst_scan *scan, mst_expression *call)
 {
     const mst_function_info *info = &functions[call->function];
@@ -430,7 +430,7 @@ mst_expression *mst_read_pieces(mst_scan *scan)
 {
     if (!at_piece(scan)) {
         mst_scan_fail(scan, mst_scan_position(scan), "raw octets were expected",
-                      "write pieces as \"a\\r\\n\", \"A\"*511, base64(\"…\"), body(64KiB, seed 7) or ${name}");
+                      "write pieces as \"a\\r\\n\", \"A\"*511, base64(\"...\"), body(64KiB, seed 7) or ${name}");
         return NULL;
     }
     mst_expression *pieces = read_concat(scan, read_times(scan));

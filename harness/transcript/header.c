@@ -178,7 +178,7 @@ static bool read_profile(mst_scan *scan, mst_header *header, const mst_field *fi
         if (found == 4)
             return mst_scan_fail_word(scan, word->at, "'%' is not a profile", word->text,
                                       "write mx, submission, lmtp or strict");
-        header->profiles |= 1U << found; /* the order of MST_PROFILE_… */
+        header->profiles |= 1U << found; /* the order of MST_PROFILE_... */
     }
     return true;
 }
@@ -391,6 +391,7 @@ bool mst_read_header(mst_scan *scan)
         }
         mst_scan_next_line(scan);
     }
+    scan->document->live = header->tests_given || header->starts != NULL;
     if (seen[MST_KEY_MAILSPEC].line == 0)
         return mst_scan_fail(scan, mst_scan_position(scan), "there is no header",
                              "a transcript starts with 'mailspec: 1'");

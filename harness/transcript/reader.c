@@ -21,7 +21,7 @@ typedef struct file {
     mst_arena arena;
 } file;
 
-/* In a recording each line is known; ${…} of a live value has no place there. */
+/* In a recording each line is known; ${...} of a live value has no place there. */
 static bool check_recording(mst_scan *scan)
 {
     if (scan->document->live)

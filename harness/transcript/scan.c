@@ -89,7 +89,7 @@ bool mst_scan_check_octets(mst_scan *scan)
         if (lf == NULL && most > MST_LINE_MAX)
             return mst_scan_fail(
                 scan, (mst_position){line, MST_LINE_MAX + 1}, "the line is longer than 1 MiB",
-                "write long octets as several pieces (C+< … and a last C< …), or as \"A\"*N or body(N)");
+                "write long octets as several pieces (C+< ... and a last C< ...), or as \"A\"*N or body(N)");
         if (lf == NULL)
             return mst_scan_fail(scan, (mst_position){line, (uint32_t)left + 1}, "the file ends within a line",
                                  "end the last line by a line feed; was the file cut?");

@@ -28,7 +28,7 @@ void mst_read_trailing(mst_scan *scan, mst_trivia *trivia)
 static bool read_violation(mst_scan *scan, scope *in)
 {
     static const char hint[] =
-        "write '! server SMTP-5321-3.3-09' or '! client …' behind the step that proves the breach";
+        "write '! server SMTP-5321-3.3-09' or '! client ...' behind the step that proves the breach";
     mst_violation *violation = mst_scan_take(scan, sizeof *violation);
     if (violation == NULL)
         return false;

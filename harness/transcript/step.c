@@ -218,14 +218,14 @@ static bool read_repeat(mst_scan *scan, mst_step *step)
         return false;
     const mst_value_kind kind = mst_expression_value(step->repeat.count);
     if (kind != MST_VALUE_NUMBER && kind != MST_VALUE_ANY)
-        return mst_scan_fail(scan, step->repeat.count->at, "a number is wanted here", "write repeat 100 { … }");
+        return mst_scan_fail(scan, step->repeat.count->at, "a number is wanted here", "write repeat 100 { ... }");
     mst_scan_blanks(scan);
     if (mst_scan_keyword(scan, "as")) {
         mst_scan_blanks(scan);
         const mst_position at = mst_scan_position(scan);
         step->repeat.counter = mst_scan_name(scan);
         if (ms_span_is_absent(step->repeat.counter))
-            return mst_scan_fail(scan, at, "the counter has no name", "write repeat 100 as i { … }");
+            return mst_scan_fail(scan, at, "the counter has no name", "write repeat 100 as i { ... }");
     }
     return mst_read_block(scan, &step->repeat.block);
 }
@@ -241,7 +241,7 @@ static bool read_when_names(mst_scan *scan, mst_step *step)
         word->at = mst_scan_position(scan);
         word->text = mst_scan_word(scan);
         if (ms_span_is_absent(word->text))
-            return mst_scan_fail(scan, word->at, "the name of an outcome was expected", "write when @b shared { … }");
+            return mst_scan_fail(scan, word->at, "the name of an outcome was expected", "write when @b shared { ... }");
         if (last == NULL)
             step->when.names = word;
         else
@@ -383,7 +383,7 @@ bool mst_read_step(mst_scan *scan, mst_step *step, mst_alternative **last)
         form = find_form(scan);
         if (form == NULL)
             return mst_scan_fail(scan, at, "not a step",
-                                 "lines start with C or S and a sign (C: S: C< S? …), with '!', '=', '#', '|', or with "
+                                 "lines start with C or S and a sign (C: S: C< S? ...), with '!', '=', '#', '|', or with "
                                  "a word as tls, close, fence");
         if (step->named && !form->connected)
             return mst_scan_fail_word(scan, step->at, "'%' belongs to no connection",
