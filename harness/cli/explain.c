@@ -10,6 +10,7 @@
 #include "harness/cli/library.h"
 #include "harness/cli/options.h"
 #include "harness/cli/requirement.h"
+#include "harness/cli/rules.h"
 #include "harness/transcript/format.h"
 
 static const char help[] = "usage: mailspec explain [OPTION]... ID...\n"
@@ -78,16 +79,44 @@ static void print_transcripts(const inquiry *all, unsigned number, coverage_kind
         fprintf(all->out, "%-12sand %u more\n", "", shown - EXAMPLES);
 }
 
+/* The errors and deviations of the parsers that say that it is broken. */
+static void print_rules(FILE *out, unsigned number)
+{
+    for (const cli_rules *list = cli_rule_lists; list->rule != NULL; list++) {
+        for (unsigned i = 0; i < list->count; i++) {
+            const ms_rule *rule = list->rule(i);
+            if (rule->requirement == number)
+                fprintf(out, "%-12s%s (%s): %s\n", list->kind, rule->name, list->parser, rule->text);
+        }
+    }
+}
+
+static json_t *rules_json(unsigned number)
+{
+    json_t *array = json_array();
+    for (const cli_rules *list = cli_rule_lists; list->rule != NULL; list++) {
+        for (unsigned i = 0; i < list->count; i++) {
+            const ms_rule *rule = list->rule(i);
+            if (rule->requirement == number)
+                json_array_append_new(array, json_pack("{ss ss ss ss}", "name", rule->name, "kind", list->kind,
+                                                       "parser", list->parser, "text", rule->text));
+        }
+    }
+    return array;
+}
+
 static void explain_requirement(inquiry *all, unsigned number)
 {
     const ms_register_row *row = ms_register_get(number);
     if (all->format == JSON) {
         json_t *object = requirement_json(row);
+        json_object_set_new(object, "reported_as", rules_json(number));
         coverage_to_json(&all->covered, &all->all, (ms_requirement)number, object);
         json_array_append_new(all->array, object);
         return;
     }
     requirement_print(all->out, row, all->colour);
+    print_rules(all->out, number);
     print_transcripts(all, number, COVERAGE_CONFORMING, "kept in");
     print_transcripts(all, number, COVERAGE_VIOLATING, "broken in");
     print_transcripts(all, number, COVERAGE_CASE, "asked in");
