@@ -33,6 +33,8 @@ install(DIRECTORY corpus/ DESTINATION ${CMAKE_INSTALL_DATADIR}/mailspec)
 install(FILES
   docs/man/mailspec.1
   docs/man/mailspec-explain.1
+  docs/man/mailspec-fmt.1
+  docs/man/mailspec-lint.1
   docs/man/mailspec-list.1
   DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES docs/man/libmailspec.3 DESTINATION ${CMAKE_INSTALL_MANDIR}/man3)

@@ -90,9 +90,10 @@ bool cli_files_add(cli_files *files, const char *command, const char *path)
 {
     struct stat about;
     const size_t before = files->count;
-    if (stat(path, &about) != 0)
+    const bool standard_input = strcmp(path, "-") == 0;
+    if (!standard_input && stat(path, &about) != 0)
         return complain(command, path, strerror(errno));
-    if (!S_ISDIR(about.st_mode)) {
+    if (standard_input || !S_ISDIR(about.st_mode)) {
         char *copy = strdup(path);
         return copy != NULL && append(files, copy);
     }

@@ -13,7 +13,7 @@ typedef struct cli_files {
     size_t count, room;
 } cli_files;
 
-/* Add a file, whatever its name, or every *.mst below a directory; names that
+/* Add a file, whatever its name ("-" is standard input), or every *.mst below a directory; names that
  * begin with a dot are passed over.  False after a message to stderr. */
 bool cli_files_add(cli_files *files, const char *command, const char *path);
 

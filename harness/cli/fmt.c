@@ -17,7 +17,7 @@ static const char help[] =
     "Prints transcripts, and every *.mst below directories, in their canonical form.  Octets and\n"
     "comments stay as they are.\n"
     "\n"
-    "  --check  print the names of the files that are not in this form, and exit with 1 if there are any\n"
+    "  --check  print the names of the files that are not in this form; exit with 1 if there are any\n"
     "  --write  write these files anew\n"
     "\n"
     "exit status: 0 done, 1 --check found a file, 2 a file that cannot be read as a transcript\n"
@@ -50,11 +50,11 @@ static bool holds(const char *path, const mst_text *text)
 static bool replace(const char *path, const mst_text *text)
 {
     static const char suffix[] = ".new";
-    char *fresh = malloc(strlen(path) + sizeof suffix);
+    const size_t room = strlen(path) + sizeof suffix;
+    char *fresh = malloc(room);
     if (fresh == NULL)
         return false;
-    strcpy(fresh, path);
-    strcat(fresh, suffix);
+    snprintf(fresh, room, "%s%s", path, suffix);
     FILE *file = fopen(fresh, "wbx"); /* never over a file of somebody else */
     bool done = file != NULL && fwrite(text->octets, 1, text->len, file) == text->len;
     if (file != NULL)
@@ -115,6 +115,12 @@ static cli_status run_fmt(int argc, char **argv)
     }
     cli_files files = {0};
     cli_status status = CLI_OK;
+    for (int i = 1; i <= operands; i++) {
+        if ((how.check || how.write) && strcmp(argv[i], "-") == 0) {
+            fputs("mailspec fmt: standard input can only be printed\n", stderr);
+            return CLI_USAGE;
+        }
+    }
     for (int i = 1; i <= operands; i++)
         if (!cli_files_add(&files, "fmt", argv[i]))
             status = CLI_USAGE;

@@ -195,8 +195,8 @@ static void add_alternative_block(const mst_alternative *alternative, unsigned i
 static bool add_short_choice(const mst_step *step, size_t line_start, const mst_document *document, mst_text *text)
 {
     const size_t start = text->len;
-    const mst_alternative *last = NULL;
-    if (!is_short_choice(step))
+    const mst_alternative *last = step->alternatives;
+    if (last == NULL || !is_short_choice(step))
         return false;
     for (const mst_alternative *one = step->alternatives; one != NULL; one = one->next) {
         if (one != step->alternatives)

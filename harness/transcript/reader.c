@@ -94,7 +94,8 @@ static bool fail_file(mst_error *error, const char *message, const char *path)
 /* All of the file, if it is not larger than the limit; one octet more tells. */
 static bool slurp(const char *path, uint8_t **octets, size_t *len, mst_error *error)
 {
-    FILE *stream = fopen(path, "rb");
+    const bool standard_input = strcmp(path, "-") == 0;
+    FILE *stream = standard_input ? stdin : fopen(path, "rb");
     if (stream == NULL)
         return fail_file(error, "the file cannot be opened", path);
     size_t room = 64 * 1024;
@@ -111,7 +112,8 @@ static bool slurp(const char *path, uint8_t **octets, size_t *len, mst_error *er
         *octets = more;
     }
     const bool done = *octets != NULL && !ferror(stream);
-    fclose(stream);
+    if (!standard_input)
+        fclose(stream);
     if (!done)
         free(*octets);
     return done || fail_file(error, "the file cannot be read", path);

@@ -29,7 +29,7 @@ typedef struct mst_error {
  * needed afterwards; filename is copied and appears in the document only. */
 const mst_document *mst_read(const uint8_t *octets, size_t len, const char *filename, mst_error *error);
 
-/* The same from a file in the file system, which may be larger than the limit
+/* The same from a file in the file system ("-": standard input), which may be larger than the limit
  * or unreadable: that is an error like any other, with line 0. */
 const mst_document *mst_read_file(const char *path, mst_error *error);
 

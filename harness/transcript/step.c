@@ -382,9 +382,10 @@ bool mst_read_step(mst_scan *scan, mst_step *step, mst_alternative **last)
         const mst_position at = mst_scan_position(scan);
         form = find_form(scan);
         if (form == NULL)
-            return mst_scan_fail(scan, at, "not a step",
-                                 "lines start with C or S and a sign (C: S: C< S? ...), with '!', '=', '#', '|', or with "
-                                 "a word as tls, close, fence");
+            return mst_scan_fail(
+                scan, at, "not a step",
+                "lines start with C or S and a sign (C: S: C< S? ...), with '!', '=', '#', '|', or with "
+                "a word as tls, close, fence");
         if (step->named && !form->connected)
             return mst_scan_fail_word(scan, step->at, "'%' belongs to no connection",
                                       ms_span_make(form->word, strlen(form->word)), "leave the @name out");
