@@ -10,9 +10,10 @@ import unittest
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
-def row(identifier, rfc, level="MUST", observable=("replay",), offline="yes", conforming=("a",), violating=("b",)):
+def row(identifier, rfc, level="MUST", observable=("replay",), offline="yes", conforming=("a",), violating=("b",),
+        note=""):
     return {"id": identifier, "rfc": rfc, "level": level, "observable": list(observable), "offline": offline,
-            "conforming": list(conforming), "violating": list(violating), "cases": []}
+            "conforming": list(conforming), "violating": list(violating), "cases": [], "note": note}
 
 
 class CheckGate(unittest.TestCase):
@@ -70,6 +71,8 @@ class CheckGate(unittest.TestCase):
         self.write("parsers/smtp/error.c", "{MS_REQ_SMTP_5321_2_4_01},")
         self.run_it(rows)
         self.run_it([row("SMTP-5321-2.4-02", "5321", level="SHOULD", observable=("parser",))])
+        self.run_it([row("SMTP-5321-2.4-02", "5321", observable=("parser",),
+                         note="; a recording's finding is SMTP-5321-2-09, SMTP-5321-2.4-01")])
 
     def test_reasons(self):
         rows = [row("SMTP-5321-2-%02d" % n, "5321") for n in range(10)]
