@@ -12805,6 +12805,14 @@ const ms_register_row ms_register_rows[MS_REQ_COUNT] = {
         "EHLO first",
         "added: 4.1.4 asks clients to open a session with EHLO before these",
         "yes"},
+    [MS_REQ_SMTP_5321_4_1_1_1_17] = {"SMTP-5321-4.1.1.1-17", "5321", "4.1.1.1", MS_LEVEL_MUST, "grammar",
+        "HELO argument is a domain; an address literal stands behind EHLO only",
+        "parser,replay",
+        "",
+        "HELO [192.0.2.1]",
+        "a client never sends it (server: see 4.1.1.1-15)",
+        "ABNF of helo; some clients without a name send it; what the server answers is its choice",
+        "yes"},
 };
 
 /* The numbers in the order of their ids, compared octet by octet. */
@@ -13814,6 +13822,7 @@ const uint16_t ms_register_sorted[MS_REQ_COUNT - 1] = {
     MS_REQ_SMTP_5321_4_1_1_1_14,
     MS_REQ_SMTP_5321_4_1_1_1_15,
     MS_REQ_SMTP_5321_4_1_1_1_16,
+    MS_REQ_SMTP_5321_4_1_1_1_17,
     MS_REQ_SMTP_5321_4_1_1_10_01,
     MS_REQ_SMTP_5321_4_1_1_10_02,
     MS_REQ_SMTP_5321_4_1_1_10_03,

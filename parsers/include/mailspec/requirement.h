@@ -1612,7 +1612,8 @@ typedef enum ms_requirement {
     MS_REQ_SMTP_8689_2_06 = 1598,
     MS_REQ_SMTP_6710_4_1_05 = 1599,
     MS_REQ_SMTP_5321_4_1_4_22 = 1600,
-    MS_REQ_COUNT = 1601
+    MS_REQ_SMTP_5321_4_1_1_1_17 = 1601,
+    MS_REQ_COUNT = 1602
 } ms_requirement;
 /* clang-format on */
 
