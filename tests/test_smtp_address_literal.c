@@ -126,6 +126,8 @@ static const struct row {
     {"SMTP-5321-4.1.3-08 tag ends with a hyphen", "[tag-:a]", NONE, 5, 0},
     {"SMTP-5321-4.1.3-08 tag with an underscore", "[t_g:a]", NONE, 2, 0},
     {"SMTP-5321-4.1.3-08 no tag: the colon might begin ::", "[:abc]", NONE, 2, 0},
+    {"SMTP-5321-4.1.3-09 no tag, not closed", "[::1", NONE, 4, 0},
+    {"SMTP-5321-4.1.3-09 no tag, an octet for the bracket", "[::1}", NONE, 4, 0},
     {"SMTP-5321-4.1.3-08 tag longer than IPv6", "[IPv60:::1]", GENERAL, 0, UNREGISTERED},
     {"SMTP-5321-4.1.3-08 the tag IPv6 never is general", "[IPv6:xyz]", NONE, 6, 0},
     {"SMTP-5321-4.1.3-08 nor does a bad address make it so", "[ipv6:1:2]", NONE, 9, 0},

@@ -111,10 +111,10 @@ static bool read_ipv6(cursor *c, ms_deviations *deviations)
 
 /* General-address-literal = Standardized-tag ":" 1*dcontent
  * Standardized-tag        = Ldh-str
- * The cursor stands on the colon.  No tag but IPv6 is registered. */
-static bool read_general(smtp_reader *r, size_t tag)
+ * The cursor stands on the colon behind a tag.  No tag but IPv6 is registered. */
+static bool read_general(smtp_reader *r)
 {
-    if (r->c.at == tag || !octet_is(r->c.ptr[r->c.at - 1], OCTET_LET_DIG))
+    if (!octet_is(r->c.ptr[r->c.at - 1], OCTET_LET_DIG))
         return false;
     r->c.at++;
     if (skip_class(&r->c, OCTET_DCONTENT) == 0)
@@ -135,7 +135,7 @@ static bool read_untagged_ipv6(smtp_reader *r, size_t from)
         deviate(r, MS_SMTP_DEV_LITERAL_UNTAGGED_IPV6);
         return true;
     }
-    if (colon != from)
+    if (colon != from) /* there is a tag, so it may be a general literal */
         r->c.at = colon;
     return false;
 }
@@ -160,11 +160,12 @@ static bool read_content(smtp_reader *r, uint8_t *kind)
         r->requirement = MS_REQ_SMTP_5321_4_1_3_04;
         return read_ipv6(c, &r->deviations);
     }
+    const bool has_tag = c->at != from;
     r->requirement = MS_REQ_SMTP_5321_4_1_3_08;
     if (read_untagged_ipv6(r, from))
         return true;
     *kind = MS_DOMAIN_GENERAL;
-    return read_general(r, from);
+    return has_tag && read_general(r);
 }
 
 /* The cursor stands on the bracket. */
