@@ -15,7 +15,7 @@ static const struct keyword {
     uint8_t value; /* ehlo_value */
     uint16_t requirement;
 } keywords[] = {
-#define KEYWORD(name, id, value, requirement) {name, sizeof name - 1, MS_EHLO_##id, EHLO_##value, MS_REQ_SMTP_##requirement}
+#define KEYWORD(name, id, value, requirement) {(name), sizeof(name) - 1, MS_EHLO_##id, EHLO_##value, MS_REQ_SMTP_##requirement}
     KEYWORD("SIZE",                SIZE,                SIZE,          1870_3_01),
     KEYWORD("8BITMIME",            8BITMIME,            NONE,          6152_2_01),
     KEYWORD("PIPELINING",          PIPELINING,          NONE,          2920_2_01),

@@ -39,8 +39,8 @@ typedef struct ms_reply_context {
 
 typedef struct ms_reply_line {
     ms_reply_error error;
-    uint16_t code;            /* 0 when there is none */
-    bool more;                /* "-": another line follows */
+    uint16_t code; /* 0 when there is none */
+    bool more;     /* "-": another line follows */
     ms_enhanced_status enhanced;
     size_t error_at;          /* offset in line of the first wrong octet; line.len when it ended too early */
     ms_deviations deviations; /* also with an error, as far as the line was read */
@@ -59,10 +59,10 @@ MS_API ms_reply_line ms_reply_line_parse(ms_span line, const ms_reply_context *c
 
 /* A reply being put together from its lines. */
 typedef struct ms_reply {
-    uint16_t code;    /* of the first line; 0 where it has none */
-    uint16_t lines;   /* so far, saturating */
-    uint8_t complete; /* the last line was seen */
-    uint8_t codeless; /* private: the first line has no code that others could be compared with */
+    uint16_t code;               /* of the first line; 0 where it has none */
+    uint16_t lines;              /* so far, saturating */
+    uint8_t complete;            /* the last line was seen */
+    uint8_t codeless;            /* private: the first line has no code that others could be compared with */
     ms_enhanced_status enhanced; /* of the first line */
 } ms_reply;
 

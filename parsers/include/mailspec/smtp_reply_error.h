@@ -31,18 +31,18 @@ typedef enum ms_reply_deviation {
     MS_REPLY_DEV_BARE_LF,
     MS_REPLY_DEV_BARE_CR,
     MS_REPLY_DEV_NUL,
-    MS_REPLY_DEV_8BIT,                 /* an octet above 127 without SMTPUTF8, or malformed UTF-8 with it */
-    MS_REPLY_DEV_UTF8_NOT_PERMITTED,   /* UTF-8 with SMTPUTF8, in a reply that may not hold it */
-    MS_REPLY_DEV_CONTROL,              /* a control character other than HT in the text */
-    MS_REPLY_DEV_TOO_LONG,             /* over 512 octets with CRLF */
-    MS_REPLY_DEV_NO_SPACE,             /* "250" CRLF: a SHOULD (RFC 5321 section 4.2.1) */
-    MS_REPLY_DEV_NO_TEXT,              /* "250 " CRLF as a whole reply: a SHOULD NOT (RFC 5321 section 4.2) */
-    MS_REPLY_DEV_CLASS,                /* first digit not 2 to 5 */
-    MS_REPLY_DEV_SECOND_DIGIT,         /* over 5 */
-    MS_REPLY_DEV_ENHANCED_MISSING,     /* ENHANCEDSTATUSCODES was offered, and there is none */
-    MS_REPLY_DEV_ENHANCED_FORBIDDEN,   /* on a 3yz */
-    MS_REPLY_DEV_ENHANCED_ON_EHLO,     /* on a positive reply to EHLO or HELO */
-    MS_REPLY_DEV_ENHANCED_CLASS,       /* class differs from the reply code's first digit */
+    MS_REPLY_DEV_8BIT,               /* an octet above 127 without SMTPUTF8, or malformed UTF-8 with it */
+    MS_REPLY_DEV_UTF8_NOT_PERMITTED, /* UTF-8 with SMTPUTF8, in a reply that may not hold it */
+    MS_REPLY_DEV_CONTROL,            /* a control character other than HT in the text */
+    MS_REPLY_DEV_TOO_LONG,           /* over 512 octets with CRLF */
+    MS_REPLY_DEV_NO_SPACE,           /* "250" CRLF: a SHOULD (RFC 5321 section 4.2.1) */
+    MS_REPLY_DEV_NO_TEXT,            /* "250 " CRLF as a whole reply: a SHOULD NOT (RFC 5321 section 4.2) */
+    MS_REPLY_DEV_CLASS,              /* first digit not 2 to 5 */
+    MS_REPLY_DEV_SECOND_DIGIT,       /* over 5 */
+    MS_REPLY_DEV_ENHANCED_MISSING,   /* ENHANCEDSTATUSCODES was offered, and there is none */
+    MS_REPLY_DEV_ENHANCED_FORBIDDEN, /* on a 3yz */
+    MS_REPLY_DEV_ENHANCED_ON_EHLO,   /* on a positive reply to EHLO or HELO */
+    MS_REPLY_DEV_ENHANCED_CLASS,     /* class differs from the reply code's first digit */
     MS_REPLY_DEV_ENHANCED_LEADING_ZERO,
     MS_REPLY_DEV_ENHANCED_WHITE_SPACE, /* "5. 1.1" */
     MS_REPLY_DEV_ENHANCED_MALFORMED,   /* begins like one and is not */
@@ -56,9 +56,9 @@ typedef enum ms_reply_deviation {
     MS_REPLY_DEV_EHLO_LIMIT_VALUE,         /* LIMITS RCPTMAX=0 */
     MS_REPLY_DEV_EHLO_EQUALS,              /* "AUTH=LOGIN": older than the grammar of RFC 5321 */
     MS_REPLY_DEV_EHLO_EXTRA_BLANKS,        /* exactly one space is due before each parameter */
-    MS_REPLY_DEV_CHALLENGE_NOT_BASE64, /* 334 with anything but base64 (RFC 4954 section 4) */
-    MS_REPLY_DEV_CHALLENGE_NO_SPACE,   /* 334 to AUTH without the space, or continued */
-    MS_REPLY_DEV_HELO_KEYWORDS,        /* a keyword list answers HELO */
+    MS_REPLY_DEV_CHALLENGE_NOT_BASE64,     /* 334 with anything but base64 (RFC 4954 section 4) */
+    MS_REPLY_DEV_CHALLENGE_NO_SPACE,       /* 334 to AUTH without the space, or continued */
+    MS_REPLY_DEV_HELO_KEYWORDS,            /* a keyword list answers HELO */
     MS_REPLY_DEV_COUNT
 } ms_reply_deviation;
 
