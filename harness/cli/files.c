@@ -104,6 +104,33 @@ bool cli_files_add(cli_files *files, const char *command, const char *path)
     return true;
 }
 
+void cli_files_sort(cli_files *files)
+{
+    if (files->count < 2)
+        return;
+    qsort(files->paths, files->count, sizeof *files->paths, by_octets);
+    size_t kept = 1;
+    for (size_t i = 1; i < files->count; i++) {
+        if (strcmp(files->paths[i], files->paths[kept - 1]) == 0)
+            free(files->paths[i]);
+        else
+            files->paths[kept++] = files->paths[i];
+    }
+    files->count = kept;
+}
+
+void cli_files_shard(cli_files *files, unsigned long index, unsigned long count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < files->count; i++) {
+        if (i % count == index - 1)
+            files->paths[kept++] = files->paths[i];
+        else
+            free(files->paths[i]);
+    }
+    files->count = kept;
+}
+
 void cli_files_free(cli_files *files)
 {
     for (size_t i = 0; i < files->count; i++)

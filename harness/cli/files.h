@@ -17,6 +17,12 @@ typedef struct cli_files {
  * begin with a dot are passed over.  False after a message to stderr. */
 bool cli_files_add(cli_files *files, const char *command, const char *path);
 
+/* All of them in order, each once. */
+void cli_files_sort(cli_files *files);
+
+/* Keeps each count-th file, beginning with the index-th (from 1): a shard. */
+void cli_files_shard(cli_files *files, unsigned long index, unsigned long count);
+
 void cli_files_free(cli_files *files);
 
 /* The folder of the corpus: asked for, else MAILSPEC_CORPUS, else the installed

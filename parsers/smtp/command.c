@@ -12,7 +12,7 @@ static const char names[][9] = {
     [MS_SMTP_RSET] = "RSET", [MS_SMTP_NOOP] = "NOOP",      [MS_SMTP_QUIT] = "QUIT",         [MS_SMTP_VRFY] = "VRFY",
     [MS_SMTP_EXPN] = "EXPN", [MS_SMTP_HELP] = "HELP",      [MS_SMTP_STARTTLS] = "STARTTLS", [MS_SMTP_AUTH] = "AUTH",
     [MS_SMTP_ETRN] = "ETRN", [MS_SMTP_SEND] = "SEND",      [MS_SMTP_SOML] = "SOML",         [MS_SMTP_SAML] = "SAML",
-    [MS_SMTP_TURN] = "TURN", [MS_SMTP_AUTH_RESPONSE] = "",
+    [MS_SMTP_TURN] = "TURN", [MS_SMTP_AUTH_RESPONSE] = "", [MS_SMTP_END_OF_DATA] = "", [MS_SMTP_GREETING] = "",
 };
 
 _Static_assert(sizeof names / sizeof names[0] == MS_SMTP_VERB_COUNT, "each ms_smtp_verb has a name");
@@ -161,6 +161,8 @@ static ms_smtp_error read_argument(smtp_reader *r, ms_smtp_command *command)
         return next_element(r) ? ms_smtp_text_read(r, &command->argument) : MS_SMTP_OK;
     case MS_SMTP_AUTH_RESPONSE:
         return ms_smtp_auth_response_read(r, command);
+    case MS_SMTP_END_OF_DATA:
+    case MS_SMTP_GREETING:
     case MS_SMTP_VERB_COUNT:
         break;
     }

@@ -147,6 +147,8 @@ static void put_argument(writer *w, const ms_smtp_command *command)
     case MS_SMTP_STARTTLS:
     case MS_SMTP_TURN:
         break;
+    case MS_SMTP_END_OF_DATA:
+    case MS_SMTP_GREETING:
     case MS_SMTP_VERB_COUNT:
         w->refused = true;
         break;

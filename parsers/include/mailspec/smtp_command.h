@@ -41,6 +41,8 @@ typedef enum ms_smtp_verb {
     MS_SMTP_SAML,
     MS_SMTP_TURN,
     MS_SMTP_AUTH_RESPONSE, /* no verb: the line answers a challenge */
+    MS_SMTP_END_OF_DATA,   /* no verb: in a session, the end of the mail data, which is answered too */
+    MS_SMTP_GREETING,      /* no verb: in a session, the connection itself, answered by the greeting */
     MS_SMTP_VERB_COUNT
 } ms_smtp_verb;
 

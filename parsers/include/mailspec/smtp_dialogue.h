@@ -39,19 +39,20 @@ typedef enum ms_smtp_event_kind {
 
 typedef struct ms_smtp_event {
     ms_smtp_event_kind kind;
-    uint8_t line_flags;      /* MS_LINE_BARE_LF and so on; of a line */
-    uint8_t content_flags;   /* MS_CONTENT_…: new in this slice */
-    size_t consumed;         /* octets to drop from the front of input */
-    uint64_t at;             /* absolute offset of the first octet consumed */
-    ms_span slice;           /* the line's text, or content */
-    ms_smtp_verb answered;   /* replies: the command it answers */
-    bool unsolicited;        /* replies: no command was outstanding */
+    uint8_t line_flags;    /* MS_LINE_BARE_LF and so on; of a line */
+    uint8_t content_flags; /* MS_CONTENT_…: new in this slice */
+    size_t consumed;       /* octets to drop from the front of input */
+    uint64_t at;           /* absolute offset of the first octet consumed */
+    ms_span slice;         /* the line's text, or content */
+    ms_smtp_verb answered; /* replies: the command it answers */
+    bool unsolicited;      /* replies: no command was outstanding */
+    bool ehlo_line;        /* replies: reply.ehlo is set */
     union {
         ms_smtp_parsed command;
         struct {
             ms_reply_line line;
             ms_reply whole;
-            ms_ehlo_line ehlo; /* valid for lines behind the first of an EHLO reply: id or error set */
+            ms_ehlo_line ehlo; /* a line behind the first of a positive EHLO reply; see ehlo_line */
         } reply;
     };
 } ms_smtp_event;
@@ -60,24 +61,27 @@ typedef struct ms_smtp_dialogue {
     ms_smtp_session session;
     ms_line_framer framer[2]; /* by ms_side */
     uint64_t at[2];           /* octets consumed, by ms_side */
+    uint64_t chunk_remaining;
     ms_reply reply;
     ms_content content;
-    bool long_line[2];        /* private: inside an over-long line */
-    bool chunk_empty;         /* private: BDAT 0 awaits its CHUNK_END */
-    bool early_told;          /* private */
+    uint8_t in_line[2]; /* private: inside an over-long line */
+    uint8_t mode;       /* private: what the client's octets are */
 } ms_smtp_dialogue;
 
-MS_API void ms_smtp_dialogue_init(ms_smtp_dialogue *dialogue, ms_smtp_variant variant, ms_smtp_run *runs, size_t capacity);
+MS_API void ms_smtp_dialogue_init(ms_smtp_dialogue *dialogue, ms_smtp_variant variant, ms_smtp_run *runs,
+                                  size_t capacity);
 
 /* Take the next thing from input, whose first octet is the first one of side that was not consumed. */
-MS_API ms_smtp_event ms_smtp_dialogue_next(ms_smtp_dialogue *dialogue, ms_side side, ms_span input, ms_findings *findings);
+MS_API ms_smtp_event ms_smtp_dialogue_next(ms_smtp_dialogue *dialogue, ms_side side, ms_span input,
+                                           ms_findings *findings);
 
 /* The TLS handshake was completed.  pending: octets of the client that were given and not consumed; they are
  * dropped (RFC 3207 section 4.2), and so the caller must do too. */
-MS_API void ms_smtp_dialogue_tls(ms_smtp_dialogue *dialogue, size_t client_pending, size_t server_pending, ms_findings *findings);
+MS_API void ms_smtp_dialogue_tls(ms_smtp_dialogue *dialogue, size_t client_pending, size_t server_pending,
+                                 ms_findings *findings);
 /* side closed; pending as above: an unfinished line, an undecided rest. */
-MS_API void ms_smtp_dialogue_close(ms_smtp_dialogue *dialogue, ms_side side, size_t client_pending, size_t server_pending,
-                                   ms_findings *findings);
+MS_API void ms_smtp_dialogue_close(ms_smtp_dialogue *dialogue, ms_side side, size_t client_pending,
+                                   size_t server_pending, ms_findings *findings);
 
 #ifdef __cplusplus
 }

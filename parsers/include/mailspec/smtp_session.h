@@ -67,34 +67,38 @@ typedef struct ms_smtp_run {
 /* Enough for MAIL, 100 different RCPT, DATA. */
 enum { MS_SMTP_RUNS_DEFAULT = 128 };
 
+/* All of it is private: ask through the functions below. */
 typedef struct ms_smtp_session {
-    uint64_t client_octets;   /* absolute offset of the event being told; set by the caller's at */
-    uint64_t size_limit;      /* SIZE of the EHLO reply; 0 none */
-    uint64_t size_declared;   /* SIZE= of the transaction */
-    uint64_t content_octets;  /* of the mail data or chunks of this transaction, transparency undone */
-    uint64_t chunk_remaining;
-    ms_smtp_run *runs;        /* lent */
-    uint32_t offered;         /* set of 1 << ms_ehlo_keyword, of the last accepted EHLO */
-    uint32_t offered_next;    /* of the EHLO reply being read */
-    uint32_t offered_before_tls;
-    uint32_t mechanisms;      /* of AUTH */
+    uint64_t size_limit;     /* SIZE of the EHLO reply; 0: none */
+    uint64_t size_sent;      /* SIZE= of the last MAIL sent; 0: none */
+    uint64_t size_declared;  /* SIZE= of the open transaction; 0: none */
+    uint64_t content_octets; /* of this transaction's mail data, transparency undone */
+    ms_smtp_run *runs;       /* lent */
+    uint32_t flags;
+    uint32_t habits;       /* habits of a stream, reported already */
+    uint32_t offered;      /* set of 1 << ms_ehlo_keyword, of the last accepted EHLO */
+    uint32_t offered_next; /* of the EHLO reply being read */
+    uint32_t mechanisms;   /* of the AUTH keyword */
     uint32_t mechanisms_next;
-    uint32_t habits;          /* stream habits reported already */
     uint32_t recipients;      /* accepted in this transaction, saturating */
-    uint32_t recipients_sent; /* RCPT sent in this transaction */
-    uint32_t replies_due;     /* LMTP: at the end of data */
-    uint32_t rcpt_max;        /* LIMITS RCPTMAX; 0 none */
+    uint32_t recipients_sent; /* RCPT commands since the last MAIL, saturating */
+    uint32_t replies_due;     /* LMTP: of the end of data */
+    uint32_t rcpt_max;        /* LIMITS RCPTMAX; 0: none */
+    uint32_t mail_max;        /* LIMITS MAILMAX; 0: none */
+    uint32_t transactions;    /* MAIL commands accepted since EHLO, saturating */
     uint16_t run_capacity;
     uint16_t run_first;
     uint16_t run_count;
-    uint16_t outstanding;     /* commands in all runs, saturating */
-    uint8_t variant;          /* ms_smtp_variant */
-    uint8_t state;            /* ms_smtp_state: as the replies have shown */
-    uint8_t state_before;     /* of the AUTH exchange */
-    uint8_t body;             /* BODY= of the transaction */
-    uint8_t mechanism;        /* ms_sasl_mechanism of the exchange */
-    uint8_t auth_step;        /* responses of the exchange so far, saturating */
-    uint32_t flags;           /* private: TLS active, authenticated, HELO used … */
+    uint16_t outstanding;   /* commands in all runs */
+    uint16_t content_flags; /* MS_CONTENT_… of this transaction */
+    uint8_t variant;        /* ms_smtp_variant */
+    uint8_t state;          /* ms_smtp_state, as the replies have shown */
+    uint8_t auth_from;      /* state to return to after the AUTH exchange */
+    uint8_t body_sent;      /* BODY= of the last MAIL sent */
+    uint8_t body;           /* BODY= of the open transaction */
+    uint8_t mechanism;      /* ms_sasl_mechanism of the exchange */
+    uint8_t auth_steps;     /* challenges of the exchange, saturating */
+    uint8_t cleared_by;     /* why no transaction is open */
 } ms_smtp_session;
 
 MS_STATIC_ASSERT(sizeof(ms_smtp_session) <= 192, "stated size of a session");
@@ -104,18 +108,27 @@ MS_API void ms_smtp_session_init(ms_smtp_session *session, ms_smtp_variant varia
 
 /* Events, in the order in which they were seen.  at is the absolute offset in the stream of the side that
  * speaks. Findings are added to findings (never NULL). */
-MS_API void ms_smtp_session_command(ms_smtp_session *session, const ms_smtp_parsed *parsed, uint64_t at, ms_findings *findings);
+MS_API void ms_smtp_session_command(ms_smtp_session *session, const ms_smtp_parsed *parsed, uint64_t at,
+                                    ms_findings *findings);
 /* Octets of the client that cannot be read yet (MS_EXPECT_UNDECIDED): it talks ahead. */
 MS_API void ms_smtp_session_early(ms_smtp_session *session, uint64_t at, ms_findings *findings);
+/* A line that is no command where one is due, although a DATA was not answered by 354: the client sends
+ * mail data regardless (RFC 5321 section 3.3).  true: read it and what follows as mail data. */
+MS_API bool ms_smtp_session_takes_as_data(ms_smtp_session *session, uint64_t at, ms_findings *findings);
+/* A line that is no command and stands where mail data must have been meant: behind a DATA that was refused, or
+ * behind a lone dot that ended the data too early (RFC 5321 section 4.5.2).  true: it is lost content, and no
+ * further fault of its own. */
+MS_API bool ms_smtp_session_spills(ms_smtp_session *session, ms_span line, uint64_t at, ms_findings *findings);
 /* Mail data or chunk octets, transparency undone; last: the end of data, or the chunk's. */
-MS_API void ms_smtp_session_content(ms_smtp_session *session, uint64_t octets, uint8_t new_flags, bool last, uint64_t at,
-                                    ms_findings *findings);
-/* One line of a reply; complete with its last one. at: the line's offset. */
-MS_API void ms_smtp_session_reply(ms_smtp_session *session, const ms_reply *reply, const ms_reply_line *line, uint64_t at,
-                                  ms_findings *findings);
+MS_API void ms_smtp_session_content(ms_smtp_session *session, uint64_t octets, uint8_t new_flags, bool last,
+                                    uint64_t at, ms_findings *findings);
+/* One line of a reply; complete with its last one.  ehlo: the keyword line behind the first line of a positive
+ * EHLO reply, else NULL.  at: the line's offset. */
+MS_API void ms_smtp_session_reply(ms_smtp_session *session, const ms_reply *reply, const ms_reply_line *line,
+                                  const ms_ehlo_line *ehlo, uint64_t at, ms_findings *findings);
 /* The TLS handshake was completed (STARTTLS, or before the greeting). dropped: plaintext octets of the client
  * that stood behind STARTTLS and were thrown away. */
-MS_API void ms_smtp_session_tls(ms_smtp_session *session, bool dropped, ms_findings *findings);
+MS_API void ms_smtp_session_tls(ms_smtp_session *session, bool dropped, uint64_t server_at, ms_findings *findings);
 /* side closed its connection. client_at, server_at: octets in each stream. */
 MS_API void ms_smtp_session_close(ms_smtp_session *session, ms_side side, uint64_t client_at, uint64_t server_at,
                                   ms_findings *findings);
@@ -133,6 +146,8 @@ MS_API ms_smtp_verb ms_smtp_session_answering(const ms_smtp_session *session, bo
 /* The ring was too small, and checks are suspended. */
 MS_API bool ms_smtp_session_limited(const ms_smtp_session *session);
 MS_API bool ms_smtp_session_offers(const ms_smtp_session *session, ms_ehlo_keyword keyword);
+/* A habit of a stream (bare LF line ends …): false when it was told before on this side. */
+MS_API bool ms_smtp_session_first_time(ms_smtp_session *session, ms_side side, unsigned habit);
 MS_API bool ms_smtp_session_tls_active(const ms_smtp_session *session);
 MS_API const char *ms_smtp_state_name(ms_smtp_state state);
 

@@ -1,0 +1,49 @@
+/* smtp_rules_internal.h - what the files of the SMTP rules share */
+#ifndef MAILSPEC_HARNESS_REPLAY_SMTP_RULES_INTERNAL_H
+#define MAILSPEC_HARNESS_REPLAY_SMTP_RULES_INTERNAL_H
+
+#include "harness/replay/smtp_history.h"
+#include "harness/replay/smtp_rules.h"
+
+/* A complete reply, seen together with what it answers. */
+typedef struct smtp_view {
+    const replay_smtp_rules *history;
+    const ms_smtp_session *before; /* the session when the reply came */
+    const smtp_facts *command;     /* answered; for an end of data, only its verb is set */
+    uint16_t code;
+    ms_enhanced_status enhanced;
+    ms_smtp_variant variant;
+} smtp_view;
+
+/* The rule that a reply breaks by its code, or MS_REQ_NONE. */
+uint16_t smtp_rule_of_reply(const smtp_view *view);
+/* … by its enhanced status code, which is a matter of its own. */
+uint16_t smtp_rule_of_status(const smtp_view *view);
+
+bool smtp_view_offers(const smtp_view *view, ms_ehlo_keyword keyword);
+bool smtp_view_tls(const smtp_view *view);
+bool smtp_in_transaction(const ms_smtp_session *session);
+
+/* A client line: rules by what was before. */
+void smtp_rules_client_line(replay_track *track, const smtp_facts *facts, const ms_smtp_event *event,
+                            const ms_smtp_session *before, ms_findings *findings);
+
+/* AUTH: messages of both sides. */
+struct smtp_auth *smtp_auth_new(void);
+void smtp_auth_free(struct smtp_auth *auth);
+void smtp_auth_begin(replay_track *track, const smtp_facts *facts, const ms_smtp_event *event,
+                     const ms_smtp_session *before, ms_findings *findings);
+void smtp_auth_response(replay_track *track, const ms_smtp_event *event, ms_findings *findings);
+/* The reply to either; returns the rule broken, or MS_REQ_NONE. */
+uint16_t smtp_auth_reply(replay_track *track, const smtp_view *view, const ms_smtp_event *event, ms_findings *findings);
+
+bool smtp_auth_was_cancelled(const replay_track *track);
+
+/* Texts of replies: VRFY, EXPN, 221, secrets. */
+void smtp_rules_reply_text(replay_track *track, const smtp_view *view, const ms_smtp_event *event,
+                           ms_findings *findings);
+
+void smtp_rules_find(const replay_track *track, ms_findings *findings, ms_side side, uint16_t requirement, uint64_t at,
+                     const smtp_view *view);
+
+#endif

@@ -1,0 +1,127 @@
+/* track_smtp.c - SMTP, submission and LMTP on a track: digest, yields, the mail data */
+#include "harness/replay/exchange.h"
+#include "harness/replay/message.h"
+#include "harness/replay/smtp_rules.h"
+#include "harness/replay/track.h"
+#include "harness/replay/yield.h"
+
+#include <stdio.h>
+
+static void hear_command(replay_track *track, const ms_smtp_event *event)
+{
+    const ms_smtp_parsed *parsed = &event->command;
+    replay_track_digest(track, parsed->command.verb);
+    replay_track_digest(track, parsed->error);
+    replay_track_digest(track, parsed->error_at);
+    replay_track_digest(track, parsed->deviations);
+    replay_message_command(track->message, track, parsed, event->at);
+    if (track->yields != NULL && track->yields->wanted)
+        replay_yield_smtp_command(track, event);
+}
+
+static void hear_reply(replay_track *track, const ms_smtp_event *event)
+{
+    const ms_reply_line *line = &event->reply.line;
+    replay_track_digest(track, line->code);
+    replay_track_digest(track, line->error);
+    replay_track_digest(track, line->deviations);
+    replay_track_digest(track, event->answered);
+    replay_message_reply(track->message, track, event);
+    if (track->yields != NULL && track->yields->wanted)
+        replay_yield_smtp_reply(track, event);
+}
+
+/* For comparing recordings: what was asked, what was answered. */
+static void note_exchange(replay_track *track, const ms_smtp_event *event)
+{
+    if (track->exchanges == NULL)
+        return;
+    if (event->kind == MS_SMTP_EVENT_COMMAND) {
+        replay_exchange_sent(track->exchanges, track->connection, event->slice);
+    } else if (event->kind == MS_SMTP_EVENT_END_OF_DATA) {
+        replay_exchange_sent(track->exchanges, track->connection, MS_SPAN("(end of data)"));
+    } else if (event->kind == MS_SMTP_EVENT_REPLY || event->kind == MS_SMTP_EVENT_REPLY_LINE) {
+        if (!track->greeted) {
+            track->greeted = true;
+            replay_exchange_sent(track->exchanges, track->connection, MS_SPAN("(connection)"));
+        }
+        if (event->ehlo_line)
+            replay_exchange_capability(track->exchanges, track->connection, event->reply.line.text);
+        char code[8];
+        snprintf(code, sizeof code, "%03u", event->reply.line.code % 1000u);
+        if (event->kind == MS_SMTP_EVENT_REPLY)
+            replay_exchange_answered(track->exchanges, track->connection, code);
+    }
+}
+
+static void hear_content(replay_track *track, const ms_smtp_event *event, bool chunk, bool end)
+{
+    /* slices may be cut anywhere: only their octets count */
+    replay_track_digest_octets(track, event->slice);
+    replay_message_content(track->message, track, event->slice, event->at);
+    if (!end)
+        return;
+    replay_track_digest(track, event->kind);
+    const uint64_t at = track->smtp.at[MS_CLIENT];
+    if (track->yields != NULL && track->yields->wanted)
+        replay_yield_smtp_content(track, chunk, at);
+    if (!chunk)
+        replay_message_end(track->message, track, at > 0 ? at - 1 : 0);
+    else
+        replay_message_chunk_end(track->message, track, at > 0 ? at - 1 : 0);
+}
+
+static void hear(replay_track *track, const ms_smtp_event *event)
+{
+    switch (event->kind) {
+    case MS_SMTP_EVENT_NEED_MORE:
+    case MS_SMTP_EVENT_UNDECIDED:
+        break;
+    case MS_SMTP_EVENT_COMMAND:
+        hear_command(track, event);
+        break;
+    case MS_SMTP_EVENT_CONTENT:
+        hear_content(track, event, false, false);
+        break;
+    case MS_SMTP_EVENT_END_OF_DATA:
+        hear_content(track, event, false, true);
+        break;
+    case MS_SMTP_EVENT_CHUNK:
+        hear_content(track, event, true, false);
+        break;
+    case MS_SMTP_EVENT_CHUNK_END:
+        hear_content(track, event, true, true);
+        break;
+    case MS_SMTP_EVENT_REPLY_LINE:
+    case MS_SMTP_EVENT_REPLY:
+        hear_reply(track, event);
+        break;
+    case MS_SMTP_EVENT_DROPPED:
+        replay_track_digest_octets(track, event->slice);
+        break;
+    }
+}
+
+bool replay_smtp_drain(replay_track *track, ms_side side)
+{
+    octet_buffer *pending = &track->streams[side].pending;
+    bool progress = false;
+    for (;;) {
+        ms_finding items[REPLAY_FINDINGS];
+        ms_findings findings = {.items = items, .capacity = REPLAY_FINDINGS};
+        const ms_smtp_session before = track->smtp.session;
+        const ms_span raw = octet_buffer_span(pending);
+        const ms_smtp_event event = ms_smtp_dialogue_next(&track->smtp, side, raw, &findings);
+        replay_smtp_rules_hear(track, &event, &before, raw, &findings);
+        replay_track_found(track, &findings, NULL);
+        hear(track, &event);
+        note_exchange(track, &event);
+        octet_buffer_drop(pending, event.consumed);
+        if (event.kind == MS_SMTP_EVENT_NEED_MORE || event.kind == MS_SMTP_EVENT_UNDECIDED)
+            break;
+        progress = true;
+    }
+    if (ms_smtp_session_limited(&track->smtp.session))
+        track->limited = true;
+    return progress;
+}

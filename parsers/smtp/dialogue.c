@@ -1,0 +1,333 @@
+/*
+ * dialogue.c - the octets of both directions of an SMTP connection, read
+ *
+ * What a line or an octet breaks by itself is found here, from the parsers' errors and
+ * deviations; what it breaks by its place in the session, by the session machine.
+ */
+#include "mailspec/smtp_dialogue.h"
+
+#include "mailspec/limits.h"
+#include "session_internal.h"
+
+#include <string.h>
+
+/* ms_smtp_dialogue.mode */
+enum { MODE_COMMANDS, MODE_DATA, MODE_CHUNK, MODE_CHUNK_DONE };
+
+void ms_smtp_dialogue_init(ms_smtp_dialogue *dialogue, ms_smtp_variant variant, ms_smtp_run *runs, size_t capacity)
+{
+    memset(dialogue, 0, sizeof *dialogue);
+    ms_smtp_session_init(&dialogue->session, variant, runs, capacity);
+    ms_line_init(&dialogue->framer[MS_CLIENT], MS_SMTP_COMMAND_LINE_MAX);
+    ms_line_init(&dialogue->framer[MS_SERVER], MS_SMTP_REPLY_LINE_MAX);
+    ms_reply_init(&dialogue->reply);
+}
+
+/* --- what lines break by themselves --------------------------------------- */
+
+/* A habit of the stream that this deviation shows, or -1. */
+static int command_habit(unsigned deviation)
+{
+    switch (deviation) {
+    case MS_SMTP_DEV_BARE_LF:
+        return HABIT_BARE_LF;
+    case MS_SMTP_DEV_BARE_CR:
+        return HABIT_BARE_CR;
+    case MS_SMTP_DEV_8BIT:
+        return HABIT_8BIT;
+    default:
+        return -1;
+    }
+}
+
+static int reply_habit(unsigned deviation)
+{
+    switch (deviation) {
+    case MS_REPLY_DEV_BARE_LF:
+        return HABIT_BARE_LF;
+    case MS_REPLY_DEV_BARE_CR:
+        return HABIT_BARE_CR;
+    case MS_REPLY_DEV_NUL:
+        return HABIT_NUL;
+    case MS_REPLY_DEV_8BIT:
+        return HABIT_8BIT;
+    case MS_REPLY_DEV_CONTROL:
+        return HABIT_CONTROL;
+    default:
+        return -1;
+    }
+}
+
+static unsigned lowest_bit(ms_deviations set)
+{
+    unsigned n = 0;
+    while ((set >> n & 1) == 0)
+        n++;
+    return n;
+}
+
+static void tell_command(ms_smtp_dialogue *dialogue, const ms_smtp_parsed *parsed, uint64_t at, ms_findings *findings)
+{
+    ms_smtp_session *session = &dialogue->session;
+    const uint8_t verb = (uint8_t)parsed->command.verb;
+    if (parsed->error != MS_SMTP_OK)
+        ms_smtp_find(session, findings, MS_CLIENT, parsed->requirement, at, verb, 0);
+    for (ms_deviations rest = parsed->deviations; rest != 0; rest &= rest - 1) {
+        const unsigned n = lowest_bit(rest);
+        const int habit = command_habit(n);
+        if (habit < 0 || ms_smtp_session_first_time(session, MS_CLIENT, (unsigned)habit))
+            ms_smtp_find(session, findings, MS_CLIENT, ms_smtp_deviation_rule((ms_smtp_deviation)n)->requirement, at,
+                         verb, 0);
+    }
+}
+
+static void tell_reply(ms_smtp_dialogue *dialogue, ms_reply_error error, ms_deviations deviations, uint8_t verb,
+                       uint16_t code, uint64_t at, ms_findings *findings)
+{
+    ms_smtp_session *session = &dialogue->session;
+    if (error != MS_REPLY_OK)
+        ms_smtp_find(session, findings, MS_SERVER, ms_reply_error_rule(error)->requirement, at, verb, code);
+    for (ms_deviations rest = deviations; rest != 0; rest &= rest - 1) {
+        const unsigned n = lowest_bit(rest);
+        const int habit = reply_habit(n);
+        if (habit < 0 || ms_smtp_session_first_time(session, MS_SERVER, (unsigned)habit))
+            ms_smtp_find(session, findings, MS_SERVER, ms_reply_deviation_rule((ms_reply_deviation)n)->requirement, at,
+                         verb, code);
+    }
+}
+
+/* --- the server's side ------------------------------------------------------ */
+
+static ms_smtp_event event_of(const ms_smtp_dialogue *dialogue, ms_side side, ms_smtp_event_kind kind)
+{
+    ms_smtp_event event;
+    memset(&event, 0, sizeof event);
+    event.kind = kind;
+    event.at = dialogue->at[side];
+    return event;
+}
+
+static ms_smtp_event next_reply_line(ms_smtp_dialogue *dialogue, ms_span input, ms_findings *findings)
+{
+    ms_smtp_event event = event_of(dialogue, MS_SERVER, MS_SMTP_EVENT_NEED_MORE);
+    const ms_line line = ms_line_next(&dialogue->framer[MS_SERVER], input);
+    if (line.status == MS_LINE_NEED_MORE)
+        return event;
+    event.consumed = line.consumed;
+    event.line_flags = line.flags;
+    event.slice = line.text;
+    dialogue->at[MS_SERVER] += line.consumed;
+    const bool rest = dialogue->in_line[MS_SERVER] != 0;
+    dialogue->in_line[MS_SERVER] = line.status != MS_LINE_COMPLETE;
+    if (rest) {
+        event.kind = MS_SMTP_EVENT_DROPPED;
+        return event;
+    }
+    ms_smtp_session *session = &dialogue->session;
+    bool none;
+    event.answered = ms_smtp_session_answering(session, &none);
+    event.unsolicited = none;
+    if (dialogue->reply.complete)
+        ms_reply_init(&dialogue->reply);
+    const ms_reply_context context = ms_smtp_session_reply_context(session);
+    event.reply.line = ms_reply_next(&dialogue->reply, &line, &context);
+    event.reply.whole = dialogue->reply;
+    const uint8_t verb = (uint8_t)event.answered;
+    const uint16_t code = event.reply.line.code;
+    tell_reply(dialogue, event.reply.line.error, event.reply.line.deviations, verb, code, event.at, findings);
+    event.ehlo_line = context.after == MS_AFTER_EHLO && dialogue->reply.lines > 1 && dialogue->reply.code / 100 == 2 &&
+                      event.reply.line.error == MS_REPLY_OK && !ms_span_is_absent(event.reply.line.text);
+    if (event.ehlo_line) {
+        event.reply.ehlo = ms_ehlo_line_parse(event.reply.line.text);
+        tell_reply(dialogue, event.reply.ehlo.error, event.reply.ehlo.deviations, verb, code, event.at, findings);
+    }
+    ms_smtp_session_reply(session, &dialogue->reply, &event.reply.line, event.ehlo_line ? &event.reply.ehlo : NULL,
+                          event.at, findings);
+    event.kind = dialogue->reply.complete ? MS_SMTP_EVENT_REPLY : MS_SMTP_EVENT_REPLY_LINE;
+    return event;
+}
+
+/* --- the client's side ------------------------------------------------------ */
+
+static ms_smtp_event next_content(ms_smtp_dialogue *dialogue, ms_span input, ms_findings *findings)
+{
+    ms_smtp_event event = event_of(dialogue, MS_CLIENT, MS_SMTP_EVENT_CONTENT);
+    const ms_content_slice slice = ms_content_next(&dialogue->content, input);
+    event.consumed = slice.consumed;
+    event.slice = slice.slice;
+    event.content_flags = dialogue->content.new_flags;
+    dialogue->at[MS_CLIENT] += slice.consumed;
+    const bool end = slice.status == MS_CONTENT_END;
+    const uint64_t at = end ? dialogue->at[MS_CLIENT] - 3 : event.at + slice.flag_at;
+    if (end || slice.slice.len > 0 || event.content_flags != 0)
+        ms_smtp_session_content(&dialogue->session, slice.slice.len, event.content_flags, end, at, findings);
+    if (end) {
+        event.kind = MS_SMTP_EVENT_END_OF_DATA;
+        dialogue->mode = MODE_COMMANDS;
+    } else if (slice.slice.len == 0 && slice.consumed == 0) {
+        event.kind = MS_SMTP_EVENT_NEED_MORE;
+    }
+    return event;
+}
+
+static ms_smtp_event next_chunk(ms_smtp_dialogue *dialogue, ms_span input, ms_findings *findings)
+{
+    ms_smtp_event event = event_of(dialogue, MS_CLIENT, MS_SMTP_EVENT_CHUNK);
+    if (dialogue->chunk_remaining > 0) {
+        if (input.len == 0) {
+            event.kind = MS_SMTP_EVENT_NEED_MORE;
+            return event;
+        }
+        const ms_content_slice slice = ms_content_chunk(&dialogue->content, &dialogue->chunk_remaining, input);
+        event.consumed = slice.consumed;
+        event.slice = slice.slice;
+        event.content_flags = dialogue->content.new_flags;
+        dialogue->at[MS_CLIENT] += slice.consumed;
+        ms_smtp_session_content(&dialogue->session, slice.slice.len, event.content_flags, false,
+                                event.at + slice.flag_at, findings);
+    }
+    if (dialogue->chunk_remaining == 0) {
+        event.kind = MS_SMTP_EVENT_CHUNK_END;
+        dialogue->mode = MODE_COMMANDS;
+    }
+    return event;
+}
+
+static void begin_chunk(ms_smtp_dialogue *dialogue, const ms_smtp_command *command)
+{
+    /* the octets follow at once, whatever the server thinks of the command (RFC 3030 section 2) */
+    if (dialogue->session.state != MS_SMTP_CHUNKS)
+        ms_content_init(&dialogue->content);
+    dialogue->chunk_remaining = command->bdat.octets;
+    dialogue->mode = MODE_CHUNK;
+}
+
+/* The framer's limit is the session's; it may change only between lines. */
+static void set_limit(ms_smtp_dialogue *dialogue)
+{
+    if (dialogue->in_line[MS_CLIENT] == 0)
+        dialogue->framer[MS_CLIENT].limit = ms_smtp_session_line_limit(&dialogue->session);
+}
+
+static ms_smtp_event next_command(ms_smtp_dialogue *dialogue, ms_span input, ms_findings *findings)
+{
+    ms_smtp_session *session = &dialogue->session;
+    ms_smtp_event event = event_of(dialogue, MS_CLIENT, MS_SMTP_EVENT_NEED_MORE);
+    set_limit(dialogue);
+    const ms_line line = ms_line_next(&dialogue->framer[MS_CLIENT], input);
+    if (line.status == MS_LINE_NEED_MORE)
+        return event;
+    const bool rest = dialogue->in_line[MS_CLIENT] != 0;
+    ms_smtp_parsed parsed = {.error = MS_SMTP_OK};
+    if (!rest) {
+        const ms_smtp_context context = ms_smtp_session_command_context(session);
+        parsed = ms_smtp_command_parse_line(&line, &context);
+        if (parsed.command.verb == MS_SMTP_UNKNOWN && ms_smtp_session_takes_as_data(session, event.at, findings)) {
+            ms_line_reset(&dialogue->framer[MS_CLIENT]);
+            ms_content_init(&dialogue->content);
+            dialogue->mode = MODE_DATA;
+            return next_content(dialogue, input, findings);
+        }
+    }
+    event.consumed = line.consumed;
+    event.line_flags = line.flags;
+    event.slice = line.text;
+    dialogue->at[MS_CLIENT] += line.consumed;
+    dialogue->in_line[MS_CLIENT] = line.status != MS_LINE_COMPLETE;
+    if (rest) {
+        event.kind = MS_SMTP_EVENT_DROPPED;
+        return event;
+    }
+    event.kind = MS_SMTP_EVENT_COMMAND;
+    event.command = parsed;
+    if (parsed.command.verb != MS_SMTP_UNKNOWN || !ms_smtp_session_spills(session, line.text, event.at, findings))
+        tell_command(dialogue, &parsed, event.at, findings);
+    ms_smtp_session_command(session, &parsed, event.at, findings);
+    if (parsed.error == MS_SMTP_OK && parsed.command.verb == MS_SMTP_BDAT)
+        begin_chunk(dialogue, &parsed.command);
+    return event;
+}
+
+static ms_smtp_event drop(ms_smtp_dialogue *dialogue, ms_side side, ms_span input)
+{
+    ms_smtp_event event = event_of(dialogue, side, MS_SMTP_EVENT_DROPPED);
+    event.consumed = input.len;
+    event.slice = input;
+    dialogue->at[side] += input.len;
+    if (input.len == 0)
+        event.kind = MS_SMTP_EVENT_NEED_MORE;
+    return event;
+}
+
+static ms_smtp_event next_of_client(ms_smtp_dialogue *dialogue, ms_span input, ms_findings *findings)
+{
+    if (dialogue->mode == MODE_CHUNK)
+        return next_chunk(dialogue, input, findings);
+    if (input.len == 0)
+        return event_of(dialogue, MS_CLIENT, MS_SMTP_EVENT_NEED_MORE);
+    if (dialogue->mode == MODE_DATA)
+        return next_content(dialogue, input, findings);
+    ms_smtp_session *session = &dialogue->session;
+    switch (ms_smtp_session_expect(session)) {
+    case MS_EXPECT_NOTHING:
+        if (session->state == MS_SMTP_TLS_NEXT && (session->flags & SESSION_EARLY) == 0)
+            ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_3207_4_08, event_of(dialogue, MS_CLIENT, 0).at,
+                         MS_SMTP_STARTTLS, 0);
+        session->flags |= SESSION_DROPPED;
+        return drop(dialogue, MS_CLIENT, input);
+    case MS_EXPECT_UNDECIDED:
+        ms_smtp_session_early(session, dialogue->at[MS_CLIENT], findings);
+        return event_of(dialogue, MS_CLIENT, MS_SMTP_EVENT_UNDECIDED);
+    case MS_EXPECT_MAIL_DATA:
+        ms_content_init(&dialogue->content);
+        dialogue->mode = MODE_DATA;
+        return next_content(dialogue, input, findings);
+    case MS_EXPECT_CHUNK:
+    case MS_EXPECT_AUTH_RESPONSE:
+    case MS_EXPECT_COMMAND:
+        break;
+    }
+    return next_command(dialogue, input, findings);
+}
+
+ms_smtp_event ms_smtp_dialogue_next(ms_smtp_dialogue *dialogue, ms_side side, ms_span input, ms_findings *findings)
+{
+    if (side == MS_CLIENT)
+        return next_of_client(dialogue, input, findings);
+    if (input.len == 0)
+        return event_of(dialogue, MS_SERVER, MS_SMTP_EVENT_NEED_MORE);
+    return next_reply_line(dialogue, input, findings);
+}
+
+/* --- layers and ends --------------------------------------------------------- */
+
+void ms_smtp_dialogue_tls(ms_smtp_dialogue *dialogue, size_t client_pending, size_t server_pending,
+                          ms_findings *findings)
+{
+    dialogue->at[MS_CLIENT] += client_pending;
+    dialogue->at[MS_SERVER] += server_pending;
+    const bool dropped = client_pending > 0 || (dialogue->session.flags & SESSION_DROPPED) != 0;
+    ms_line_reset(&dialogue->framer[MS_CLIENT]);
+    ms_line_reset(&dialogue->framer[MS_SERVER]);
+    dialogue->in_line[MS_CLIENT] = 0;
+    dialogue->in_line[MS_SERVER] = 0;
+    dialogue->mode = MODE_COMMANDS;
+    dialogue->chunk_remaining = 0;
+    ms_reply_init(&dialogue->reply);
+    ms_smtp_session_tls(&dialogue->session, dropped, dialogue->at[MS_SERVER], findings);
+}
+
+void ms_smtp_dialogue_close(ms_smtp_dialogue *dialogue, ms_side side, size_t client_pending, size_t server_pending,
+                            ms_findings *findings)
+{
+    ms_smtp_session *session = &dialogue->session;
+    const uint64_t client_at = dialogue->at[MS_CLIENT] + client_pending;
+    const uint64_t server_at = dialogue->at[MS_SERVER] + server_pending;
+    if (dialogue->mode == MODE_CHUNK && dialogue->chunk_remaining > 0) {
+        /* the client stopped short of what it announced */
+        ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_3030_2_24, client_at, MS_SMTP_BDAT, 0);
+        dialogue->mode = MODE_CHUNK_DONE;
+        session->flags |= SESSION_CLOSE_TOLD;
+    }
+    ms_smtp_session_close(session, side, client_at, server_at, findings);
+}

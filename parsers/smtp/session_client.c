@@ -1,0 +1,340 @@
+/*
+ * session_client.c - what a client's commands break: order, pipelining, extensions that were not offered
+ *
+ * A client is judged by what it knew: the replies it had seen when it sent.  What hangs on
+ * replies still outstanding is not held against it.
+ */
+#include "mailspec/limits.h"
+#include "mailspec/sasl.h"
+#include "session_internal.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+/* Which EHLO keyword allows which parameter. */
+static const struct {
+    uint8_t parameter;    /* ms_smtp_parameter_id */
+    uint8_t keyword;      /* ms_ehlo_keyword */
+    uint16_t requirement; /* where it has a row of its own; else MAIL's or RCPT's general one */
+} parameter_needs[] = {
+    {MS_PARAM_SIZE, MS_EHLO_SIZE, MS_REQ_NONE},
+    {MS_PARAM_BODY, MS_EHLO_8BITMIME, MS_REQ_NONE},
+    {MS_PARAM_RET, MS_EHLO_DSN, MS_REQ_NONE},
+    {MS_PARAM_ENVID, MS_EHLO_DSN, MS_REQ_NONE},
+    {MS_PARAM_NOTIFY, MS_EHLO_DSN, MS_REQ_NONE},
+    {MS_PARAM_ORCPT, MS_EHLO_DSN, MS_REQ_NONE},
+    {MS_PARAM_AUTH, MS_EHLO_AUTH, MS_REQ_NONE},
+    {MS_PARAM_SMTPUTF8, MS_EHLO_SMTPUTF8, MS_REQ_NONE},
+    {MS_PARAM_MT_PRIORITY, MS_EHLO_MT_PRIORITY, MS_REQ_NONE},
+    {MS_PARAM_BY, MS_EHLO_DELIVERBY, MS_REQ_NONE},
+    {MS_PARAM_HOLDFOR, MS_EHLO_FUTURERELEASE, MS_REQ_NONE},
+    {MS_PARAM_HOLDUNTIL, MS_EHLO_FUTURERELEASE, MS_REQ_NONE},
+    {MS_PARAM_REQUIRETLS, MS_EHLO_REQUIRETLS, MS_REQ_SMTP_8689_2_05},
+    {MS_PARAM_MTRK, MS_EHLO_MTRK, MS_REQ_NONE},
+    {MS_PARAM_RRVS, MS_EHLO_RRVS, MS_REQ_NONE},
+    {MS_PARAM_CONPERM, MS_EHLO_CONPERM, MS_REQ_NONE},
+    {MS_PARAM_CONNEG, MS_EHLO_CONNEG, MS_REQ_NONE},
+    {MS_PARAM_TRANSID, MS_EHLO_CHECKPOINT, MS_REQ_NONE},
+    {MS_PARAM_SUBMITTER, MS_EHLO_SUBMITTER, MS_REQ_NONE},
+};
+
+static bool answered_all(const ms_smtp_session *session)
+{
+    return session->outstanding == 0;
+}
+
+/* Only these may not be followed in a group (RFC 2920 section 3.1, RFC 3207 section 4, RFC 4954 section 4). */
+static uint16_t must_be_last(const ms_smtp_run *run)
+{
+    switch ((ms_smtp_verb)run->verb) {
+    case MS_SMTP_EHLO:
+    case MS_SMTP_LHLO:
+    case MS_SMTP_DATA:
+    case MS_SMTP_VRFY:
+    case MS_SMTP_EXPN:
+    case MS_SMTP_TURN:
+    case MS_SMTP_QUIT:
+    case MS_SMTP_NOOP:
+        return MS_REQ_SMTP_2920_3_1_02;
+    case MS_SMTP_STARTTLS:
+        return MS_REQ_SMTP_3207_4_10;
+    case MS_SMTP_AUTH:
+        return (run->flags & RUN_LAST) != 0 ? MS_REQ_NONE : MS_REQ_SMTP_4954_4_35;
+    case MS_SMTP_AUTH_RESPONSE:
+        return MS_REQ_SMTP_4954_4_35;
+    case MS_SMTP_UNKNOWN:
+    case MS_SMTP_HELO:
+    case MS_SMTP_MAIL:
+    case MS_SMTP_RCPT:
+    case MS_SMTP_BDAT:
+    case MS_SMTP_RSET:
+    case MS_SMTP_HELP:
+    case MS_SMTP_ETRN:
+    case MS_SMTP_SEND:
+    case MS_SMTP_SOML:
+    case MS_SMTP_SAML:
+    case MS_SMTP_END_OF_DATA:
+    case MS_SMTP_GREETING:
+    case MS_SMTP_VERB_COUNT:
+        return MS_REQ_NONE;
+    }
+    return MS_REQ_NONE;
+}
+
+/* A command, or undecided octets, while replies are outstanding. */
+static void judge_talking_ahead(ms_smtp_session *session, uint64_t at, ms_findings *findings)
+{
+    if (session->state == MS_SMTP_CONNECTED) {
+        if (ms_smtp_session_first_time(session, MS_CLIENT, HABIT_TALKS_AHEAD))
+            ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_4_3_1_02, at, MS_SMTP_GREETING, 0);
+        return;
+    }
+    const ms_smtp_run *back = ms_smtp_ring_back(session);
+    if (back == NULL)
+        return;
+    const uint16_t last = must_be_last(back);
+    if (last == MS_REQ_SMTP_3207_4_10) {
+        ms_smtp_find(session, findings, MS_CLIENT, last, at, back->verb, 0);
+        return;
+    }
+    if (!ms_smtp_session_offers(session, MS_EHLO_PIPELINING)) {
+        /* the octets of a message behind an unanswered DATA have a rule of their own */
+        if (back->verb == MS_SMTP_DATA) {
+            session->flags |= SESSION_SPILL;
+            ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_3_3_18, at, MS_SMTP_DATA, 0);
+        } else if (ms_smtp_session_first_time(session, MS_CLIENT, HABIT_TALKS_AHEAD)) {
+            ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_4_3_1_01, at, back->verb, 0);
+        }
+        return;
+    }
+    if (back->verb == MS_SMTP_DATA)
+        session->flags |= SESSION_SPILL;
+    ms_smtp_find(session, findings, MS_CLIENT, last, at, back->verb, 0);
+}
+
+void ms_smtp_session_early(ms_smtp_session *session, uint64_t at, ms_findings *findings)
+{
+    if ((session->flags & SESSION_EARLY) != 0)
+        return;
+    session->flags |= SESSION_EARLY;
+    judge_talking_ahead(session, at, findings);
+}
+
+bool ms_smtp_session_takes_as_data(ms_smtp_session *session, uint64_t at, ms_findings *findings)
+{
+    if ((session->flags & SESSION_DATA_ODD) == 0 || session->outstanding != 0)
+        return false;
+    session->flags &= ~(uint32_t)SESSION_DATA_ODD;
+    ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_3_3_18, at, MS_SMTP_DATA, 0);
+    session->state = MS_SMTP_MAIL_DATA;
+    session->content_octets = 0;
+    return true;
+}
+
+bool ms_smtp_session_spills(ms_smtp_session *session, ms_span line, uint64_t at, ms_findings *findings)
+{
+    const ms_smtp_run *back = ms_smtp_ring_back(session);
+    const bool lone_dot = line.len == 1 && line.ptr[0] == '.';
+    if ((session->flags & SESSION_SPILL) == 0) {
+        if (back == NULL || back->verb != MS_SMTP_END_OF_DATA)
+            return false;
+        /* the dot that ended the data was a line of the text, sent without its second dot */
+        session->flags |= SESSION_SPILL;
+        ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_4_5_2_01, at, MS_SMTP_DATA, 0);
+    }
+    if (lone_dot)
+        session->flags |= SESSION_SPILL_ENDS;
+    return true;
+}
+
+static void judge_parameters(ms_smtp_session *session, const ms_smtp_command *command, uint64_t at, uint8_t *flags,
+                             ms_findings *findings)
+{
+    /* what was offered is known once all replies to EHLO are in; HELO offers nothing */
+    if ((session->flags & SESSION_INITIATED) == 0)
+        return;
+    const uint16_t general = command->verb == MS_SMTP_RCPT ? MS_REQ_SMTP_5321_4_1_1_3_05 : MS_REQ_SMTP_5321_4_1_1_2_02;
+    for (size_t i = 0; i < COUNT(parameter_needs); i++) {
+        if ((command->mail.known >> parameter_needs[i].parameter & 1) == 0)
+            continue;
+        if (ms_smtp_session_offers(session, (ms_ehlo_keyword)parameter_needs[i].keyword))
+            continue;
+        *flags |= RUN_UNOFFERED;
+        const uint16_t own = parameter_needs[i].requirement;
+        ms_smtp_find(session, findings, MS_CLIENT, own != MS_REQ_NONE ? own : general, at, (uint8_t)command->verb, 0);
+    }
+    if (command->mail.body == MS_BODY_BINARYMIME && !ms_smtp_session_offers(session, MS_EHLO_BINARYMIME) &&
+        ms_smtp_session_offers(session, MS_EHLO_8BITMIME)) {
+        *flags |= RUN_UNOFFERED;
+        ms_smtp_find(session, findings, MS_CLIENT, general, at, MS_SMTP_MAIL, 0);
+    }
+}
+
+static void judge_mail(ms_smtp_session *session, const ms_smtp_parsed *parsed, uint64_t at, uint8_t *flags,
+                       ms_findings *findings)
+{
+    if ((session->flags & SESSION_NAMED) == 0 && (session->flags & SESSION_INITIATED) == 0)
+        ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_4_1_1_1_01, at, MS_SMTP_MAIL, 0);
+    else if (answered_all(session) && (STATE(session->state) & IN_TRANSACTION) != 0)
+        ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_4_1_4_12, at, MS_SMTP_MAIL, 0);
+    session->recipients_sent = 0;
+    session->size_sent = 0;
+    session->body_sent = MS_BODY_NONE;
+    session->flags &= ~(uint32_t)SESSION_UTF8_SENT;
+    if (parsed->error != MS_SMTP_OK)
+        return;
+    const ms_smtp_command *command = &parsed->command;
+    if (command->mail.known != 0)
+        judge_parameters(session, command, at, flags, findings);
+    if ((command->mail.known >> MS_PARAM_SIZE & 1) != 0)
+        session->size_sent = command->mail.size;
+    if (session->size_limit != 0 && session->size_sent > session->size_limit)
+        *flags |= RUN_SIZE_OVER;
+    session->body_sent = command->mail.body;
+    if ((command->mail.known >> MS_PARAM_SMTPUTF8 & 1) != 0)
+        session->flags |= SESSION_UTF8_SENT;
+}
+
+static void judge_rcpt(ms_smtp_session *session, const ms_smtp_parsed *parsed, uint64_t at, uint8_t *flags,
+                       ms_findings *findings)
+{
+    if (session->recipients_sent < UINT32_MAX)
+        session->recipients_sent++;
+    if (parsed->error != MS_SMTP_OK)
+        return;
+    if (parsed->command.mail.known != 0)
+        judge_parameters(session, &parsed->command, at, flags, findings);
+    if (parsed->command.mail.path.kind == MS_PATH_POSTMASTER)
+        *flags |= RUN_POSTMASTER;
+}
+
+static void judge_data(ms_smtp_session *session, uint8_t verb, uint64_t at, ms_findings *findings)
+{
+    if (verb == MS_SMTP_DATA && session->state == MS_SMTP_CHUNKS && answered_all(session)) {
+        ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_3030_2_21, at, verb, 0);
+    } else if (session->recipients_sent == 0 && answered_all(session) && session->recipients == 0 &&
+               (STATE(session->state) & OPEN_STATES) != 0 && session->state != MS_SMTP_CHUNKS) {
+        /* a transaction, once started, is MAIL, RCPT and DATA, in that order (RFC 5321 section 4.1.4);
+         * a lone RCPT starts none, and is the server's to refuse (section 3.3) */
+        ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_3_3_25, at, verb, 0);
+    }
+    if (verb == MS_SMTP_BDAT && (session->flags & SESSION_INITIATED) != 0 &&
+        !ms_smtp_session_offers(session, MS_EHLO_CHUNKING))
+        ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_3030_2_25, at, verb, 0);
+}
+
+static void judge_failed_chunk(ms_smtp_session *session, uint8_t verb, uint64_t at, ms_findings *findings)
+{
+    if ((session->flags & SESSION_CHUNK_FAILED) == 0 || !answered_all(session))
+        return;
+    if (verb == MS_SMTP_BDAT)
+        ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_3030_2_16, at, verb, 0);
+    else if (verb == MS_SMTP_MAIL)
+        ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_3030_2_17, at, verb, 0);
+}
+
+static void note_auth(ms_smtp_session *session, const ms_smtp_parsed *parsed, uint8_t *flags)
+{
+    session->auth_steps = 0;
+    session->flags &= ~(uint32_t)(SESSION_CANCELLED | SESSION_CHALLENGE_BAD);
+    session->mechanism = MS_SASL_OTHER;
+    if (parsed->error != MS_SMTP_OK)
+        return;
+    bool valid;
+    session->mechanism = (uint8_t)ms_sasl_mechanism_parse(parsed->command.auth.mechanism, &valid);
+    /* one step, with all that is to be said: others may follow in the group (RFC 4954 section 4) */
+    const bool one_step = session->mechanism == MS_SASL_PLAIN || session->mechanism == MS_SASL_EXTERNAL ||
+                          session->mechanism == MS_SASL_ANONYMOUS || session->mechanism == MS_SASL_XOAUTH2;
+    if (one_step && !ms_span_is_absent(parsed->command.auth.initial_response))
+        *flags |= RUN_LAST;
+}
+
+static void judge_auth_response(ms_smtp_session *session, const ms_smtp_parsed *parsed, uint64_t at,
+                                ms_findings *findings)
+{
+    const bool cancel = parsed->error == MS_SMTP_OK && parsed->command.auth_response.cancel;
+    if (cancel)
+        session->flags |= SESSION_CANCELLED;
+    else if ((session->flags & SESSION_CHALLENGE_BAD) != 0)
+        ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_4954_4_21, at, MS_SMTP_AUTH_RESPONSE, 0);
+}
+
+/* Rules about one verb. */
+static void judge_verb(ms_smtp_session *session, const ms_smtp_parsed *parsed, uint64_t at, uint8_t *flags,
+                       ms_findings *findings)
+{
+    switch (parsed->command.verb) {
+    case MS_SMTP_EHLO:
+    case MS_SMTP_LHLO:
+    case MS_SMTP_HELO:
+        session->flags |= SESSION_NAMED;
+        break;
+    case MS_SMTP_MAIL:
+    case MS_SMTP_SEND:
+    case MS_SMTP_SOML:
+    case MS_SMTP_SAML:
+        judge_mail(session, parsed, at, flags, findings);
+        break;
+    case MS_SMTP_RCPT:
+        judge_rcpt(session, parsed, at, flags, findings);
+        break;
+    case MS_SMTP_DATA:
+        judge_data(session, MS_SMTP_DATA, at, findings);
+        break;
+    case MS_SMTP_BDAT:
+        judge_data(session, MS_SMTP_BDAT, at, findings);
+        if (parsed->error == MS_SMTP_OK && parsed->command.bdat.last)
+            *flags |= RUN_LAST;
+        break;
+    case MS_SMTP_STARTTLS:
+        if (ms_smtp_session_tls_active(session))
+            ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_3207_4_2_09, at, MS_SMTP_STARTTLS, 0);
+        break;
+    case MS_SMTP_AUTH:
+        note_auth(session, parsed, flags);
+        break;
+    case MS_SMTP_AUTH_RESPONSE:
+        judge_auth_response(session, parsed, at, findings);
+        break;
+    case MS_SMTP_QUIT:
+        session->flags |= SESSION_QUIT_SENT;
+        break;
+    case MS_SMTP_UNKNOWN:
+    case MS_SMTP_RSET:
+    case MS_SMTP_NOOP:
+    case MS_SMTP_VRFY:
+    case MS_SMTP_EXPN:
+    case MS_SMTP_HELP:
+    case MS_SMTP_ETRN:
+    case MS_SMTP_TURN:
+    case MS_SMTP_END_OF_DATA:
+    case MS_SMTP_GREETING:
+    case MS_SMTP_VERB_COUNT:
+        break;
+    }
+}
+
+void ms_smtp_session_command(ms_smtp_session *session, const ms_smtp_parsed *parsed, uint64_t at, ms_findings *findings)
+{
+    const uint8_t verb = (uint8_t)parsed->command.verb;
+    uint8_t flags = 0;
+    if (parsed->error != MS_SMTP_OK)
+        flags |= RUN_MALFORMED;
+    if (parsed->deviations != 0)
+        flags |= RUN_ARGUMENT;
+    const bool spilled = (session->flags & SESSION_SPILL) != 0;
+    if ((session->state == MS_SMTP_CONNECTED || session->outstanding > 0) && !spilled)
+        judge_talking_ahead(session, at, findings);
+    if ((session->flags & SESSION_SPILL_ENDS) != 0)
+        session->flags &= ~(uint32_t)(SESSION_SPILL | SESSION_SPILL_ENDS);
+    if ((session->flags & SESSION_TLS_FRESH) != 0) {
+        session->flags &= ~(uint32_t)SESSION_TLS_FRESH;
+        if (verb != MS_SMTP_EHLO && verb != MS_SMTP_LHLO && verb != MS_SMTP_HELO && verb != MS_SMTP_QUIT)
+            ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_3207_4_2_06, at, verb, 0);
+    }
+    judge_failed_chunk(session, verb, at, findings);
+    judge_verb(session, parsed, at, &flags, findings);
+    session->flags &= ~(uint32_t)SESSION_EARLY;
+    if (verb != MS_SMTP_UNKNOWN || parsed->error == MS_SMTP_OK)
+        session->flags &= ~(uint32_t)SESSION_DATA_ODD;
+    ms_smtp_ring_push(session, verb, flags);
+}

@@ -1,0 +1,84 @@
+/*
+ * session_end.c - mail data, the TLS handshake and the close, as the session machine hears of them
+ */
+#include "mailspec/limits.h"
+#include "session_internal.h"
+
+/* --- mail data ------------------------------------------------------------- */
+
+void ms_smtp_session_content(ms_smtp_session *session, uint64_t octets, uint8_t new_flags, bool last, uint64_t at,
+                             ms_findings *findings)
+{
+    session->content_octets += octets;
+    session->content_flags |= new_flags;
+    if ((new_flags & (MS_CONTENT_BARE_LF | MS_CONTENT_BARE_CR)) != 0 && session->body != MS_BODY_BINARYMIME &&
+        ms_smtp_session_first_time(session, MS_CLIENT, HABIT_BARE_LF))
+        ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_2_3_8_04, at, MS_SMTP_DATA, 0);
+    if ((new_flags & MS_CONTENT_8BIT) != 0 && !ms_smtp_session_offers(session, MS_EHLO_8BITMIME) &&
+        ms_smtp_session_first_time(session, MS_CLIENT, HABIT_8BIT))
+        ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_6152_3_09, at, MS_SMTP_DATA, 0);
+    if ((new_flags & MS_CONTENT_LONG_LINE) != 0 && session->body != MS_BODY_BINARYMIME &&
+        ms_smtp_session_first_time(session, MS_CLIENT, HABIT_LONG_LINE))
+        ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5322_2_1_1_01, at, MS_SMTP_DATA, 0);
+    if ((new_flags & MS_CONTENT_LONE_STUFF) != 0)
+        ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_4_5_2_01, at, MS_SMTP_DATA, 0);
+    if (last && session->state == MS_SMTP_MAIL_DATA) {
+        session->state = MS_SMTP_DATA_SENT;
+        ms_smtp_ring_push(session, MS_SMTP_END_OF_DATA, 0);
+    }
+}
+
+/* --- TLS ------------------------------------------------------------------- */
+
+/* Both sides forget what was said (RFC 3207 section 4.2). */
+void ms_smtp_session_tls(ms_smtp_session *session, bool dropped, uint64_t server_at, ms_findings *findings)
+{
+    (void)server_at;
+    (void)findings;
+    const uint32_t kept = session->flags & (uint32_t)SESSION_LIMITED;
+    const bool had_mail = (STATE(session->state) & IN_TRANSACTION) != 0;
+    session->flags = kept | (uint32_t)SESSION_TLS | (had_mail ? (uint32_t)SESSION_HAD_MAIL : 0u) |
+                     (session->recipients > 0 ? (uint32_t)SESSION_HAD_RECIPIENTS : 0u);
+    session->cleared_by = CLEARED_TLS;
+    if (session->state != MS_SMTP_CONNECTED) {
+        session->state = MS_SMTP_GREETED;
+        session->flags |= SESSION_TLS_FRESH | (dropped ? (uint32_t)SESSION_DROPPED : 0u);
+    }
+    ms_smtp_ring_clear(session);
+    session->offered = 0;
+    session->mechanisms = 0;
+    session->size_limit = 0;
+    session->recipients = 0;
+    session->recipients_sent = 0;
+    session->body = MS_BODY_NONE;
+    session->size_declared = 0;
+    session->transactions = 0;
+}
+
+/* --- close ----------------------------------------------------------------- */
+
+static void client_closed(ms_smtp_session *session, uint64_t at, ms_findings *findings)
+{
+    const bool excused = (session->flags & (SESSION_SHUT_DOWN | SESSION_SERVER_CLOSED)) != 0 ||
+                         session->state == MS_SMTP_CONNECTED || session->state == MS_SMTP_TLS_NEXT ||
+                         (session->flags & SESSION_TLS_FRESH) != 0;
+    if (excused)
+        return;
+    if ((session->flags & SESSION_QUIT_SENT) == 0)
+        ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_4_1_1_10_06, at, MS_SMTP_QUIT, 0);
+    else if (session->state != MS_SMTP_CLOSING)
+        ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_4_1_1_10_07, at, MS_SMTP_QUIT, 0);
+}
+
+void ms_smtp_session_close(ms_smtp_session *session, ms_side side, uint64_t client_at, uint64_t server_at,
+                           ms_findings *findings)
+{
+    if (side == MS_CLIENT) {
+        client_closed(session, client_at, findings);
+        session->flags |= SESSION_CLIENT_CLOSED;
+    } else {
+        (void)server_at;
+        session->flags |= SESSION_SERVER_CLOSED;
+    }
+    session->state = MS_SMTP_CLOSED;
+}

@@ -1,0 +1,570 @@
+/*
+ * session_server.c - what a server's replies break, and where they lead
+ *
+ * A reply answers the oldest outstanding command.  Its class decides the transition; a positive
+ * one that the table does not know is a breach, and the session then goes where the server went.
+ */
+#include "mailspec/limits.h"
+#include "mailspec/sasl.h"
+#include "session_internal.h"
+
+static void end_transaction(ms_smtp_session *session, uint8_t cleared_by)
+{
+    session->cleared_by = cleared_by;
+    session->flags &= ~(uint32_t)(SESSION_HAD_RECIPIENTS | SESSION_HAD_MAIL | SESSION_RCPT_REFUSED);
+    if (session->recipients > 0)
+        session->flags |= SESSION_HAD_RECIPIENTS;
+    if ((STATE(session->state) & (IN_TRANSACTION | STATE(MS_SMTP_DATA_SENT))) != 0)
+        session->flags |= SESSION_HAD_MAIL;
+    session->recipients = 0;
+    session->content_octets = 0;
+    session->content_flags = 0;
+    session->size_declared = 0;
+    session->body = MS_BODY_NONE;
+    session->replies_due = 0;
+    session->flags &=
+        ~(uint32_t)(SESSION_UTF8 | SESSION_CHUNK_FAILED | SESSION_NOBODY | SESSION_NO_MAIL | SESSION_DATA_ODD);
+}
+
+static void judge(const ms_smtp_session *session, ms_findings *findings, uint16_t requirement, uint64_t at,
+                  uint8_t verb, uint16_t code)
+{
+    ms_smtp_find(session, findings, MS_SERVER, requirement, at, verb, code);
+}
+
+/* --- EHLO ----------------------------------------------------------------- */
+
+static void ehlo_line(ms_smtp_session *session, const ms_ehlo_line *ehlo, uint64_t at, ms_findings *findings)
+{
+    if (ehlo->error != MS_REPLY_OK)
+        return;
+    session->offered_next |= 1u << ehlo->id;
+    switch (ehlo->id) {
+    case MS_EHLO_SIZE:
+        session->size_limit = ehlo->size.given ? ehlo->size.octets : 0;
+        break;
+    case MS_EHLO_AUTH:
+        session->mechanisms_next |= ehlo->mechanisms;
+        if (!ms_smtp_session_tls_active(session) &&
+            (ehlo->mechanisms & (1u << MS_SASL_PLAIN | 1u << MS_SASL_LOGIN)) != 0)
+            judge(session, findings, MS_REQ_SMTP_4954_4_33, at, MS_SMTP_EHLO, 250);
+        break;
+    case MS_EHLO_LIMITS:
+        session->rcpt_max = ehlo->limits.rcptmax;
+        session->mail_max = ehlo->limits.mailmax;
+        break;
+    case MS_EHLO_STARTTLS:
+        if (ms_smtp_session_tls_active(session))
+            judge(session, findings, MS_REQ_SMTP_3207_4_2_07, at, MS_SMTP_EHLO, 250);
+        break;
+    default: /* the other keywords carry nothing that the session needs */
+        break;
+    }
+}
+
+static bool lists(uint32_t set, ms_ehlo_keyword keyword)
+{
+    return (set >> keyword & 1) != 0;
+}
+
+/* What one keyword asks of another. */
+static void judge_offer(const ms_smtp_session *session, uint64_t at, ms_findings *findings)
+{
+    const uint32_t offered = session->offered_next;
+    if (lists(offered, MS_EHLO_SMTPUTF8) && !lists(offered, MS_EHLO_8BITMIME))
+        judge(session, findings, MS_REQ_SMTP_6531_3_1_03, at, MS_SMTP_EHLO, 250);
+    if (lists(offered, MS_EHLO_BINARYMIME) && !lists(offered, MS_EHLO_CHUNKING))
+        judge(session, findings, MS_REQ_SMTP_3030_3_02, at, MS_SMTP_EHLO, 250);
+    if (session->variant != MS_VARIANT_LMTP)
+        return;
+    if (!lists(offered, MS_EHLO_PIPELINING))
+        judge(session, findings, MS_REQ_SMTP_2033_5_02, at, MS_SMTP_LHLO, 250);
+    if (!lists(offered, MS_EHLO_ENHANCEDSTATUSCODES))
+        judge(session, findings, MS_REQ_SMTP_2033_5_03, at, MS_SMTP_LHLO, 250);
+}
+
+static void accept_greeting_command(ms_smtp_session *session, uint8_t verb, uint64_t at, ms_findings *findings)
+{
+    if (verb != MS_SMTP_HELO)
+        judge_offer(session, at, findings);
+    end_transaction(session, verb == MS_SMTP_HELO ? CLEARED_HELO : CLEARED_EHLO);
+    session->flags |= SESSION_INITIATED;
+    if (verb == MS_SMTP_HELO) {
+        session->flags &= ~(uint32_t)SESSION_EHLO;
+        session->size_limit = 0;
+        session->offered_next = 0;
+        session->mechanisms_next = 0;
+    } else {
+        session->flags |= SESSION_EHLO;
+    }
+    session->offered = session->offered_next;
+    session->mechanisms = session->mechanisms_next;
+    session->transactions = 0;
+}
+
+/* --- one command answered -------------------------------------------------- */
+
+/* Codes with one meaning only (RFC 5321 section 4.3.1, and the extensions that define them). */
+static bool code_has_its_meaning(uint8_t verb, uint16_t code)
+{
+    switch (code) {
+    case 354:
+        return verb == MS_SMTP_DATA || verb == MS_SMTP_UNKNOWN;
+    case 334:
+    case 235:
+        return verb == MS_SMTP_AUTH || verb == MS_SMTP_AUTH_RESPONSE || verb == MS_SMTP_UNKNOWN;
+    case 221:
+        return verb == MS_SMTP_QUIT;
+    case 220:
+        return verb == MS_SMTP_GREETING || verb == MS_SMTP_STARTTLS || verb == MS_SMTP_UNKNOWN;
+    default:
+        return true;
+    }
+}
+
+/* The one code by which a command succeeds, where a rule says so; 0: any 2yz. */
+static uint16_t own_code_rule(uint8_t verb, uint8_t class_, uint16_t code)
+{
+    if (class_ != 2)
+        return MS_REQ_NONE;
+    if ((verb == MS_SMTP_AUTH || verb == MS_SMTP_AUTH_RESPONSE) && code != 235)
+        return MS_REQ_SMTP_4954_4_28;
+    if (verb == MS_SMTP_STARTTLS && code != 220)
+        return MS_REQ_SMTP_3207_4_01;
+    if ((verb == MS_SMTP_END_OF_DATA || verb == MS_SMTP_BDAT) && code != 250)
+        return MS_REQ_SMTP_5321_3_3_14;
+    return MS_REQ_NONE;
+}
+
+/* Refusals that a rule forbids. */
+static uint16_t refusal_rule(const ms_smtp_session *session, const ms_smtp_run *run, uint16_t code)
+{
+    const bool clean = (run->flags & (RUN_MALFORMED | RUN_ARGUMENT | RUN_UNOFFERED)) == 0;
+    if (!clean || code / 100 != 5 || code == 530 || session->state == MS_SMTP_REFUSED ||
+        session->state == MS_SMTP_CLOSING || (session->flags & SESSION_LIMITED) != 0)
+        return MS_REQ_NONE;
+    const bool unknown = code == 500 || code == 502;
+    switch ((ms_smtp_verb)run->verb) {
+    case MS_SMTP_NOOP:
+        if (code == 503 && session->state == MS_SMTP_GREETED)
+            return MS_REQ_SMTP_5321_4_1_4_03;
+        return unknown ? MS_REQ_SMTP_5321_4_5_1_05 : MS_REQ_SMTP_5321_4_1_1_9_01;
+    case MS_SMTP_QUIT:
+        return unknown ? MS_REQ_SMTP_5321_4_5_1_06 : MS_REQ_SMTP_5321_4_1_1_10_01;
+    case MS_SMTP_RSET:
+        if (unknown)
+            return MS_REQ_SMTP_5321_4_5_1_04;
+        if (session->state == MS_SMTP_GREETED)
+            return code == 503 ? MS_REQ_SMTP_5321_4_1_4_07 : MS_REQ_NONE;
+        return session->cleared_by == CLEARED_DELIVERED && session->state == MS_SMTP_READY
+                   ? MS_REQ_SMTP_5321_4_1_1_5_05
+                   : MS_REQ_SMTP_5321_4_1_1_5_03;
+    case MS_SMTP_MAIL:
+        return unknown ? MS_REQ_SMTP_5321_4_5_1_01 : MS_REQ_NONE;
+    case MS_SMTP_RCPT:
+        if ((STATE(session->state) & BEFORE_MAIL) != 0 && code != 503 &&
+            !(code == 554 && ms_smtp_session_tls_active(session)))
+            return MS_REQ_SMTP_5321_3_3_09;
+        return unknown ? MS_REQ_SMTP_5321_4_5_1_02 : MS_REQ_NONE;
+    case MS_SMTP_DATA:
+        return unknown ? MS_REQ_SMTP_5321_4_5_1_03 : MS_REQ_NONE;
+    case MS_SMTP_VRFY:
+        return MS_REQ_NONE;
+    case MS_SMTP_UNKNOWN:
+    case MS_SMTP_HELO:
+    case MS_SMTP_EHLO:
+    case MS_SMTP_LHLO:
+    case MS_SMTP_BDAT:
+    case MS_SMTP_EXPN:
+    case MS_SMTP_HELP:
+    case MS_SMTP_STARTTLS:
+    case MS_SMTP_AUTH:
+    case MS_SMTP_ETRN:
+    case MS_SMTP_SEND:
+    case MS_SMTP_SOML:
+    case MS_SMTP_SAML:
+    case MS_SMTP_TURN:
+    case MS_SMTP_AUTH_RESPONSE:
+    case MS_SMTP_END_OF_DATA:
+    case MS_SMTP_GREETING:
+    case MS_SMTP_VERB_COUNT:
+        return MS_REQ_NONE;
+    }
+    return MS_REQ_NONE;
+}
+
+/* RCPT was accepted with no transaction open: by what should have ended it. */
+static uint16_t no_transaction_rule(const ms_smtp_session *session)
+{
+    switch (session->cleared_by) {
+    case CLEARED_RSET:
+        return (session->flags & SESSION_HAD_MAIL) != 0 ? MS_REQ_SMTP_5321_4_1_1_5_02 : MS_REQ_SMTP_5321_3_3_09;
+    case CLEARED_EHLO:
+        return (session->flags & SESSION_HAD_MAIL) != 0 ? MS_REQ_SMTP_5321_4_1_4_08 : MS_REQ_SMTP_5321_3_3_09;
+    case CLEARED_HELO:
+        return (session->flags & SESSION_HAD_MAIL) != 0 ? MS_REQ_SMTP_5321_4_1_1_1_16 : MS_REQ_SMTP_5321_3_3_09;
+    case CLEARED_DELIVERED:
+        return MS_REQ_SMTP_5321_4_1_1_4_07;
+    case CLEARED_FAILED:
+        return MS_REQ_SMTP_5321_4_1_1_4_11;
+    case CLEARED_REFUSED:
+        return MS_REQ_SMTP_5321_4_1_4_18;
+    case CLEARED_TLS:
+        return (session->flags & SESSION_HAD_MAIL) != 0 ? MS_REQ_SMTP_3207_4_2_03 : MS_REQ_SMTP_5321_3_3_09;
+    default:
+        return MS_REQ_SMTP_5321_3_3_09;
+    }
+}
+
+/* A positive reply: what is wrong with it, most telling rule first. */
+static uint16_t acceptance_rule(const ms_smtp_session *session, const ms_smtp_run *run, uint16_t code)
+{
+    const uint8_t verb = run->verb;
+    const uint8_t class_ = (uint8_t)(code / 100);
+    if (session->state == MS_SMTP_REFUSED && verb != MS_SMTP_QUIT)
+        return MS_REQ_SMTP_5321_3_1_03;
+    if ((session->flags & SESSION_FAREWELL) != 0)
+        return MS_REQ_SMTP_5321_4_1_1_10_02;
+    if (verb == MS_SMTP_RCPT && (STATE(session->state) & BEFORE_MAIL) != 0 && class_ == 2)
+        return no_transaction_rule(session);
+    if (verb == MS_SMTP_MAIL && class_ == 3)
+        return MS_REQ_SMTP_5321_3_3_02;
+    if (verb == MS_SMTP_BDAT && class_ == 3)
+        return MS_REQ_SMTP_3030_2_05;
+    if (session->variant == MS_VARIANT_LMTP && (verb == MS_SMTP_EHLO || verb == MS_SMTP_HELO))
+        return MS_REQ_SMTP_2033_4_1_01;
+    if (session->variant != MS_VARIANT_LMTP && verb == MS_SMTP_LHLO)
+        return MS_REQ_SMTP_2033_4_1_03;
+    if (!code_has_its_meaning(verb, code))
+        return MS_REQ_SMTP_5321_4_3_1_05;
+    if (verb == MS_SMTP_STARTTLS && ms_smtp_session_tls_active(session) && class_ == 2)
+        return MS_REQ_SMTP_3207_4_2_08;
+    if (verb == MS_SMTP_AUTH && (session->flags & SESSION_AUTHENTICATED) != 0)
+        return MS_REQ_SMTP_4954_4_01;
+    return ms_smtp_breach_find(session->state, verb, class_);
+}
+
+static uint8_t state_after(const ms_smtp_session *session, const ms_smtp_run *run, uint8_t class_)
+{
+    const transition *t = ms_smtp_transition_find(session->state, run->verb, class_, run->flags);
+    if (t != NULL)
+        return t->next == SAME ? session->state : t->next;
+    if (class_ != 2 && class_ != 3)
+        return session->state;
+    /* not in the table: follow the server to where it seems to be */
+    switch ((ms_smtp_verb)run->verb) {
+    case MS_SMTP_MAIL:
+        return session->recipients > 0 ? MS_SMTP_RECIPIENT : MS_SMTP_SENDER;
+    case MS_SMTP_RCPT:
+        return MS_SMTP_RECIPIENT;
+    case MS_SMTP_DATA:
+        return class_ == 3 ? MS_SMTP_MAIL_DATA : session->state;
+    case MS_SMTP_BDAT:
+        return (run->flags & RUN_LAST) != 0 ? MS_SMTP_READY : MS_SMTP_CHUNKS;
+    case MS_SMTP_EHLO:
+    case MS_SMTP_HELO:
+    case MS_SMTP_LHLO:
+        return MS_SMTP_READY;
+    case MS_SMTP_STARTTLS:
+        return MS_SMTP_TLS_NEXT;
+    case MS_SMTP_AUTH:
+        return class_ == 3 ? MS_SMTP_AUTHENTICATING : session->state;
+    case MS_SMTP_RSET:
+        return (session->flags & SESSION_INITIATED) != 0 ? MS_SMTP_READY : MS_SMTP_GREETED;
+    case MS_SMTP_SEND:
+    case MS_SMTP_SOML:
+    case MS_SMTP_SAML:
+        return MS_SMTP_SENDER;
+    case MS_SMTP_GREETING:
+        return MS_SMTP_GREETED;
+    case MS_SMTP_UNKNOWN:
+    case MS_SMTP_NOOP:
+    case MS_SMTP_QUIT:
+    case MS_SMTP_VRFY:
+    case MS_SMTP_EXPN:
+    case MS_SMTP_HELP:
+    case MS_SMTP_ETRN:
+    case MS_SMTP_TURN:
+    case MS_SMTP_AUTH_RESPONSE:
+    case MS_SMTP_END_OF_DATA:
+    case MS_SMTP_VERB_COUNT:
+        return session->state;
+    }
+    return session->state;
+}
+
+/* DATA was answered. */
+static void data_answered(ms_smtp_session *session, uint16_t code, uint64_t at, ms_findings *findings)
+{
+    const uint8_t class_ = (uint8_t)(code / 100);
+    if (class_ == 3) {
+        session->content_octets = 0;
+        session->content_flags = 0;
+        session->flags &= ~(uint32_t)SESSION_SPILL;
+        if (session->recipients == 0) {
+            session->flags |= SESSION_NOBODY;
+            if (session->state != MS_SMTP_SENDER && session->state != MS_SMTP_RECIPIENT)
+                session->flags |= SESSION_NO_MAIL;
+            if (session->variant == MS_VARIANT_LMTP)
+                judge(session, findings, MS_REQ_SMTP_2033_4_2_01, at, MS_SMTP_DATA, code);
+            else if (ms_smtp_session_offers(session, MS_EHLO_PIPELINING) && (session->flags & SESSION_NO_MAIL) == 0)
+                judge(session, findings, MS_REQ_SMTP_2920_3_2_04, at, MS_SMTP_DATA, code);
+        }
+        if (session->body == MS_BODY_BINARYMIME)
+            judge(session, findings, MS_REQ_SMTP_3030_3_04, at, MS_SMTP_DATA, code);
+    } else if (class_ == 2) {
+        session->flags |= SESSION_DATA_ODD;
+    }
+}
+
+/* A message was accepted although nobody was named to get it: by what the server must have kept. */
+static uint16_t for_nobody_rule(const ms_smtp_session *session)
+{
+    const bool had = (session->flags & SESSION_HAD_RECIPIENTS) != 0;
+    const bool no_mail = (session->flags & SESSION_NO_MAIL) != 0;
+    if (had && session->cleared_by == CLEARED_RSET)
+        return no_mail ? MS_REQ_SMTP_5321_4_1_1_5_01 : MS_REQ_SMTP_5321_4_1_1_5_09;
+    if (had && (session->cleared_by == CLEARED_EHLO || session->cleared_by == CLEARED_HELO))
+        return MS_REQ_SMTP_5321_4_1_1_1_14;
+    if (had && session->cleared_by == CLEARED_TLS)
+        return MS_REQ_SMTP_3207_4_2_03;
+    if (had && (session->cleared_by == CLEARED_DELIVERED || session->cleared_by == CLEARED_FAILED))
+        return MS_REQ_SMTP_5321_4_1_1_4_12;
+    if (no_mail)
+        return MS_REQ_SMTP_5321_3_3_15;
+    if (session->content_octets == 0 && ms_smtp_session_offers(session, MS_EHLO_PIPELINING))
+        return MS_REQ_SMTP_2920_3_2_05;
+    return MS_REQ_NONE;
+}
+
+/* The message as a whole was answered. */
+static void message_answered(ms_smtp_session *session, uint8_t verb, uint16_t code, uint64_t at, ms_findings *findings)
+{
+    if (code / 100 == 2 && verb == MS_SMTP_END_OF_DATA && (session->flags & SESSION_NOBODY) != 0)
+        judge(session, findings, for_nobody_rule(session), at, verb, code);
+    if (code / 100 == 2 && session->size_limit != 0 && session->content_octets > session->size_limit)
+        judge(session, findings, MS_REQ_SMTP_1870_4_02, at, verb, code);
+}
+
+static void mail_accepted(ms_smtp_session *session)
+{
+    if (session->transactions < UINT32_MAX)
+        session->transactions++;
+    session->size_declared = session->size_sent;
+    session->body = session->body_sent;
+    session->flags = (session->flags & ~(uint32_t)SESSION_UTF8) |
+                     ((session->flags & SESSION_UTF8_SENT) != 0 ? (uint32_t)SESSION_UTF8 : 0u);
+}
+
+static void auth_answered(ms_smtp_session *session, const ms_smtp_run *run, uint16_t code, const ms_reply_line *line)
+{
+    if (code / 100 == 2)
+        session->flags |= SESSION_AUTHENTICATED;
+    if (code / 100 == 3) {
+        if (run->verb == MS_SMTP_AUTH)
+            session->auth_from = session->state;
+        if (session->auth_steps < UINT8_MAX)
+            session->auth_steps++;
+        session->flags &= ~(uint32_t)SESSION_CHALLENGE_BAD;
+        if ((line->deviations & MS_DEVIATION_BIT(MS_REPLY_DEV_CHALLENGE_NOT_BASE64)) != 0)
+            session->flags |= SESSION_CHALLENGE_BAD;
+    } else if (session->state == MS_SMTP_AUTHENTICATING) {
+        session->state = session->auth_from;
+    }
+}
+
+/* What the reply does to the numbers. */
+static void apply(ms_smtp_session *session, const ms_smtp_run *run, uint16_t code, const ms_reply_line *line,
+                  uint64_t at, ms_findings *findings)
+{
+    const uint8_t class_ = (uint8_t)(code / 100);
+    switch ((ms_smtp_verb)run->verb) {
+    case MS_SMTP_EHLO:
+    case MS_SMTP_HELO:
+    case MS_SMTP_LHLO:
+        if (class_ == 2)
+            accept_greeting_command(session, run->verb, at, findings);
+        else if (code == 500 || code == 502)
+            session->flags |= SESSION_EHLO_REFUSED;
+        break;
+    case MS_SMTP_MAIL:
+    case MS_SMTP_SEND:
+    case MS_SMTP_SOML:
+    case MS_SMTP_SAML:
+        if (class_ == 2)
+            mail_accepted(session);
+        else if ((STATE(session->state) & BEFORE_MAIL) != 0)
+            session->cleared_by = CLEARED_REFUSED;
+        break;
+    case MS_SMTP_RCPT:
+        if (class_ != 2)
+            session->flags |= SESSION_RCPT_REFUSED;
+        else if (session->recipients < UINT32_MAX)
+            session->recipients++;
+        break;
+    case MS_SMTP_DATA:
+        data_answered(session, code, at, findings);
+        break;
+    case MS_SMTP_END_OF_DATA:
+        message_answered(session, run->verb, code, at, findings);
+        break;
+    case MS_SMTP_BDAT:
+        if (class_ == 4 || class_ == 5)
+            session->flags |= SESSION_CHUNK_FAILED;
+        else if ((run->flags & RUN_LAST) != 0)
+            message_answered(session, run->verb, code, at, findings);
+        break;
+    case MS_SMTP_RSET:
+        if (class_ == 2)
+            end_transaction(session, CLEARED_RSET);
+        break;
+    case MS_SMTP_AUTH:
+    case MS_SMTP_AUTH_RESPONSE:
+        auth_answered(session, run, code, line);
+        break;
+    case MS_SMTP_UNKNOWN:
+    case MS_SMTP_NOOP:
+    case MS_SMTP_QUIT:
+    case MS_SMTP_VRFY:
+    case MS_SMTP_EXPN:
+    case MS_SMTP_HELP:
+    case MS_SMTP_STARTTLS:
+    case MS_SMTP_ETRN:
+    case MS_SMTP_TURN:
+    case MS_SMTP_GREETING:
+    case MS_SMTP_VERB_COUNT:
+        break;
+    }
+}
+
+/* LMTP answers the end of data once for each accepted recipient (RFC 2033 section 4.2). */
+static bool more_replies_due(ms_smtp_session *session, const ms_smtp_run *run, uint16_t code, uint64_t at,
+                             ms_findings *findings)
+{
+    const bool ends = run->verb == MS_SMTP_END_OF_DATA || (run->verb == MS_SMTP_BDAT && (run->flags & RUN_LAST) != 0);
+    if (session->variant != MS_VARIANT_LMTP || !ends)
+        return false;
+    if (session->replies_due == 0)
+        session->replies_due = session->recipients;
+    else if (code == 221 && session->outstanding > 1) {
+        /* QUIT is answered: the replies that should stand before it are missing */
+        judge(session, findings, MS_REQ_SMTP_2033_4_2_02, at, run->verb, code);
+        session->replies_due = 0;
+        return false;
+    }
+    if (session->replies_due > 1) {
+        session->replies_due--;
+        return true;
+    }
+    session->replies_due = 0;
+    return false;
+}
+
+/* Of a code that is none, nothing more can be said. */
+static bool code_malformed(const ms_reply_line *line)
+{
+    const ms_deviations digits = MS_DEVIATION_BIT(MS_REPLY_DEV_CLASS) | MS_DEVIATION_BIT(MS_REPLY_DEV_SECOND_DIGIT);
+    return line->error == MS_REPLY_ERR_CODE || line->error == MS_REPLY_ERR_CODE_LENGTH ||
+           line->error == MS_REPLY_ERR_SEPARATOR || (line->deviations & digits) != 0;
+}
+
+static void answer(ms_smtp_session *session, ms_smtp_run run, uint16_t code, const ms_reply_line *line, uint64_t at,
+                   ms_findings *findings)
+{
+    const uint8_t class_ = (uint8_t)(code / 100);
+    uint16_t broken = MS_REQ_NONE;
+    if (class_ == 2 || class_ == 3) {
+        broken = acceptance_rule(session, &run, code);
+        if (broken == MS_REQ_NONE)
+            broken = session->variant == MS_VARIANT_LMTP && run.verb == MS_SMTP_END_OF_DATA
+                         ? MS_REQ_NONE
+                         : own_code_rule(run.verb, class_, code);
+    } else {
+        broken = refusal_rule(session, &run, code);
+    }
+    if (broken == MS_REQ_NONE && !(session->state == MS_SMTP_REFUSED && code == 503))
+        broken = ms_smtp_code_check(run.verb, code);
+    if (!code_malformed(line))
+        judge(session, findings, broken, at, run.verb, code);
+
+    const uint8_t next = state_after(session, &run, class_);
+    apply(session, &run, code, line, at, findings);
+    if (run.verb != MS_SMTP_AUTH_RESPONSE || class_ == 3)
+        session->state = next;
+    if ((run.verb == MS_SMTP_END_OF_DATA && session->state == MS_SMTP_READY) ||
+        (run.verb == MS_SMTP_BDAT && class_ == 2 && (run.flags & RUN_LAST) != 0))
+        end_transaction(session, class_ == 2 ? CLEARED_DELIVERED : CLEARED_FAILED);
+    if (code == 221) {
+        session->flags |= run.verb == MS_SMTP_QUIT ? (uint32_t)SESSION_FAREWELL : 0u;
+        session->state = MS_SMTP_CLOSING;
+    }
+}
+
+/* --- the event ------------------------------------------------------------- */
+
+static void unsolicited(ms_smtp_session *session, uint16_t code, uint64_t at, ms_findings *findings)
+{
+    if (code == 421)
+        return;
+    uint16_t broken = MS_REQ_SMTP_5321_4_2_01;
+    if ((session->flags & SESSION_DROPPED) != 0)
+        broken = MS_REQ_SMTP_SEC_starttls_01;
+    else if ((session->flags & SESSION_TLS_FRESH) != 0 && code == 220)
+        broken = MS_REQ_SMTP_3207_4_2_02;
+    judge(session, findings, broken, at, MS_SMTP_UNKNOWN, code);
+}
+
+static void shut_down(ms_smtp_session *session)
+{
+    session->flags |= SESSION_SHUT_DOWN;
+    session->state = MS_SMTP_CLOSING;
+}
+
+void ms_smtp_session_reply(ms_smtp_session *session, const ms_reply *reply, const ms_reply_line *line,
+                           const ms_ehlo_line *ehlo, uint64_t at, ms_findings *findings)
+{
+    if (reply->lines == 1) {
+        session->offered_next = 0;
+        session->mechanisms_next = 0;
+    }
+    if (ehlo != NULL)
+        ehlo_line(session, ehlo, at, findings);
+    if (!reply->complete)
+        return;
+    const uint16_t code = reply->code;
+    if (session->state == MS_SMTP_CONNECTED) {
+        const ms_smtp_run greeting = {.verb = MS_SMTP_GREETING, .flags = 0, .count = 1};
+        answer(session, greeting, code, line, at, findings);
+        if (code == 421)
+            shut_down(session);
+        return;
+    }
+    ms_smtp_run run;
+    if (!ms_smtp_ring_front(session, &run)) {
+        if (!ms_smtp_session_limited(session))
+            unsolicited(session, code, at, findings);
+        if (code == 421)
+            shut_down(session);
+        return;
+    }
+    if (run.verb != MS_SMTP_STARTTLS)
+        session->flags &= ~(uint32_t)SESSION_EARLY;
+    if (code == 421) {
+        ms_smtp_ring_pop(session);
+        shut_down(session);
+        return;
+    }
+    const bool keep = more_replies_due(session, &run, code, at, findings);
+    if (keep)
+        return;
+    if (run.verb == MS_SMTP_END_OF_DATA && session->variant == MS_VARIANT_LMTP && code == 221) {
+        ms_smtp_ring_pop(session); /* answered by QUIT's reply: go on with QUIT */
+        session->state = MS_SMTP_READY;
+        if (!ms_smtp_ring_front(session, &run))
+            return;
+    }
+    ms_smtp_ring_pop(session);
+    answer(session, run, code, line, at, findings);
+    if (session->outstanding == 0)
+        session->flags &= ~(uint32_t)SESSION_LIMITED;
+}

@@ -1,0 +1,112 @@
+/*
+ * text.c - results for people: what failed, with its proof, then the counts
+ */
+#include "harness/requirement/register.h"
+#include "harness/result/escape.h"
+#include "reports/report.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+typedef struct writer {
+    FILE *out;
+    const report_style *style;
+} writer;
+
+static const char *const colours[RESULT_STATUSES] = {
+    [RESULT_PASS] = "\033[32m",         [RESULT_NONSTRICT] = "\033[33m", [RESULT_FAIL] = "\033[31m",
+    [RESULT_INCONCLUSIVE] = "\033[35m", [RESULT_SKIP] = "\033[36m",      [RESULT_ERROR] = "\033[1;31m",
+};
+
+static void status_word(const writer *w, result_status status)
+{
+    const char *name = result_status_name(status);
+    if (w->style->colour)
+        fprintf(w->out, "%s%s\033[0m", colours[status], name);
+    else
+        fputs(name, w->out);
+}
+
+static void safe(const writer *w, const char *text)
+{
+    escape_write(w->out, ms_span_make(text, strlen(text)));
+}
+
+static void place(const writer *w, const result_evidence *e)
+{
+    if (e->file == NULL)
+        return;
+    safe(w, e->file);
+    if (e->line > 0)
+        fprintf(w->out, ":%" PRIu32, e->line);
+    fputs(": ", w->out);
+}
+
+static void evidence(const writer *w, const result_evidence *e)
+{
+    fputs("  ", w->out);
+    place(w, e);
+    const ms_register_row *row = ms_register_get(e->requirement);
+    if (strcmp(e->kind, "breach") == 0 && row != NULL)
+        fprintf(w->out, "%s breaks %s (%s, RFC %s section %s)%s\n", result_side_name(e->side), row->id,
+                ms_level_name(row->level), row->rfc, row->section, e->expected ? ", as expected" : "");
+    else {
+        safe(w, e->message);
+        fputc('\n', w->out);
+    }
+    if (!ms_span_is_absent(e->octets)) {
+        fputs("      octets     ", w->out);
+        escape_write(w->out, e->octets);
+        fputc('\n', w->out);
+    }
+    if (row != NULL)
+        fprintf(w->out, "      rule       %s\n", row->statement);
+    if (e->permitted != NULL && strcmp(e->permitted, "-") != 0 && e->permitted[0] != '\0') {
+        fputs("      permitted  ", w->out);
+        safe(w, e->permitted);
+        fputc('\n', w->out);
+    }
+}
+
+static void one_case(const writer *w, const result_case *item)
+{
+    const bool quiet = item->status == RESULT_PASS && !w->style->all;
+    if (quiet)
+        return;
+    status_word(w, item->status);
+    fputs("  ", w->out);
+    safe(w, item->id);
+    if (item->title != NULL) {
+        fputs("  ", w->out);
+        safe(w, item->title);
+    }
+    fputc('\n', w->out);
+    if (item->reason != NULL && item->evidence_count == 0) {
+        fputs("  ", w->out);
+        safe(w, item->reason);
+        fputc('\n', w->out);
+    }
+    for (size_t i = 0; i < item->evidence_count; i++)
+        if (!item->evidence[i].expected || w->style->all)
+            evidence(w, &item->evidence[i]);
+}
+
+bool report_text(FILE *out, const result_run *run, const report_style *style)
+{
+    const writer w = {.out = out, .style = style};
+    for (size_t i = 0; i < run->case_count; i++)
+        one_case(&w, &run->cases[i]);
+    if (run->aborted)
+        fputs("aborted: what follows counts only what ran\n", out);
+    fprintf(out, "%zu case%s:", run->case_count, run->case_count == 1 ? "" : "s");
+    const char *separator = " ";
+    for (unsigned s = 0; s < RESULT_STATUSES; s++) {
+        if (run->totals[s] == 0)
+            continue;
+        fprintf(out, "%s%zu ", separator, run->totals[s]);
+        status_word(&w, (result_status)s);
+        separator = ", ";
+    }
+    fputc('\n', out);
+    return ferror(out) == 0;
+}
