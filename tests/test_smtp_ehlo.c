@@ -93,7 +93,7 @@ static const struct row {
     {"SMTP-6710-3-01 two", "MT-PRIORITY a b", MS_EHLO_MT_PRIORITY, "MT-PRIORITY", "a b", MS_REPLY_OK, 0, BIT(PARAMETER_VALUE), 14},
     {"SMTP-9422-3-01 three limits", "LIMITS MAILMAX=1 RCPTMAX=100 RCPTDOMAINMAX=7", MS_EHLO_LIMITS, "LIMITS",
      "MAILMAX=1 RCPTMAX=100 RCPTDOMAINMAX=7", MS_REPLY_OK, 0, 0, 0},
-    {"SMTP-9422-3-01 other names", "LIMITS FOO BAR_2=x", MS_EHLO_LIMITS, "LIMITS", "FOO BAR_2=x", MS_REPLY_OK, 0, 0, 0},
+    {"SMTP-9422-3-01 other names", "LIMITS FOO BAR_2-=x", MS_EHLO_LIMITS, "LIMITS", "FOO BAR_2-=x", MS_REPLY_OK, 0, 0, 0},
     {"SMTP-9422-3-01 none", "LIMITS", MS_EHLO_LIMITS, "LIMITS", NULL, MS_REPLY_OK, 0, BIT(PARAMETER_VALUE), 6},
     {"SMTP-9422-3-01 no name", "LIMITS =1", MS_EHLO_LIMITS, "LIMITS", "=1", MS_REPLY_OK, 0, BIT(PARAMETER_VALUE), 7},
     {"SMTP-9422-3-01 name ends at a dot", "LIMITS A.B=1", MS_EHLO_LIMITS, "LIMITS", "A.B=1", MS_REPLY_OK, 0, BIT(PARAMETER_VALUE), 8},
@@ -204,6 +204,7 @@ Test(smtp_ehlo, futurerelease)
     cr_expect_eq(line.deviations, 0);
     cr_expect_eq(parse("FUTURERELEASE").futurerelease.max_interval, 0);
     cr_expect(ms_span_is_absent(parse("FUTURERELEASE 5").futurerelease.max_datetime));
+    cr_expect_eq(parse("FUTURERELEASE 18446744073709551616").futurerelease.max_interval, 0, "too large");
     cr_expect_eq(parse("FUTURERELEASE 5d").futurerelease.max_interval, 0);
 }
 

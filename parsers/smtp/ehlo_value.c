@@ -14,11 +14,10 @@ static void deviate(const reading *r, ms_reply_deviation deviation, const uint8_
     ehlo_deviate(r->line, deviation, (size_t)(at - r->text));
 }
 
-/* Where the parameters begin, or would begin. */
-static const uint8_t *parameters_at(const reading *r)
+/* Where the parameters are missed. */
+static const uint8_t *behind_keyword(const reading *r)
 {
-    const ms_ehlo_line *line = r->line;
-    return !ms_span_is_absent(line->parameters) ? line->parameters.ptr : line->keyword.ptr + line->keyword.len;
+    return r->line->keyword.ptr + r->line->keyword.len;
 }
 
 /* The only word of the parameters; absent with a deviation if there are more. */
@@ -59,7 +58,7 @@ static void parse_mechanisms(const reading *r)
     ms_span rest = r->line->parameters;
     ms_span name;
     if (ms_span_is_absent(rest))
-        deviate(r, MS_REPLY_DEV_EHLO_PARAMETER_VALUE, parameters_at(r));
+        deviate(r, MS_REPLY_DEV_EHLO_PARAMETER_VALUE, behind_keyword(r));
     while (ms_ehlo_parameter_next(&rest, &name)) {
         bool valid = false;
         const ms_sasl_mechanism mechanism = ms_sasl_mechanism_parse(name, &valid);
@@ -171,7 +170,7 @@ static void parse_limits(const reading *r)
     ms_span rest = r->line->parameters;
     ms_span word;
     if (ms_span_is_absent(rest))
-        deviate(r, MS_REPLY_DEV_EHLO_PARAMETER_VALUE, parameters_at(r));
+        deviate(r, MS_REPLY_DEV_EHLO_PARAMETER_VALUE, behind_keyword(r));
     while (ms_ehlo_parameter_next(&rest, &word))
         parse_limit(r, word);
 }

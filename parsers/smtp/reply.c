@@ -338,7 +338,7 @@ static ms_reply_line read_any(ms_reply *reply, const ms_line *line, const ms_rep
     const bool bare_lf = (line->flags & MS_LINE_BARE_LF) != 0;
     const reading r = {line->text, context, bare_lf ? 1 : 2, reply->lines == 0, line->status == MS_LINE_HEAD};
     parse_line(&r, &out);
-    if (bare_lf && !r.cut)
+    if (bare_lf)
         deviate(&out, MS_REPLY_DEV_BARE_LF, line->text.len);
     join(reply, context, line->text, &out);
     return out;
@@ -427,7 +427,7 @@ static inline bool goes_on(const ms_reply *reply, const plain *p, const ms_reply
         return false;
     if (reply->lines == 0 || reply->complete)
         return true;
-    return reply->code == p->code && !reply->codeless && reply->enhanced.class_ == p->enhanced.class_ &&
+    return reply->code == p->code && reply->enhanced.class_ == p->enhanced.class_ &&
            reply->enhanced.subject == p->enhanced.subject && reply->enhanced.detail == p->enhanced.detail &&
            reply->lines != UINT16_MAX;
 }
