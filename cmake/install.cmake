@@ -36,6 +36,7 @@ install(FILES
   docs/man/mailspec-fmt.1
   docs/man/mailspec-lint.1
   docs/man/mailspec-list.1
+  docs/man/mailspec-parse.1
   docs/man/mailspec-replay.1
   DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES docs/man/libmailspec.3 DESTINATION ${CMAKE_INSTALL_MANDIR}/man3)

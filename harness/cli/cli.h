@@ -32,6 +32,7 @@ extern const cli_command cli_explain;
 extern const cli_command cli_fmt;
 extern const cli_command cli_lint;
 extern const cli_command cli_list;
+extern const cli_command cli_parse;
 extern const cli_command cli_replay;
 
 /* The status that a run ends with if both happened. */
