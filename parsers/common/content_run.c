@@ -37,7 +37,7 @@ enum { LANES = 16, SMALL = 64, LARGE = 256 };
         memset(text_only, 0xFF, LANES);                                                             \
         for (size_t at = 0; at < (count); at += LANES)                                              \
             for (size_t lane = 0; lane < LANES; lane++) {                                           \
-                const uint8_t octet = octets[at + lane], before = octets[at + lane - 1];            \
+                const uint8_t octet = octets[at + lane], before = (octets - 1)[at + lane];          \
                 const uint8_t text = TEXT(octet);                                                   \
                 text_only[lane] &= text;                                                            \
                 plain[lane] &= (uint8_t)(text + MASK(before == '\r')) & NO_DOT_LINE(before, octet); \
