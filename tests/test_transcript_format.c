@@ -10,7 +10,7 @@
 #include "feed.h"
 #include "harness/transcript/reader.h"
 
-#define HEAD "mailspec: 1\nprotocol: smtp\ntitle: t\n"
+#define HEAD         "mailspec: 1\nprotocol: smtp\ntitle: t\n"
 #define TESTS_CLIENT "mailspec: 1\nprotocol: smtp\ntests: client\ntitle: t\n"
 
 /* The canonical form of a text; absent if it cannot be read. */
@@ -70,9 +70,9 @@ static const struct {
           "5.5.* | [X] | none 1500ms | alert | close\n",
      NULL},
     {TESTS_CLIENT "\nS: 220 x\nC? EHLO ~\"[a-z.]+\" | HELO => pass\n | any not NOOP not RSET => fail\n | line "
-          "~\"=\" | data | chunk | tls | none 5min => error\n",
+                  "~\"=\" | data | chunk | tls | none 5min => error\n",
      TESTS_CLIENT "\nS: 220 x\nC? EHLO ~\"[a-z.]+\" | HELO => pass\n | any not NOOP not RSET => fail\n | line "
-          "~\"=\" | data | chunk | tls | none 300s => error\n"},
+                  "~\"=\" | data | chunk | tls | none 300s => error\n"},
     {HEAD "\nfence  # why\n| extra 250=>fail ran\n|extra=>pass\n| missing | close => inconclusive\n",
      HEAD "\nfence  # why\n | extra 250 => fail ran\n | extra => pass\n | missing | close => inconclusive\n"},
     {HEAD "\nfence extra => fail ran\n", HEAD "\nfence\n | extra => fail ran\n"},
