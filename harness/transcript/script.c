@@ -73,7 +73,7 @@ static bool read_yield(mst_scan *scan, scope *in)
     yield->reviewed = !mst_scan_octet(scan, '?');
     if (!mst_scan_octet(scan, ' '))
         return mst_scan_fail(scan, mst_scan_position(scan), "a blank was expected behind the sign",
-                             "write '= 0 command verb=NOOP'");
+                             "write '= command NOOP at=0'");
     yield->text = mst_scan_rest(scan);
     while (yield->text.len > 0 && yield->text.ptr[yield->text.len - 1] == ' ')
         yield->text.len--;
