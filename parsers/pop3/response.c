@@ -146,6 +146,7 @@ static bool is_msg_id(ms_span text)
 static void read_greeting(response_reader *r, ms_pop3_response *out)
 {
     cursor c = r->c;
+    size_t count = 0;
     for (take_until(&c, '<'); !at_end(&c); take_until(&c, '<')) {
         const size_t from = c.at;
         take_until(&c, '>');
@@ -154,11 +155,12 @@ static void read_greeting(response_reader *r, ms_pop3_response *out)
             return;
         }
         const ms_span timestamp = span_since(&c, from);
-        if (!is_msg_id(timestamp))
-            response_deviate(r, MS_POP3_RESPONSE_DEV_TIMESTAMP, from);
-        else if (!ms_span_is_absent(out->greeting.timestamp))
+        const bool valid = is_msg_id(timestamp);
+        if (count++ > 0)
             response_deviate(r, MS_POP3_RESPONSE_DEV_TWO_TIMESTAMPS, from);
-        else
+        if (!valid)
+            response_deviate(r, MS_POP3_RESPONSE_DEV_TIMESTAMP, from);
+        else if (ms_span_is_absent(out->greeting.timestamp))
             out->greeting.timestamp = timestamp;
     }
 }

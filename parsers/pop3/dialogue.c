@@ -1,0 +1,213 @@
+/*
+ * dialogue.c - the octets of a POP3 connection cut into lines and content, and told to the session machine
+ */
+#include "mailspec/pop3_dialogue.h"
+
+#include <string.h>
+
+void ms_pop3_dialogue_init(ms_pop3_dialogue *dialogue, ms_pop3_run *runs, size_t run_capacity, uint8_t *messages,
+                           size_t message_capacity)
+{
+    memset(dialogue, 0, sizeof *dialogue);
+    ms_pop3_session_init(&dialogue->session, &dialogue->room, runs, run_capacity, messages, message_capacity);
+    ms_line_init(&dialogue->framer[MS_CLIENT], MS_POP3_DIALOGUE_LINE_MAX);
+    ms_line_init(&dialogue->framer[MS_SERVER], MS_POP3_DIALOGUE_LINE_MAX);
+}
+
+/* One call: where the event is put together. */
+typedef struct reader {
+    ms_pop3_dialogue *d;
+    ms_side side;
+    ms_span input;
+    ms_findings *findings;
+    ms_pop3_event event;
+} reader;
+
+static void consume(reader *r, size_t octets)
+{
+    r->event.consumed = octets;
+    r->d->at[r->side] += octets;
+}
+
+/* Take a line; false when none is whole, or when it was the rest of an over-long one. */
+static bool take_line(reader *r, ms_line *line)
+{
+    bool *inside = &r->d->long_line[r->side];
+    *line = ms_line_next(&r->d->framer[r->side], r->input);
+    if (line->status == MS_LINE_NEED_MORE) {
+        r->event.kind = MS_POP3_EVENT_NEED_MORE;
+        return false;
+    }
+    r->event.slice = line->text;
+    r->event.line_flags = line->flags;
+    consume(r, line->consumed);
+    if (*inside) {
+        *inside = line->status != MS_LINE_COMPLETE;
+        r->event.kind = MS_POP3_EVENT_DROPPED;
+        return false;
+    }
+    *inside = line->status != MS_LINE_COMPLETE;
+    return true;
+}
+
+static void next_of_client(reader *r)
+{
+    ms_pop3_session *s = &r->d->session;
+    const ms_pop3_client_expect expect = ms_pop3_session_expect(s);
+    ms_line line;
+    if (expect == MS_POP3_EXPECT_UNDECIDED && !r->d->long_line[MS_CLIENT]) {
+        if (r->input.len == 0)
+            return;
+        r->event.kind = MS_POP3_EVENT_UNDECIDED;
+        ms_pop3_session_early(s, r->event.at, r->findings);
+        return;
+    }
+    if (!take_line(r, &line))
+        return;
+    const ms_pop3_context context = ms_pop3_session_command_context(s);
+    const ms_pop3_parsed parsed = ms_pop3_command_parse_line(&line, &context);
+    if (expect == MS_POP3_EXPECT_NOTHING) {
+        r->event.kind = MS_POP3_EVENT_DROPPED;
+        ms_pop3_session_dropped(s, &parsed, &line, r->event.at, r->findings);
+        return;
+    }
+    r->event.kind = MS_POP3_EVENT_COMMAND;
+    r->event.command = parsed;
+    ms_pop3_session_command(s, &parsed, &line, r->event.at, r->findings);
+}
+
+enum { END_LEN = 3 }; /* "." CRLF */
+
+/* Content of RETR or TOP. */
+static void next_of_message(reader *r)
+{
+    ms_pop3_dialogue *d = r->d;
+    d->content.flags &= (uint8_t)~MS_CONTENT_LONE_STUFF; /* so that each of them is told, not the first alone */
+    const ms_content_slice taken = ms_content_next(&d->content, r->input);
+    const uint8_t *first = r->input.ptr;
+    const ms_span slice = taken.slice;
+    const bool inside = slice.len > 0 && first != NULL && slice.ptr >= first && slice.ptr < first + r->input.len;
+    const uint64_t slice_at = r->event.at + (inside ? (uint64_t)(slice.ptr - first) : 0);
+    const uint8_t flags = d->content.new_flags;
+    consume(r, taken.consumed);
+    r->event.slice = slice;
+    r->event.content_flags = flags;
+    ms_pop3_session_content(&d->session, slice, slice_at, flags, r->event.at + taken.flag_at, r->findings);
+    if (taken.status == MS_CONTENT_END) {
+        r->event.kind = MS_POP3_EVENT_END;
+        ms_pop3_session_end(&d->session, NULL, d->at[MS_SERVER] - END_LEN, r->findings);
+    } else if (taken.status == MS_CONTENT_SLICE || slice.len > 0) {
+        r->event.kind = MS_POP3_EVENT_TEXT;
+    }
+}
+
+static void read_status(reader *r, const ms_line *line)
+{
+    ms_pop3_dialogue *d = r->d;
+    ms_pop3_session *s = &d->session;
+    const uint8_t interrupted = s->reading;
+    s->reading = MS_POP3_READ_STATUS; /* read it as the reply to the next command, not as an item */
+    const ms_pop3_response_context context = ms_pop3_session_response_context(s);
+    s->reading = interrupted;
+    const ms_pop3_response response = ms_pop3_response_parse_line(line, &context);
+    d->answered = ms_pop3_session_answering(s);
+    r->event.answered = d->answered;
+    r->event.kind = response.indicator == MS_POP3_CONTINUATION ? MS_POP3_EVENT_CONTINUATION : MS_POP3_EVENT_RESPONSE;
+    r->event.response = response;
+    ms_pop3_session_response(s, &response, line, r->event.at, r->findings);
+    r->event.multi_line = ms_pop3_session_reading(s) != MS_POP3_READ_STATUS;
+    if (ms_pop3_session_reading(s) == MS_POP3_READ_MESSAGE)
+        ms_content_init(&d->content);
+}
+
+/* The lines of a listing are byte-stuffed like all multi-line responses (RFC 1939 section 3). */
+static ms_span unstuffed(ms_span text)
+{
+    return text.len > 1 && text.ptr[0] == '.' ? ms_span_make(text.ptr + 1, text.len - 1) : text;
+}
+
+static void read_item(reader *r, ms_line *line)
+{
+    ms_pop3_session *s = &r->d->session;
+    const ms_pop3_response_context context = ms_pop3_session_response_context(s);
+    r->event.answered = r->d->answered;
+    if (line->text.len == 1 && line->text.ptr[0] == '.') {
+        r->event.kind = MS_POP3_EVENT_END;
+        r->event.slice = ms_span_absent();
+        ms_pop3_session_end(s, line, r->event.at, r->findings);
+        return;
+    }
+    const ms_span text = unstuffed(line->text);
+    switch (ms_pop3_session_reading(s)) {
+    case MS_POP3_READ_CAPA:
+        r->event.kind = MS_POP3_EVENT_CAPABILITY;
+        r->event.capability = ms_pop3_capability_parse(text);
+        ms_pop3_session_capability(s, &r->event.capability, line, r->event.at, r->findings);
+        break;
+    case MS_POP3_READ_LIST:
+    case MS_POP3_READ_UIDL:
+    case MS_POP3_READ_LANG:
+        r->event.kind = MS_POP3_EVENT_LISTING;
+        r->event.response = ms_pop3_listing_parse(text, &context);
+        ms_pop3_session_listing(s, &r->event.response, line, r->event.at, r->findings);
+        break;
+    case MS_POP3_READ_UNJUDGED:
+    case MS_POP3_READ_STATUS:
+    case MS_POP3_READ_MESSAGE:
+        r->event.kind = MS_POP3_EVENT_UNJUDGED;
+        break;
+    }
+}
+
+static void next_of_server(reader *r)
+{
+    ms_pop3_session *s = &r->d->session;
+    ms_line line;
+    if (ms_pop3_session_reading(s) == MS_POP3_READ_MESSAGE) {
+        r->event.answered = r->d->answered;
+        next_of_message(r);
+        return;
+    }
+    if (!take_line(r, &line))
+        return;
+    if (ms_pop3_session_reading(s) == MS_POP3_READ_STATUS || ms_pop3_session_interrupted(s, line.text))
+        read_status(r, &line);
+    else
+        read_item(r, &line);
+}
+
+ms_pop3_event ms_pop3_dialogue_next(ms_pop3_dialogue *dialogue, ms_side side, ms_span input, ms_findings *findings)
+{
+    reader r = {.d = dialogue, .side = side, .input = input, .findings = findings};
+    r.event.kind = MS_POP3_EVENT_NEED_MORE;
+    r.event.at = dialogue->at[side];
+    r.event.state = dialogue->session.state;
+    if (side == MS_CLIENT)
+        next_of_client(&r);
+    else
+        next_of_server(&r);
+    return r.event;
+}
+
+static void drop(ms_pop3_dialogue *d, ms_side side, size_t pending)
+{
+    d->at[side] += pending;
+    d->long_line[side] = false;
+    ms_line_reset(&d->framer[side]);
+}
+
+void ms_pop3_dialogue_tls(ms_pop3_dialogue *dialogue, size_t client_pending, size_t server_pending,
+                          ms_findings *findings)
+{
+    (void)findings;
+    drop(dialogue, MS_CLIENT, client_pending);
+    drop(dialogue, MS_SERVER, server_pending);
+    ms_pop3_session_tls(&dialogue->session);
+}
+
+void ms_pop3_dialogue_close(ms_pop3_dialogue *dialogue, ms_side side, size_t client_pending, size_t server_pending,
+                            ms_findings *findings)
+{
+    ms_pop3_session_close(&dialogue->session, side, dialogue->at[MS_CLIENT] + client_pending,
+                          dialogue->at[MS_SERVER] + server_pending, findings);
+}
