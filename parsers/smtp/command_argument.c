@@ -230,7 +230,7 @@ ms_smtp_error ms_smtp_name_read(smtp_reader *r, ms_smtp_command *command)
     const ms_deviations before = r->deviations;
     const size_t from = r->c.at;
     ms_smtp_path path;
-    memset(&path, 0, sizeof path);
+    clear(&path, sizeof path);
     const ms_smtp_error error = ms_smtp_mailbox_read(r, &path);
     if (error == MS_SMTP_ERR_UTF8)
         return error;
@@ -256,7 +256,7 @@ ms_smtp_error ms_smtp_string_read(smtp_reader *r, ms_smtp_command *command)
     const ms_deviations before = r->deviations;
     const size_t from = r->c.at;
     ms_smtp_path path;
-    memset(&path, 0, sizeof path);
+    clear(&path, sizeof path);
     if (peek(&r->c) == '"')
         (void)ms_smtp_local_part_read(r, &path);
     else

@@ -68,7 +68,7 @@ static ms_smtp_error read_parameters(smtp_reader *r, ms_smtp_parameter_of of, ms
     const size_t from = r->c.at;
     do {
         ms_smtp_parameter parameter;
-        memset(&parameter, 0, sizeof parameter);
+        clear(&parameter, sizeof parameter);
         const ms_smtp_error error = ms_smtp_parameter_read(r, of, &command->mail.known, &parameter);
         if (error != MS_SMTP_OK)
             return error;

@@ -32,6 +32,9 @@ static inline ms_smtp_error expect_end(smtp_reader *r)
     return MS_SMTP_ERR_TRAILING_OCTETS;
 }
 
+/* verb.c */
+ms_smtp_error ms_smtp_verb_read(smtp_reader *r, ms_smtp_command *command);
+
 /* command_mail.c: MAIL, RCPT, SEND, SOML, SAML */
 ms_smtp_error ms_smtp_mail_read(smtp_reader *r, ms_smtp_command *command);
 

@@ -58,7 +58,7 @@ ms_smtp_error ms_smtp_domain_read(smtp_reader *r, ms_span *domain)
         label = at;
         while (at < len && octet_is(ptr[at], OCTET_LET_DIG))
             at++;
-        if (at < len && goes_on_in_label(ptr[at])) {
+        if (at < len && ptr[at] != '.' && goes_on_in_label(ptr[at])) {
             r->c.at = at;
             const ms_smtp_error error = read_label_rest(r, label, &u_label);
             if (error != MS_SMTP_OK)

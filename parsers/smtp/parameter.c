@@ -196,7 +196,7 @@ bool ms_smtp_parameters_next(ms_smtp_parameters *iterator, ms_smtp_parameter *ou
         deviate(&r, MS_SMTP_DEV_EXTRA_BLANKS);
     if (at_end(&r.c))
         return false;
-    memset(out, 0, sizeof *out);
+    clear(out, sizeof *out);
     out->error = final_error(&r, ms_smtp_parameter_read(&r, iterator->of, &iterator->seen, out));
     out->deviations = r.deviations;
     iterator->offset = r.c.at;

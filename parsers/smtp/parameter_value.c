@@ -187,7 +187,7 @@ static bool is_mailbox_or_null(ms_span text)
     const ms_smtp_context context = {.smtputf8 = true};
     smtp_reader r = reader_of(text, &context);
     ms_smtp_path path;
-    memset(&path, 0, sizeof path);
+    clear(&path, sizeof path);
     if (span_equal(text, MS_SPAN("<>")))
         return true;
     return ms_smtp_mailbox_read(&r, &path) == MS_SMTP_OK && at_end(&r.c) && path.domain_kind != MS_DOMAIN_NONE &&

@@ -235,7 +235,7 @@ ms_smtp_path_parsed ms_smtp_path_parse(ms_span text, ms_smtp_path_role role, con
 {
     ms_smtp_path_parsed parsed;
     smtp_reader r = reader_of(text, context);
-    memset(&parsed, 0, sizeof parsed);
+    clear(&parsed, sizeof parsed);
     parsed.error = final_error(&r, ms_smtp_path_read(&r, role, &parsed.path));
     parsed.deviations = r.deviations;
     if (parsed.error == MS_SMTP_OK) {
@@ -243,7 +243,7 @@ ms_smtp_path_parsed ms_smtp_path_parse(ms_span text, ms_smtp_path_role role, con
     } else {
         parsed.requirement = error_requirement(&r, parsed.error);
         parsed.error_at = r.c.at;
-        memset(&parsed.path, 0, sizeof parsed.path);
+        clear(&parsed.path, sizeof parsed.path);
     }
     return parsed;
 }

@@ -20,6 +20,16 @@ typedef struct smtp_reader {
     bool utf8;            /* SMTPUTF8 is in force */
 } smtp_reader;
 
+/* Zero an object of at most 192 octets, in pieces: gcc makes one memset of more than 72 a string instruction, which
+ * takes as long to start as a short command takes to be read. */
+static inline void clear(void *object, size_t len)
+{
+    uint8_t *p = object;
+    for (int i = 0; i < 2 && len > 64; i++, p += 64, len -= 64)
+        memset(p, 0, 64);
+    memset(p, 0, len);
+}
+
 static inline smtp_reader reader_of(ms_span text, const ms_smtp_context *context)
 {
     const smtp_reader r = {cursor_of(text), 0, MS_REQ_NONE, context != NULL && context->smtputf8};
