@@ -26,6 +26,17 @@ static bool read_snum(cursor *c)
     return digits != 0;
 }
 
+/* The cursor stands on a digit behind three others. */
+static bool fourth_digit(const cursor *c)
+{
+    if (!next_is(c, OCTET_DIGIT) || c->at < SNUM_DIGITS_MAX)
+        return false;
+    for (size_t i = 1; i <= SNUM_DIGITS_MAX; i++)
+        if (!octet_is(c->ptr[c->at - i], OCTET_DIGIT))
+            return false;
+    return true;
+}
+
 /* IPv4-address-literal = Snum 3("."  Snum) */
 static bool read_ipv4(cursor *c)
 {
@@ -68,14 +79,15 @@ static bool begins_ipv4(const cursor *c, size_t from)
  * An IPv4 address counts as two groups, and all four come down to: eight groups,
  * or up to six and one "::".  Seven beside "::" are what RFC 4291 section 2.2
  * allows and this RFC does not (erratum 2467, which asked for it, was rejected). */
-static bool read_ipv6(cursor *c, ms_deviations *deviations)
+static bool read_ipv6(cursor *c, ms_deviations *deviations, bool *compressed_out)
 {
     unsigned groups = 0;
     bool compressed = false, group_due = true;
+    *compressed_out = false;
     if (skip_octet(c, ':')) {
         if (!skip_octet(c, ':'))
             return false;
-        compressed = true;
+        compressed = *compressed_out = true;
         group_due = false;
     }
     for (;;) {
@@ -100,7 +112,7 @@ static bool read_ipv6(cursor *c, ms_deviations *deviations)
             break;
         group_due = true;
         if (!compressed && skip_octet(c, ':')) {
-            compressed = true;
+            compressed = *compressed_out = true;
             group_due = false;
         }
     }
@@ -129,8 +141,9 @@ static bool read_untagged_ipv6(smtp_reader *r, size_t from)
 {
     const size_t colon = r->c.at;
     ms_deviations deviations = 0;
+    bool compressed;
     r->c.at = from;
-    if (read_ipv6(&r->c, &deviations) && peek(&r->c) == ']') {
+    if (read_ipv6(&r->c, &deviations, &compressed) && peek(&r->c) == ']') {
         r->deviations |= deviations;
         deviate(r, MS_SMTP_DEV_LITERAL_UNTAGGED_IPV6);
         return true;
@@ -150,15 +163,21 @@ static bool read_content(smtp_reader *r, uint8_t *kind)
         *kind = MS_DOMAIN_IPV4;
         c->at = from;
         r->requirement = MS_REQ_SMTP_5321_4_1_3_01;
-        return read_ipv4(c);
+        if (read_ipv4(c))
+            return true;
+        if (fourth_digit(c))
+            r->requirement = MS_REQ_SMTP_5321_4_1_3_02;
+        return false;
     }
     if (peek(c) != ':')
         return false;
     *kind = MS_DOMAIN_IPV6;
     if (span_equal_nocase(span_since(c, from), MS_SPAN("IPv6"))) {
         c->at++;
-        r->requirement = MS_REQ_SMTP_5321_4_1_3_04;
-        return read_ipv6(c, &r->deviations);
+        bool compressed;
+        const bool read = read_ipv6(c, &r->deviations, &compressed);
+        r->requirement = compressed ? MS_REQ_SMTP_5321_4_1_3_05 : MS_REQ_SMTP_5321_4_1_3_04;
+        return read;
     }
     const bool has_tag = c->at != from;
     r->requirement = MS_REQ_SMTP_5321_4_1_3_08;
@@ -174,6 +193,8 @@ ms_smtp_error ms_smtp_address_literal_read(smtp_reader *r, uint8_t *kind)
     r->c.at++;
     if (!read_content(r, kind))
         return MS_SMTP_ERR_ADDRESS_LITERAL;
-    r->requirement = MS_REQ_NONE;
+    /* groups beyond the eighth are the address's fault, not the bracket's */
+    if (*kind != MS_DOMAIN_IPV6 || peek(&r->c) != ':')
+        r->requirement = MS_REQ_NONE;
     return skip_octet(&r->c, ']') ? MS_SMTP_OK : MS_SMTP_ERR_ADDRESS_LITERAL;
 }

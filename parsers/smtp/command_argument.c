@@ -44,7 +44,7 @@ static ms_smtp_error read_other_name(smtp_reader *r, size_t from)
         r->c.at++;
     }
     if (!at_end_or_blank(r))
-        return wrong_by(r, r->c.at, MS_SMTP_ERR_ARGUMENT_MALFORMED, MS_REQ_SMTP_5321_2_3_5_02);
+        return wrong_by(r, r->c.at, MS_SMTP_ERR_ARGUMENT_MALFORMED, MS_REQ_SMTP_5321_4_1_2_11);
     deviate(r, MS_SMTP_DEV_EHLO_NOT_DOMAIN);
     return MS_SMTP_OK;
 }
@@ -82,11 +82,8 @@ static ms_smtp_error read_host(smtp_reader *r, ms_smtp_command *command)
 ms_smtp_error ms_smtp_ehlo_read(smtp_reader *r, ms_smtp_command *command)
 {
     r->utf8 = false;
-    if (!next_element(r)) {
-        if (command->verb == MS_SMTP_LHLO)
-            return missing(r, MS_REQ_SMTP_2033_4_1_02);
-        return missing(r, command->verb == MS_SMTP_HELO ? MS_REQ_SMTP_5321_4_1_1_1_05 : MS_REQ_SMTP_5321_4_1_1_1_04);
-    }
+    if (!next_element(r))
+        return missing(r, MS_REQ_SMTP_5321_2_3_5_02);
     const ms_smtp_error error = read_host(r, command);
     if (error != MS_SMTP_OK || !next_element(r))
         return error;

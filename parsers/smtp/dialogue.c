@@ -81,8 +81,31 @@ static void tell_command(ms_smtp_dialogue *dialogue, const ms_smtp_parsed *parse
     }
 }
 
+/* The rule that a deviation breaks in this place. */
+static uint16_t reply_rule(unsigned deviation, uint8_t verb, uint16_t code, ms_ehlo_keyword keyword)
+{
+    switch (deviation) {
+    case MS_REPLY_DEV_EHLO_PARAMETER_FORBIDDEN:
+    case MS_REPLY_DEV_EHLO_PARAMETER_VALUE:
+        return ms_ehlo_keyword_requirement(keyword);
+    case MS_REPLY_DEV_NO_DOMAIN:
+        return verb == MS_SMTP_GREETING ? MS_REQ_SMTP_5321_4_2_03 : MS_REQ_SMTP_5321_4_1_1_1_08;
+    case MS_REPLY_DEV_NO_TEXT:
+    case MS_REPLY_DEV_ENHANCED_NO_TEXT:
+        if (verb == MS_SMTP_GREETING && code == 554)
+            return MS_REQ_SMTP_5321_3_1_04;
+        break;
+    case MS_REPLY_DEV_8BIT:
+        return MS_REQ_SMTP_6531_3_7_4_1_01;
+    default:
+        break;
+    }
+    return ms_reply_deviation_rule((ms_reply_deviation)deviation)->requirement;
+}
+
+/* keyword: of an EHLO line, whose own rules come first; MS_EHLO_UNKNOWN otherwise. */
 static void tell_reply(ms_smtp_dialogue *dialogue, ms_reply_error error, ms_deviations deviations, uint8_t verb,
-                       uint16_t code, uint64_t at, ms_findings *findings)
+                       uint16_t code, ms_ehlo_keyword keyword, uint64_t at, ms_findings *findings)
 {
     ms_smtp_session *session = &dialogue->session;
     if (error != MS_REPLY_OK)
@@ -91,8 +114,7 @@ static void tell_reply(ms_smtp_dialogue *dialogue, ms_reply_error error, ms_devi
         const unsigned n = lowest_bit(rest);
         const int habit = reply_habit(n);
         if (habit < 0 || ms_smtp_session_first_time(session, MS_SERVER, (unsigned)habit))
-            ms_smtp_find(session, findings, MS_SERVER, ms_reply_deviation_rule((ms_reply_deviation)n)->requirement, at,
-                         verb, code);
+            ms_smtp_find(session, findings, MS_SERVER, reply_rule(n, verb, code, keyword), at, verb, code);
     }
 }
 
@@ -134,12 +156,14 @@ static ms_smtp_event next_reply_line(ms_smtp_dialogue *dialogue, ms_span input, 
     event.reply.whole = dialogue->reply;
     const uint8_t verb = (uint8_t)event.answered;
     const uint16_t code = event.reply.line.code;
-    tell_reply(dialogue, event.reply.line.error, event.reply.line.deviations, verb, code, event.at, findings);
+    tell_reply(dialogue, event.reply.line.error, event.reply.line.deviations, verb, code, MS_EHLO_UNKNOWN,
+               event.at, findings);
     event.ehlo_line = context.after == MS_AFTER_EHLO && dialogue->reply.lines > 1 && dialogue->reply.code / 100 == 2 &&
                       event.reply.line.error == MS_REPLY_OK && !ms_span_is_absent(event.reply.line.text);
     if (event.ehlo_line) {
         event.reply.ehlo = ms_ehlo_line_parse(event.reply.line.text);
-        tell_reply(dialogue, event.reply.ehlo.error, event.reply.ehlo.deviations, verb, code, event.at, findings);
+        tell_reply(dialogue, event.reply.ehlo.error, event.reply.ehlo.deviations, verb, code,
+                   event.reply.ehlo.id, event.at, findings);
     }
     ms_smtp_session_reply(session, &dialogue->reply, &event.reply.line, event.ehlo_line ? &event.reply.ehlo : NULL,
                           event.at, findings);

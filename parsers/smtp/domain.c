@@ -73,6 +73,9 @@ ms_smtp_error ms_smtp_domain_read(smtp_reader *r, ms_span *domain)
     }
     r->c.at = at;
     if (at == label) {
+        /* the old #number form (RFC 5321 appendix F.4) */
+        if (at == start && at < len && ptr[at] == '#')
+            return wrong_by(r, at, MS_SMTP_ERR_DOMAIN, MS_REQ_SMTP_5321_4_1_3_10);
         if (at == start || (at < len && ptr[at] == '.'))
             return MS_SMTP_ERR_DOMAIN;
         deviate(r, MS_SMTP_DEV_DOMAIN_TRAILING_DOT);

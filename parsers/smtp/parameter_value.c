@@ -246,7 +246,7 @@ static bool read_by(smtp_reader *r, ms_smtp_parameter *out)
     if (next_is(c, OCTET_ALPHA) && octet_upper(c->ptr[c->at]) == 'R') {
         out->by.mode = MS_BY_RETURN;
         if (out->by.seconds <= 0) {
-            r->requirement = MS_REQ_SMTP_2852_4_02;
+            r->requirement = MS_REQ_SMTP_2852_4_01;
             return false;
         }
     } else if (!next_is(c, OCTET_ALPHA) || octet_upper(c->ptr[c->at]) != 'N') {

@@ -60,13 +60,17 @@ static inline bool at_end_or_blank(const smtp_reader *r)
     return at_end(&r->c) || next_is(&r->c, OCTET_BLANK);
 }
 
-/* The error as the caller sees it: a NUL is never right in a command and says more than the rule it broke. */
+/* The error as the caller sees it: a control character is never right in a mailbox, and
+ * says more than the rule it broke. */
 static inline ms_smtp_error final_error(smtp_reader *r, ms_smtp_error error)
 {
-    if (error == MS_SMTP_OK || peek(&r->c) != 0)
+    const int octet = peek(&r->c);
+    const bool control = (octet >= 0 && octet < 0x20 && octet != '\t') || octet == 0x7f;
+    if (error == MS_SMTP_OK || !control)
         return error;
-    r->requirement = MS_REQ_SMTP_SEC_injection_03;
-    return MS_SMTP_ERR_NUL;
+    if (error != MS_SMTP_ERR_QUOTED_STRING)
+        r->requirement = MS_REQ_SMTP_5321_4_1_2_28;
+    return octet == 0 ? MS_SMTP_ERR_NUL : error;
 }
 
 static inline uint16_t error_requirement(const smtp_reader *r, ms_smtp_error error)

@@ -17,7 +17,6 @@ static const struct {
     uint16_t requirement; /* where it has a row of its own; else MAIL's or RCPT's general one */
 } parameter_needs[] = {
     {MS_PARAM_SIZE, MS_EHLO_SIZE, MS_REQ_NONE},
-    {MS_PARAM_BODY, MS_EHLO_8BITMIME, MS_REQ_NONE},
     {MS_PARAM_RET, MS_EHLO_DSN, MS_REQ_NONE},
     {MS_PARAM_ENVID, MS_EHLO_DSN, MS_REQ_NONE},
     {MS_PARAM_NOTIFY, MS_EHLO_DSN, MS_REQ_NONE},
@@ -135,11 +134,14 @@ bool ms_smtp_session_spills(ms_smtp_session *session, ms_span line, uint64_t at,
     const ms_smtp_run *back = ms_smtp_ring_back(session);
     const bool lone_dot = line.len == 1 && line.ptr[0] == '.';
     if ((session->flags & SESSION_SPILL) == 0) {
-        if (back == NULL || back->verb != MS_SMTP_END_OF_DATA)
-            return false;
+        const bool refused = (session->flags & SESSION_DATA_REFUSED) != 0 && back == NULL;
         /* the dot that ended the data was a line of the text, sent without its second dot */
+        const bool ended = back != NULL && back->verb == MS_SMTP_END_OF_DATA;
+        if (!refused && !ended)
+            return false;
         session->flags |= SESSION_SPILL;
-        ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_4_5_2_01, at, MS_SMTP_DATA, 0);
+        ms_smtp_find(session, findings, MS_CLIENT,
+                     refused ? MS_REQ_SMTP_5321_3_3_18 : MS_REQ_SMTP_5321_4_5_2_01, at, MS_SMTP_DATA, 0);
     }
     if (lone_dot)
         session->flags |= SESSION_SPILL_ENDS;
@@ -162,8 +164,9 @@ static void judge_parameters(ms_smtp_session *session, const ms_smtp_command *co
         const uint16_t own = parameter_needs[i].requirement;
         ms_smtp_find(session, findings, MS_CLIENT, own != MS_REQ_NONE ? own : general, at, (uint8_t)command->verb, 0);
     }
-    if (command->mail.body == MS_BODY_BINARYMIME && !ms_smtp_session_offers(session, MS_EHLO_BINARYMIME) &&
-        ms_smtp_session_offers(session, MS_EHLO_8BITMIME)) {
+    /* RFC 6152 and RFC 3030 share the keyword */
+    const ms_ehlo_keyword body = command->mail.body == MS_BODY_BINARYMIME ? MS_EHLO_BINARYMIME : MS_EHLO_8BITMIME;
+    if ((command->mail.known >> MS_PARAM_BODY & 1) != 0 && !ms_smtp_session_offers(session, body)) {
         *flags |= RUN_UNOFFERED;
         ms_smtp_find(session, findings, MS_CLIENT, general, at, MS_SMTP_MAIL, 0);
     }
@@ -174,7 +177,8 @@ static void judge_mail(ms_smtp_session *session, const ms_smtp_parsed *parsed, u
 {
     if ((session->flags & SESSION_NAMED) == 0 && (session->flags & SESSION_INITIATED) == 0)
         ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_4_1_1_1_01, at, MS_SMTP_MAIL, 0);
-    else if (answered_all(session) && (STATE(session->state) & IN_TRANSACTION) != 0)
+    else if (answered_all(session) && (STATE(session->state) & IN_TRANSACTION) != 0 &&
+             (session->flags & SESSION_CHUNK_FAILED) == 0)
         ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_4_1_4_12, at, MS_SMTP_MAIL, 0);
     session->recipients_sent = 0;
     session->size_sent = 0;
@@ -266,7 +270,8 @@ static void judge_verb(ms_smtp_session *session, const ms_smtp_parsed *parsed, u
     case MS_SMTP_EHLO:
     case MS_SMTP_LHLO:
     case MS_SMTP_HELO:
-        session->flags |= SESSION_NAMED;
+        if (parsed->error == MS_SMTP_OK)
+            session->flags |= SESSION_NAMED;
         break;
     case MS_SMTP_MAIL:
     case MS_SMTP_SEND:
@@ -298,12 +303,15 @@ static void judge_verb(ms_smtp_session *session, const ms_smtp_parsed *parsed, u
     case MS_SMTP_QUIT:
         session->flags |= SESSION_QUIT_SENT;
         break;
-    case MS_SMTP_UNKNOWN:
     case MS_SMTP_RSET:
     case MS_SMTP_NOOP:
     case MS_SMTP_VRFY:
     case MS_SMTP_EXPN:
     case MS_SMTP_HELP:
+        if ((session->flags & (SESSION_NAMED | SESSION_INITIATED | SESSION_TLS_FRESH)) == 0)
+            ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_4_1_4_22, at, (uint8_t)parsed->command.verb, 0);
+        break;
+    case MS_SMTP_UNKNOWN:
     case MS_SMTP_ETRN:
     case MS_SMTP_TURN:
     case MS_SMTP_END_OF_DATA:
@@ -331,10 +339,16 @@ void ms_smtp_session_command(ms_smtp_session *session, const ms_smtp_parsed *par
         if (verb != MS_SMTP_EHLO && verb != MS_SMTP_LHLO && verb != MS_SMTP_HELO && verb != MS_SMTP_QUIT)
             ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_3207_4_2_06, at, verb, 0);
     }
-    judge_failed_chunk(session, verb, at, findings);
-    judge_verb(session, parsed, at, &flags, findings);
+    if (session->state != MS_SMTP_REFUSED) {
+        judge_failed_chunk(session, verb, at, findings);
+        judge_verb(session, parsed, at, &flags, findings);
+    } else if (verb == MS_SMTP_QUIT) {
+        session->flags |= SESSION_QUIT_SENT;
+    }
+    if ((session->flags & SESSION_REPLY_OPEN) != 0)
+        session->flags |= SESSION_OPEN_ANSWERED;
     session->flags &= ~(uint32_t)SESSION_EARLY;
-    if (verb != MS_SMTP_UNKNOWN || parsed->error == MS_SMTP_OK)
-        session->flags &= ~(uint32_t)SESSION_DATA_ODD;
+    if (verb != MS_SMTP_UNKNOWN)
+        session->flags &= ~(uint32_t)(SESSION_DATA_ODD | SESSION_DATA_REFUSED);
     ms_smtp_ring_push(session, verb, flags);
 }

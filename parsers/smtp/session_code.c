@@ -42,10 +42,74 @@ static bool in_row(const code_row *row, uint16_t code)
     return false;
 }
 
-uint16_t ms_smtp_code_check(uint8_t verb, uint16_t code)
+/* What else a variant or an extension puts into a row. */
+typedef struct code_exception {
+    uint8_t verb;
+    uint8_t when; /* WHEN_… */
+    uint16_t codes[12];
+} code_exception;
+enum { WHEN_TLS_OR_SUBMISSION, WHEN_LMTP, WHEN_MT_PRIORITY, WHEN_TLS };
+
+/* clang-format off */
+static const code_exception exceptions[] = {
+    /* RFC 6409 section 4.1, RFC 3207 section 4.1: 554 where nothing more precise fits, or TLS is not good enough */
+    { MS_SMTP_MAIL,        WHEN_TLS_OR_SUBMISSION, { 554 } },
+    { MS_SMTP_RCPT,        WHEN_TLS_OR_SUBMISSION, { 554 } },
+    { MS_SMTP_EHLO,        WHEN_TLS,               { 554 } },
+    { MS_SMTP_HELO,        WHEN_TLS,               { 554 } },
+    { MS_SMTP_NOOP,        WHEN_TLS,               { 554 } },
+    { MS_SMTP_RSET,        WHEN_TLS,               { 554 } },
+    { MS_SMTP_MAIL,        WHEN_MT_PRIORITY,       { 450 } }, /* RFC 6710 section 4 */
+    /* RFC 2033 section 4.2: what is said of one recipient */
+    { MS_SMTP_END_OF_DATA, WHEN_LMTP,              { 251, 551, 553, 455, 555, 556, 503, 501, 530 } },
+};
+
+/* Every code of RFC 5321 and of the extensions that the register knows (RFC 5321 section 4.2). */
+static const uint16_t known_codes[] = {
+    211, 214, 220, 221, 235, 250, 251, 252, 253, 334, 354, 421, 422, 430, 432, 450, 451, 452, 453, 454, 455, 458,
+    459, 500, 501, 502, 503, 504, 521, 523, 524, 525, 530, 533, 534, 535, 538, 550, 551, 552, 553, 554, 555, 556,
+};
+/* clang-format on */
+
+static bool holds_now(const ms_smtp_session *session, uint8_t when)
 {
-    for (size_t i = 0; i < COUNT(code_rows); i++)
-        if (code_rows[i].verb == verb)
-            return in_row(&code_rows[i], code) ? MS_REQ_NONE : code_rows[i].requirement;
-    return MS_REQ_NONE;
+    switch (when) {
+    case WHEN_TLS_OR_SUBMISSION:
+        return ms_smtp_session_tls_active(session) || session->variant == MS_VARIANT_SUBMISSION;
+    case WHEN_TLS:
+        return ms_smtp_session_tls_active(session);
+    case WHEN_LMTP:
+        return session->variant == MS_VARIANT_LMTP;
+    case WHEN_MT_PRIORITY:
+        return ms_smtp_session_offers(session, MS_EHLO_MT_PRIORITY);
+    default:
+        return false;
+    }
+}
+
+static bool is_excepted(const ms_smtp_session *session, uint8_t verb, uint16_t code)
+{
+    for (size_t i = 0; i < COUNT(exceptions); i++) {
+        if (exceptions[i].verb != verb || !holds_now(session, exceptions[i].when))
+            continue;
+        for (size_t k = 0; k < COUNT(exceptions[i].codes) && exceptions[i].codes[k] != 0; k++)
+            if (exceptions[i].codes[k] == code)
+                return true;
+    }
+    return false;
+}
+
+uint16_t ms_smtp_code_check(const ms_smtp_session *session, uint8_t verb, uint16_t code)
+{
+    bool known = false;
+    for (size_t i = 0; i < COUNT(known_codes); i++)
+        known |= known_codes[i] == code;
+    for (size_t i = 0; i < COUNT(code_rows); i++) {
+        if (code_rows[i].verb != verb)
+            continue;
+        if (in_row(&code_rows[i], code) || is_excepted(session, verb, code))
+            return MS_REQ_NONE;
+        return known ? code_rows[i].requirement : (uint16_t)MS_REQ_SMTP_5321_4_2_05;
+    }
+    return known ? MS_REQ_NONE : MS_REQ_SMTP_5321_4_2_05;
 }

@@ -25,17 +25,18 @@ enum {
     SESSION_NOBODY = 1 << 14,    /* 354 was given without an accepted recipient */
     SESSION_NO_MAIL = 1 << 15,   /* … and without MAIL */
     SESSION_SERVER_CLOSED = 1 << 16,
-    SESSION_CLIENT_CLOSED = 1 << 17,
+    SESSION_REPLY_OPEN = 1 << 17,    /* a line said that another one follows */
     SESSION_TLS_FRESH = 1 << 18,     /* nothing was said since the handshake */
     SESSION_CHALLENGE_BAD = 1 << 19, /* the last 334 was not base64 */
     SESSION_CANCELLED = 1 << 20,     /* the client answered "*" */
-    SESSION_EHLO_REFUSED = 1 << 21,  /* EHLO was not recognised */
+    SESSION_MAIL_IN_CLEAR = 1 << 21, /* MAIL was accepted before TLS, and none since */
     SESSION_EARLY = 1 << 22,         /* talking ahead of this reply was told already */
     SESSION_CLOSE_TOLD = 1 << 23,
-    SESSION_STARTTLS_SEEN = 1 << 24,  /* STARTTLS was answered 220 and the handshake has not come */
+    SESSION_OPEN_ANSWERED = 1 << 24,  /* … and the client sent on regardless */
     SESSION_HAD_RECIPIENTS = 1 << 25, /* recipients stood when the last transaction was cleared */
     SESSION_HAD_MAIL = 1 << 28,       /* … and MAIL */
     SESSION_SPILL_ENDS = 1 << 29,     /* … and this line is its lone dot */
+    SESSION_DATA_REFUSED = 1 << 30,  /* DATA was refused, and nothing was said since */
     SESSION_FAREWELL = 1 << 26,       /* 221 answered QUIT */
     SESSION_RCPT_REFUSED = 1 << 27,   /* an RCPT of this transaction was refused */
 };
@@ -72,7 +73,8 @@ enum {
     HABIT_8BIT,
     HABIT_TALKS_AHEAD,
     HABIT_CONTROL,
-    HABIT_LONG_LINE,
+    HABIT_CHUNK_LINES,
+    HABIT_LF_TAKEN,
 };
 
 #define STATE(s) (1u << (s))
@@ -106,7 +108,7 @@ const transition *ms_smtp_transition_find(uint8_t state, uint8_t verb, uint8_t c
 uint16_t ms_smtp_breach_find(uint8_t state, uint8_t verb, uint8_t class_);
 
 /* The reply code tables of RFC 5321 section 4.3.2: 0 when code may answer verb, else the requirement. */
-uint16_t ms_smtp_code_check(uint8_t verb, uint16_t code);
+uint16_t ms_smtp_code_check(const ms_smtp_session *session, uint8_t verb, uint16_t code);
 
 /* The ring of outstanding commands. */
 void ms_smtp_ring_push(ms_smtp_session *session, uint8_t verb, uint8_t flags);

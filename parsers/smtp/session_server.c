@@ -57,6 +57,10 @@ static void ehlo_line(ms_smtp_session *session, const ms_ehlo_line *ehlo, uint64
         if (ms_smtp_session_tls_active(session))
             judge(session, findings, MS_REQ_SMTP_3207_4_2_07, at, MS_SMTP_EHLO, 250);
         break;
+    case MS_EHLO_REQUIRETLS:
+        if (!ms_smtp_session_tls_active(session) && session->variant != MS_VARIANT_LMTP)
+            judge(session, findings, MS_REQ_SMTP_8689_2_04, at, MS_SMTP_EHLO, 250);
+        break;
     default: /* the other keywords carry nothing that the session needs */
         break;
     }
@@ -68,14 +72,18 @@ static bool lists(uint32_t set, ms_ehlo_keyword keyword)
 }
 
 /* What one keyword asks of another. */
-static void judge_offer(const ms_smtp_session *session, uint64_t at, ms_findings *findings)
+static void judge_offer(const ms_smtp_session *session, uint8_t verb, uint64_t at, ms_findings *findings)
 {
     const uint32_t offered = session->offered_next;
+    if (session->variant == MS_VARIANT_SUBMISSION && lists(offered, MS_EHLO_ETRN))
+        judge(session, findings, MS_REQ_SMTP_6409_7_06, at, MS_SMTP_EHLO, 250);
+    if (session->variant == MS_VARIANT_SUBMISSION && lists(offered, MS_EHLO_ATRN))
+        judge(session, findings, MS_REQ_SMTP_6409_7_07, at, MS_SMTP_EHLO, 250);
     if (lists(offered, MS_EHLO_SMTPUTF8) && !lists(offered, MS_EHLO_8BITMIME))
         judge(session, findings, MS_REQ_SMTP_6531_3_1_03, at, MS_SMTP_EHLO, 250);
     if (lists(offered, MS_EHLO_BINARYMIME) && !lists(offered, MS_EHLO_CHUNKING))
         judge(session, findings, MS_REQ_SMTP_3030_3_02, at, MS_SMTP_EHLO, 250);
-    if (session->variant != MS_VARIANT_LMTP)
+    if (verb != MS_SMTP_LHLO || session->variant != MS_VARIANT_LMTP)
         return;
     if (!lists(offered, MS_EHLO_PIPELINING))
         judge(session, findings, MS_REQ_SMTP_2033_5_02, at, MS_SMTP_LHLO, 250);
@@ -86,7 +94,7 @@ static void judge_offer(const ms_smtp_session *session, uint64_t at, ms_findings
 static void accept_greeting_command(ms_smtp_session *session, uint8_t verb, uint64_t at, ms_findings *findings)
 {
     if (verb != MS_SMTP_HELO)
-        judge_offer(session, at, findings);
+        judge_offer(session, verb, at, findings);
     end_transaction(session, verb == MS_SMTP_HELO ? CLEARED_HELO : CLEARED_EHLO);
     session->flags |= SESSION_INITIATED;
     if (verb == MS_SMTP_HELO) {
@@ -131,15 +139,36 @@ static uint16_t own_code_rule(uint8_t verb, uint8_t class_, uint16_t code)
         return MS_REQ_SMTP_4954_4_28;
     if (verb == MS_SMTP_STARTTLS && code != 220)
         return MS_REQ_SMTP_3207_4_01;
+    if (verb == MS_SMTP_QUIT && code != 221)
+        return MS_REQ_SMTP_5321_4_1_1_10_01;
+    if (verb == MS_SMTP_NOOP && code != 250)
+        return MS_REQ_SMTP_5321_4_1_1_9_01;
+    if (verb == MS_SMTP_RSET && code != 250)
+        return MS_REQ_SMTP_5321_4_1_1_5_03;
     if ((verb == MS_SMTP_END_OF_DATA || verb == MS_SMTP_BDAT) && code != 250)
         return MS_REQ_SMTP_5321_3_3_14;
     return MS_REQ_NONE;
+}
+
+/* EHLO (LHLO in LMTP) was refused for good. */
+static uint16_t hello_refusal_rule(const ms_smtp_session *session, uint16_t code)
+{
+    if (code == 500 || code == 502) {
+        if (session->variant == MS_VARIANT_LMTP)
+            return MS_REQ_SMTP_2033_4_1_02;
+        return session->variant == MS_VARIANT_SUBMISSION ? MS_REQ_SMTP_6409_3_1_01 : MS_REQ_SMTP_5321_2_2_1_01;
+    }
+    if (code == 501 || code == 504 || code == 550 || (code == 554 && ms_smtp_session_tls_active(session)))
+        return MS_REQ_NONE;
+    return MS_REQ_SMTP_5321_4_1_4_09;
 }
 
 /* Refusals that a rule forbids. */
 static uint16_t refusal_rule(const ms_smtp_session *session, const ms_smtp_run *run, uint16_t code)
 {
     const bool clean = (run->flags & (RUN_MALFORMED | RUN_ARGUMENT | RUN_UNOFFERED)) == 0;
+    if ((session->flags & SESSION_SHUT_DOWN) != 0)
+        return MS_REQ_SMTP_5321_4_2_2_01;
     if (!clean || code / 100 != 5 || code == 530 || session->state == MS_SMTP_REFUSED ||
         session->state == MS_SMTP_CLOSING || (session->flags & SESSION_LIMITED) != 0)
         return MS_REQ_NONE;
@@ -168,12 +197,14 @@ static uint16_t refusal_rule(const ms_smtp_session *session, const ms_smtp_run *
         return unknown ? MS_REQ_SMTP_5321_4_5_1_02 : MS_REQ_NONE;
     case MS_SMTP_DATA:
         return unknown ? MS_REQ_SMTP_5321_4_5_1_03 : MS_REQ_NONE;
-    case MS_SMTP_VRFY:
-        return MS_REQ_NONE;
-    case MS_SMTP_UNKNOWN:
-    case MS_SMTP_HELO:
     case MS_SMTP_EHLO:
+        return session->variant == MS_VARIANT_LMTP ? MS_REQ_NONE : hello_refusal_rule(session, code);
     case MS_SMTP_LHLO:
+        return session->variant == MS_VARIANT_LMTP ? hello_refusal_rule(session, code) : MS_REQ_NONE;
+    case MS_SMTP_HELO:
+        return unknown && session->variant != MS_VARIANT_LMTP ? MS_REQ_SMTP_5321_2_2_1_02 : MS_REQ_NONE;
+    case MS_SMTP_VRFY:
+    case MS_SMTP_UNKNOWN:
     case MS_SMTP_BDAT:
     case MS_SMTP_EXPN:
     case MS_SMTP_HELP:
@@ -196,6 +227,8 @@ static uint16_t refusal_rule(const ms_smtp_session *session, const ms_smtp_run *
 /* RCPT was accepted with no transaction open: by what should have ended it. */
 static uint16_t no_transaction_rule(const ms_smtp_session *session)
 {
+    if ((session->flags & SESSION_MAIL_IN_CLEAR) != 0)
+        return MS_REQ_SMTP_3207_4_2_03;
     switch (session->cleared_by) {
     case CLEARED_RSET:
         return (session->flags & SESSION_HAD_MAIL) != 0 ? MS_REQ_SMTP_5321_4_1_1_5_02 : MS_REQ_SMTP_5321_3_3_09;
@@ -209,8 +242,6 @@ static uint16_t no_transaction_rule(const ms_smtp_session *session)
         return MS_REQ_SMTP_5321_4_1_1_4_11;
     case CLEARED_REFUSED:
         return MS_REQ_SMTP_5321_4_1_4_18;
-    case CLEARED_TLS:
-        return (session->flags & SESSION_HAD_MAIL) != 0 ? MS_REQ_SMTP_3207_4_2_03 : MS_REQ_SMTP_5321_3_3_09;
     default:
         return MS_REQ_SMTP_5321_3_3_09;
     }
@@ -225,6 +256,8 @@ static uint16_t acceptance_rule(const ms_smtp_session *session, const ms_smtp_ru
         return MS_REQ_SMTP_5321_3_1_03;
     if ((session->flags & SESSION_FAREWELL) != 0)
         return MS_REQ_SMTP_5321_4_1_1_10_02;
+    if ((session->flags & SESSION_SHUT_DOWN) != 0)
+        return MS_REQ_SMTP_5321_4_2_2_01;
     if (verb == MS_SMTP_RCPT && (STATE(session->state) & BEFORE_MAIL) != 0 && class_ == 2)
         return no_transaction_rule(session);
     if (verb == MS_SMTP_MAIL && class_ == 3)
@@ -244,9 +277,12 @@ static uint16_t acceptance_rule(const ms_smtp_session *session, const ms_smtp_ru
     return ms_smtp_breach_find(session->state, verb, class_);
 }
 
-static uint8_t state_after(const ms_smtp_session *session, const ms_smtp_run *run, uint8_t class_)
+static uint8_t state_after(const ms_smtp_session *session, const ms_smtp_run *run, uint16_t code)
 {
+    const uint8_t class_ = (uint8_t)(code / 100);
     const transition *t = ms_smtp_transition_find(session->state, run->verb, class_, run->flags);
+    if (run->verb == MS_SMTP_STARTTLS && code != 220)
+        return session->state; /* only 220 starts a handshake (RFC 3207 section 4) */
     if (t != NULL)
         return t->next == SAME ? session->state : t->next;
     if (class_ != 2 && class_ != 3)
@@ -314,6 +350,8 @@ static void data_answered(ms_smtp_session *session, uint16_t code, uint64_t at, 
             judge(session, findings, MS_REQ_SMTP_3030_3_04, at, MS_SMTP_DATA, code);
     } else if (class_ == 2) {
         session->flags |= SESSION_DATA_ODD;
+    } else {
+        session->flags |= SESSION_DATA_REFUSED;
     }
 }
 
@@ -326,7 +364,7 @@ static uint16_t for_nobody_rule(const ms_smtp_session *session)
         return no_mail ? MS_REQ_SMTP_5321_4_1_1_5_01 : MS_REQ_SMTP_5321_4_1_1_5_09;
     if (had && (session->cleared_by == CLEARED_EHLO || session->cleared_by == CLEARED_HELO))
         return MS_REQ_SMTP_5321_4_1_1_1_14;
-    if (had && session->cleared_by == CLEARED_TLS)
+    if ((session->flags & SESSION_MAIL_IN_CLEAR) != 0)
         return MS_REQ_SMTP_3207_4_2_03;
     if (had && (session->cleared_by == CLEARED_DELIVERED || session->cleared_by == CLEARED_FAILED))
         return MS_REQ_SMTP_5321_4_1_1_4_12;
@@ -348,6 +386,7 @@ static void message_answered(ms_smtp_session *session, uint8_t verb, uint16_t co
 
 static void mail_accepted(ms_smtp_session *session)
 {
+    session->flags &= ~(uint32_t)SESSION_MAIL_IN_CLEAR;
     if (session->transactions < UINT32_MAX)
         session->transactions++;
     session->size_declared = session->size_sent;
@@ -384,8 +423,6 @@ static void apply(ms_smtp_session *session, const ms_smtp_run *run, uint16_t cod
     case MS_SMTP_LHLO:
         if (class_ == 2)
             accept_greeting_command(session, run->verb, at, findings);
-        else if (code == 500 || code == 502)
-            session->flags |= SESSION_EHLO_REFUSED;
         break;
     case MS_SMTP_MAIL:
     case MS_SMTP_SEND:
@@ -438,20 +475,14 @@ static void apply(ms_smtp_session *session, const ms_smtp_run *run, uint16_t cod
 }
 
 /* LMTP answers the end of data once for each accepted recipient (RFC 2033 section 4.2). */
-static bool more_replies_due(ms_smtp_session *session, const ms_smtp_run *run, uint16_t code, uint64_t at,
-                             ms_findings *findings)
+static bool more_replies_due(ms_smtp_session *session, const ms_smtp_run *run)
 {
-    const bool ends = run->verb == MS_SMTP_END_OF_DATA || (run->verb == MS_SMTP_BDAT && (run->flags & RUN_LAST) != 0);
+    const bool ends = run->verb == MS_SMTP_END_OF_DATA ||
+                      (run->verb == MS_SMTP_BDAT && (run->flags & RUN_LAST) != 0 && session->recipients > 0);
     if (session->variant != MS_VARIANT_LMTP || !ends)
         return false;
     if (session->replies_due == 0)
         session->replies_due = session->recipients;
-    else if (code == 221 && session->outstanding > 1) {
-        /* QUIT is answered: the replies that should stand before it are missing */
-        judge(session, findings, MS_REQ_SMTP_2033_4_2_02, at, run->verb, code);
-        session->replies_due = 0;
-        return false;
-    }
     if (session->replies_due > 1) {
         session->replies_due--;
         return true;
@@ -482,12 +513,12 @@ static void answer(ms_smtp_session *session, ms_smtp_run run, uint16_t code, con
     } else {
         broken = refusal_rule(session, &run, code);
     }
-    if (broken == MS_REQ_NONE && !(session->state == MS_SMTP_REFUSED && code == 503))
-        broken = ms_smtp_code_check(run.verb, code);
+    if (broken == MS_REQ_NONE && session->state != MS_SMTP_REFUSED)
+        broken = ms_smtp_code_check(session, run.verb, code);
     if (!code_malformed(line))
         judge(session, findings, broken, at, run.verb, code);
 
-    const uint8_t next = state_after(session, &run, class_);
+    const uint8_t next = state_after(session, &run, code);
     apply(session, &run, code, line, at, findings);
     if (run.verb != MS_SMTP_AUTH_RESPONSE || class_ == 3)
         session->state = next;
@@ -507,11 +538,44 @@ static void unsolicited(ms_smtp_session *session, uint16_t code, uint64_t at, ms
     if (code == 421)
         return;
     uint16_t broken = MS_REQ_SMTP_5321_4_2_01;
-    if ((session->flags & SESSION_DROPPED) != 0)
+    if ((session->flags & SESSION_SHUT_DOWN) != 0)
+        broken = MS_REQ_SMTP_5321_4_2_2_01;
+    else if ((session->flags & SESSION_DROPPED) != 0)
         broken = MS_REQ_SMTP_SEC_starttls_01;
     else if ((session->flags & SESSION_TLS_FRESH) != 0 && code == 220)
         broken = MS_REQ_SMTP_3207_4_2_02;
     judge(session, findings, broken, at, MS_SMTP_UNKNOWN, code);
+}
+
+/* A code that can only be meant for a later command: the replies before it are missing.  Returns the rule that this
+ * shows broken, and drops what will not be answered. */
+static uint16_t catch_up(ms_smtp_session *session, uint8_t verb)
+{
+    ms_smtp_run front;
+    uint16_t missing = 0;
+    const bool lmtp_end = session->variant == MS_VARIANT_LMTP && session->replies_due > 0;
+    bool chunk = false;
+    while (ms_smtp_ring_front(session, &front) && front.verb != verb) {
+        chunk = front.verb == MS_SMTP_BDAT;
+        missing++;
+        ms_smtp_ring_pop(session);
+    }
+    session->replies_due = 0;
+    if (missing == 0)
+        return MS_REQ_NONE;
+    if (lmtp_end)
+        return chunk ? MS_REQ_SMTP_2033_4_3_01 : MS_REQ_SMTP_2033_4_2_02;
+    if ((session->flags & SESSION_OPEN_ANSWERED) != 0)
+        return MS_REQ_SMTP_5321_4_2_1_02;
+    if (verb == MS_SMTP_DATA)
+        return MS_REQ_SMTP_2920_3_2_01;
+    return ms_smtp_session_offers(session, MS_EHLO_PIPELINING) ? MS_REQ_SMTP_2920_3_2_10 : MS_REQ_SMTP_5321_4_3_1_05;
+}
+
+static bool is_outstanding(const ms_smtp_session *session, uint8_t verb)
+{
+    const ms_smtp_run *back = ms_smtp_ring_back(session);
+    return back != NULL && back->verb == verb;
 }
 
 static void shut_down(ms_smtp_session *session)
@@ -529,8 +593,11 @@ void ms_smtp_session_reply(ms_smtp_session *session, const ms_reply *reply, cons
     }
     if (ehlo != NULL)
         ehlo_line(session, ehlo, at, findings);
-    if (!reply->complete)
+    if (!reply->complete) {
+        session->flags |= SESSION_REPLY_OPEN;
         return;
+    }
+    session->flags &= ~(uint32_t)SESSION_REPLY_OPEN;
     const uint16_t code = reply->code;
     if (session->state == MS_SMTP_CONNECTED) {
         const ms_smtp_run greeting = {.verb = MS_SMTP_GREETING, .flags = 0, .count = 1};
@@ -554,15 +621,16 @@ void ms_smtp_session_reply(ms_smtp_session *session, const ms_reply *reply, cons
         shut_down(session);
         return;
     }
-    const bool keep = more_replies_due(session, &run, code, at, findings);
-    if (keep)
-        return;
-    if (run.verb == MS_SMTP_END_OF_DATA && session->variant == MS_VARIANT_LMTP && code == 221) {
-        ms_smtp_ring_pop(session); /* answered by QUIT's reply: go on with QUIT */
-        session->state = MS_SMTP_READY;
+    const uint8_t meant = code == 221 ? MS_SMTP_QUIT : code == 354 ? MS_SMTP_DATA : run.verb;
+    if (meant != run.verb && is_outstanding(session, meant) && !ms_smtp_session_limited(session)) {
+        judge(session, findings, catch_up(session, meant), at, run.verb, code);
+        if (session->state == MS_SMTP_DATA_SENT)
+            session->state = MS_SMTP_READY;
         if (!ms_smtp_ring_front(session, &run))
             return;
     }
+    if (more_replies_due(session, &run))
+        return;
     ms_smtp_ring_pop(session);
     answer(session, run, code, line, at, findings);
     if (session->outstanding == 0)
