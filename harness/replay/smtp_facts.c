@@ -465,7 +465,6 @@ static bool all_offered(const smtp_facts *facts, const ms_smtp_session *session)
         uint8_t parameter, keyword;
     } needs[] = {
         {MS_PARAM_SIZE, MS_EHLO_SIZE},
-        {MS_PARAM_BODY, MS_EHLO_8BITMIME},
         {MS_PARAM_RET, MS_EHLO_DSN},
         {MS_PARAM_ENVID, MS_EHLO_DSN},
         {MS_PARAM_NOTIFY, MS_EHLO_DSN},
@@ -487,8 +486,10 @@ static bool all_offered(const smtp_facts *facts, const ms_smtp_session *session)
     for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
         if (ms_smtp_session_offers(session, (ms_ehlo_keyword)needs[i].keyword))
             covered |= UINT32_C(1) << needs[i].parameter;
-    const bool binary = facts->body == MS_BODY_BINARYMIME && !ms_smtp_session_offers(session, MS_EHLO_BINARYMIME);
-    return (facts->parameters & ~covered) == 0 && !binary && (facts->set & FACT(UNKNOWN_PARAMETER)) == 0;
+    const ms_ehlo_keyword body = facts->body == MS_BODY_BINARYMIME ? MS_EHLO_BINARYMIME : MS_EHLO_8BITMIME;
+    if (ms_smtp_session_offers(session, body))
+        covered |= UINT32_C(1) << MS_PARAM_BODY;
+    return (facts->parameters & ~covered) == 0 && (facts->set & FACT(UNKNOWN_PARAMETER)) == 0;
 }
 
 void smtp_facts_take(smtp_facts *facts, const ms_smtp_event *event, const ms_smtp_session *session)

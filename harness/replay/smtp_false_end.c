@@ -52,6 +52,13 @@ void smtp_false_end_init(smtp_false_end *state)
     memset(state, 0, sizeof *state);
 }
 
+/* A sequence that ends in CR is one only if no LF follows: it is looked for when the next octet is there. */
+static bool stood_before(const smtp_false_end *state, const char *octets, size_t length)
+{
+    return octets[length - 1] == '\r' && state->count > length && state->window[state->count - 1] != '\n' &&
+           memcmp(state->window + state->count - 1 - length, octets, length) == 0;
+}
+
 static bool ends_with(const smtp_false_end *state, const char *octets, size_t length)
 {
     return state->count >= length && memcmp(state->window + state->count - length, octets, length) == 0;
@@ -66,12 +73,18 @@ static bool is_true_end(const smtp_false_end *state)
 static void look(smtp_false_end *state)
 {
     for (size_t i = 0; i < COUNT(at_start); i++)
-        if (state->total == at_start[i].length && ends_with(state, at_start[i].octets, at_start[i].length)) {
+        if ((state->total == at_start[i].length && at_start[i].octets[at_start[i].length - 1] != '\r' &&
+             ends_with(state, at_start[i].octets, at_start[i].length)) ||
+            (state->total == at_start[i].length + 1 && stood_before(state, at_start[i].octets, at_start[i].length))) {
             state->requirement = MS_REQ_SMTP_SEC_smuggling_22;
             return;
         }
     for (size_t i = 0; i < COUNT(sequences); i++) {
-        if (!ends_with(state, sequences[i].octets, sequences[i].length))
+        const char *octets = sequences[i].octets;
+        const size_t length = sequences[i].length;
+        const bool now =
+            octets[length - 1] == '\r' ? stood_before(state, octets, length) : ends_with(state, octets, length);
+        if (!now)
             continue;
         if (is_true_end(state))
             return;
@@ -106,7 +119,8 @@ void smtp_false_end_feed(smtp_false_end *state, ms_span octets)
         state->window[state->count++] = octets.ptr[i];
         state->total++;
         const uint8_t octet = octets.ptr[i];
-        if (octet != '\n' && octet != '\r' && octet != '\v' && octet != '\f' && octet < 0x80)
+        const bool behind_cr = state->count > 1 && state->window[state->count - 2] == '\r';
+        if (octet != '\n' && octet != '\r' && octet != '\v' && octet != '\f' && octet < 0x80 && !behind_cr)
             continue;
         look(state);
         note_lines(state);

@@ -62,15 +62,24 @@ struct replay_smtp_rules {
     bool mail_utf8;   /* the last MAIL had SMTPUTF8 */
     bool rcptmax_told;
     bool greeting_521;
-    smtp_texts refused;    /* lines answered 5yz */
-    smtp_texts accepted;   /* recipients of this MAIL's argument */
-    smtp_texts recipients; /* accepted in this transaction, as forward-paths */
-    smtp_texts verified;   /* mailboxes that VRFY or EXPN returned */
-    smtp_texts challenges; /* of CRAM-MD5 */
-    smtp_texts secrets;    /* passwords, decoded and in base64 */
-    smtp_texts mails;      /* MAIL lines answered 2yz */
-    ms_span mail_path;     /* of the last MAIL; owned */
-    uint16_t broken_reply; /* the code of a reply out of range to a step of the transaction, 0 none */
+    bool hello_was_helo; /* the last accepted greeting command */
+    bool injected_bare_lf, injected_in_group, injected_half;
+    bool same_recipient, lf_taken_told;
+    uint8_t end_matched; /* octets of CRLF "." CRLF that the chunks end in */
+    bool end_split;      /* … with a chunk's end among them */
+    bool chunk_has_end, chunk_joins_end;
+    smtp_texts refused;       /* lines answered 5yz */
+    smtp_texts refused_steps; /* RCPT and DATA lines answered 5yz, of this transaction */
+    smtp_texts keywords;      /* of the last EHLO reply, as sent */
+    smtp_texts mechanisms;    /* listed with AUTH */
+    smtp_texts accepted;      /* recipients of this MAIL's argument */
+    smtp_texts recipients;    /* accepted in this transaction, as forward-paths */
+    smtp_texts verified;      /* mailboxes that VRFY or EXPN returned */
+    smtp_texts challenges;    /* of CRAM-MD5 */
+    smtp_texts secrets;       /* passwords, decoded and in base64 */
+    smtp_texts mails;         /* MAIL lines answered 2yz */
+    ms_span mail_path;        /* of the last MAIL; owned */
+    uint16_t broken_reply;    /* the code of a reply out of range to a step of the transaction, 0 none */
     bool malformed_reply;
     struct smtp_auth *auth;
     smtp_false_end false_end;

@@ -65,8 +65,9 @@ void replay_smtp_rules_free(replay_smtp_rules *rules)
         return;
     while (rules->count > 0)
         pop(rules);
-    smtp_texts *const all[] = {&rules->refused,    &rules->accepted, &rules->recipients, &rules->verified,
-                               &rules->challenges, &rules->secrets,  &rules->mails};
+    smtp_texts *const all[] = {&rules->refused_steps, &rules->keywords,   &rules->mechanisms, &rules->refused,
+                               &rules->accepted,      &rules->recipients, &rules->verified,   &rules->challenges,
+                               &rules->secrets,       &rules->mails};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         smtp_texts_clear(all[i]);
     free((void *)(uintptr_t)rules->mail_path.ptr);
@@ -156,6 +157,12 @@ static void keep_path(replay_smtp_rules *rules, const smtp_facts *facts)
     rules->mail_path = ms_span_make(copy, facts->path.len);
 }
 
+static void forget_refusals(replay_smtp_rules *rules)
+{
+    smtp_texts_clear(&rules->refused);
+    smtp_texts_clear(&rules->refused_steps);
+}
+
 static void remember_answer(replay_smtp_rules *rules, const smtp_view *view)
 {
     const smtp_facts *c = view->command;
@@ -167,12 +174,15 @@ static void remember_answer(replay_smtp_rules *rules, const smtp_view *view)
         keep_path(rules, c);
         rules->last_rcpt_group_failed = false;
         rules->rcpt_refused_5_3 = false;
+        rules->same_recipient = false;
         smtp_texts_clear(&rules->recipients);
         if (code / 100 == 2)
             smtp_texts_add(&rules->mails, c->line);
         break;
     case MS_SMTP_RCPT:
         if (code / 100 == 2) {
+            rules->same_recipient |= smtp_texts_has(&rules->recipients, c->path);
+            smtp_texts_add(&rules->recipients, c->path);
             smtp_texts_add(&rules->accepted, c->path);
         } else {
             rules->last_rcpt_group_failed = true;
@@ -187,6 +197,12 @@ static void remember_answer(replay_smtp_rules *rules, const smtp_view *view)
     case MS_SMTP_EHLO:
     case MS_SMTP_LHLO:
         rules->ehlo_refused |= code >= 400;
+        if (code / 100 == 2)
+            rules->hello_was_helo = false;
+        break;
+    case MS_SMTP_HELO:
+        if (code / 100 == 2)
+            rules->hello_was_helo = true;
         break;
     case MS_SMTP_AUTH:
     case MS_SMTP_AUTH_RESPONSE:
@@ -198,10 +214,11 @@ static void remember_answer(replay_smtp_rules *rules, const smtp_view *view)
     const bool repeats = c->verb == MS_SMTP_MAIL || c->verb == MS_SMTP_RCPT || c->verb == MS_SMTP_VRFY ||
                          c->verb == MS_SMTP_EXPN || c->verb == MS_SMTP_DATA || c->verb == MS_SMTP_UNKNOWN;
     if (repeats && code / 100 == 5 && code != 503 && code != 530 && code != 552)
-        smtp_texts_add(&rules->refused, c->line);
+        smtp_texts_add(c->verb == MS_SMTP_RCPT || c->verb == MS_SMTP_DATA ? &rules->refused_steps : &rules->refused,
+                       c->line);
     if (code / 100 == 2 && (c->verb == MS_SMTP_RSET || c->verb == MS_SMTP_EHLO || c->verb == MS_SMTP_HELO ||
                             c->verb == MS_SMTP_LHLO || c->verb == MS_SMTP_AUTH || c->verb == MS_SMTP_AUTH_RESPONSE))
-        smtp_texts_clear(&rules->refused);
+        forget_refusals(rules);
 }
 
 /* Which commands stood between two steps of a transaction. */
@@ -228,6 +245,7 @@ static void hear_ehlo_line(replay_smtp_rules *rules, const ms_ehlo_line *ehlo)
 {
     if (ehlo->error != MS_REPLY_OK)
         return;
+    smtp_texts_add(&rules->keywords, ehlo->keyword);
     switch (ehlo->id) {
     case MS_EHLO_SIZE:
         rules->size_without_number = !ehlo->size.given;
@@ -239,6 +257,13 @@ static void hear_ehlo_line(replay_smtp_rules *rules, const ms_ehlo_line *ehlo)
     case MS_EHLO_FUTURERELEASE:
         rules->hold_max = ehlo->futurerelease.max_interval;
         break;
+    case MS_EHLO_AUTH: {
+        ms_span rest = ehlo->parameters;
+        ms_span word;
+        while (!ms_span_is_absent(rest) && ms_ehlo_parameter_next(&rest, &word))
+            smtp_texts_add(&rules->mechanisms, word);
+        break;
+    }
     case MS_EHLO_ENHANCEDSTATUSCODES:
         rules->enhanced_once = true;
         break;
@@ -260,6 +285,29 @@ static smtp_view view_of(const replay_track *track, const ms_smtp_session *befor
         .enhanced = event->reply.line.enhanced.class_ != 0 ? event->reply.line.enhanced : event->reply.whole.enhanced,
         .variant = (ms_smtp_variant)before->variant,
     };
+}
+
+/* Inside TLS, of replies that nothing said inside TLS called for: what stood in clear behind STARTTLS. */
+static uint16_t injection_rule(const replay_smtp_rules *rules)
+{
+    if (rules->injected_bare_lf)
+        return MS_REQ_SMTP_SEC_starttls_04;
+    if (rules->injected_in_group)
+        return MS_REQ_SMTP_SEC_starttls_05;
+    return MS_REQ_SMTP_SEC_starttls_01;
+}
+
+/* Of BDAT: what in the chunks may have been taken for an end, or for commands. */
+static uint16_t chunk_rule(const replay_smtp_rules *rules)
+{
+    const smtp_previous *p = &rules->previous;
+    if (!p->valid || p->verb != MS_SMTP_BDAT)
+        return MS_REQ_NONE;
+    if (p->code >= 400)
+        return MS_REQ_SMTP_SEC_bdat_03;
+    if (rules->chunk_joins_end)
+        return MS_REQ_SMTP_SEC_bdat_02;
+    return rules->chunk_has_end ? MS_REQ_SMTP_SEC_bdat_01 : MS_REQ_NONE;
 }
 
 /* A reply that no command of the client's called for: what in its octets did. */
@@ -286,9 +334,10 @@ static void hear_surplus(replay_track *track, const ms_smtp_event *event, const 
         rule = MS_REQ_SMTP_5321_4_1_1_4_06;
     if (rule == MS_REQ_NONE && rules->previous.valid && (rules->previous.facts & FACT(BARE_CR)) != 0)
         rule = MS_REQ_SMTP_5321_2_3_8_02;
-    if (rule == MS_REQ_NONE && rules->previous.valid && rules->previous.verb == MS_SMTP_BDAT &&
-        rules->previous.code >= 400)
-        rule = MS_REQ_SMTP_SEC_bdat_03;
+    if (rule == MS_REQ_NONE)
+        rule = chunk_rule(rules);
+    if (rule == MS_REQ_NONE && has_server_finding(findings, MS_REQ_SMTP_SEC_starttls_01))
+        rule = injection_rule(rules);
     if (rule == MS_REQ_NONE && rules->previous.valid && rules->previous.verb == MS_SMTP_AUTH_RESPONSE &&
         (rules->previous.facts & FACT(LINE_OVER)) != 0)
         rule = MS_REQ_SMTP_4954_4_25;
@@ -309,6 +358,96 @@ static void hear_surplus(replay_track *track, const ms_smtp_event *event, const 
     }
 }
 
+/* A reply to BDAT while octets of its chunk are still to come. */
+static uint16_t early_chunk_rule(const replay_track *track, const smtp_view *view)
+{
+    const smtp_facts *c = view->command;
+    const uint64_t missing = track->smtp.chunk_remaining;
+    const uint16_t code = view->code;
+    if (c->verb != MS_SMTP_BDAT || missing == 0 || track->smtp_rules->count != 1 || code == 421)
+        return MS_REQ_NONE;
+    if (code / 100 == 2 && track->smtp_rules->chunk_has_end)
+        return MS_REQ_SMTP_SEC_bdat_01;
+    if (code / 100 == 2 && c->chunk > UINT32_MAX)
+        return MS_REQ_SMTP_SEC_bdat_04;
+    if (code / 100 == 2 && (c->set & FACT(LEADING_ZERO)) != 0)
+        return MS_REQ_SMTP_SEC_bdat_06;
+    if (code == 521 || code == 500 || code == 501 || !smtp_view_offers(view, MS_EHLO_CHUNKING))
+        return MS_REQ_NONE;
+    return MS_REQ_SMTP_3030_2_14;
+}
+
+/* Replies that were caught up with (a 221 came early): by what stood in the group. */
+static uint16_t catch_up_rule(const replay_smtp_rules *rules, const ms_findings *findings)
+{
+    if (!has_server_finding(findings, MS_REQ_SMTP_2920_3_2_10))
+        return MS_REQ_NONE;
+    const smtp_facts *oldest = &rules->queue[rules->first];
+    if ((oldest->set & FACT(BEHIND_DATA)) != 0)
+        return MS_REQ_SMTP_2920_3_2_12;
+    return rules->previous.valid && rules->previous.code >= 400 && rules->previous.answered_in_group
+               ? MS_REQ_SMTP_2920_3_2_11
+               : MS_REQ_NONE;
+}
+
+/* LMTP: two accepted recipients are the same mailbox, and got one reply. */
+static uint16_t lmtp_rule(const replay_smtp_rules *rules, const ms_findings *findings)
+{
+    if (!has_server_finding(findings, MS_REQ_SMTP_2033_4_2_02) || !rules->same_recipient)
+        return MS_REQ_NONE;
+    return MS_REQ_SMTP_2033_4_2_03;
+}
+
+static bool has_8bit(ms_span text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] > 127)
+            return true;
+    return false;
+}
+
+/* A control character of the reply that stood in the command (terminal escapes, log injection). */
+static bool echoes_control(const smtp_view *view, const ms_smtp_event *event)
+{
+    for (size_t i = 0; i < event->slice.len; i++) {
+        const uint8_t c = event->slice.ptr[i];
+        if ((c < 0x20 && c != '\t') || c == 0x7f)
+            return view->command->line.len > 0 && memchr(view->command->line.ptr, c, view->command->line.len) != NULL;
+    }
+    return false;
+}
+
+static void take_out(ms_findings *findings, uint16_t requirement)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < findings->count; i++)
+        if (findings->items[i].side != MS_SERVER || findings->items[i].requirement != requirement)
+            findings->items[kept++] = findings->items[i];
+    findings->count = kept;
+}
+
+/* Rules about a reply line's octets that hang on the command. */
+static void judge_octets(const smtp_view *view, const ms_smtp_event *event, ms_findings *findings)
+{
+    const bool verifies = view->command->verb == MS_SMTP_VRFY || view->command->verb == MS_SMTP_EXPN;
+    if (verifies && (view->code == 250 || view->code == 251) && has_8bit(event->slice) &&
+        (view->command->set & FACT(SMTPUTF8_WORD)) == 0) {
+        take_out(findings, MS_REQ_SMTP_6531_3_7_4_1_01);
+        smtp_rules_find(NULL, findings, MS_SERVER, MS_REQ_SMTP_6531_3_7_4_2_02, event->at, view);
+    }
+    if (has_server_finding(findings, MS_REQ_SMTP_5321_4_2_02) && echoes_control(view, event)) {
+        take_out(findings, MS_REQ_SMTP_5321_4_2_02);
+        smtp_rules_find(NULL, findings, MS_SERVER, MS_REQ_SMTP_SEC_injection_11, event->at, view);
+    }
+    /* after HELO nothing of EHLO holds but this (RFC 2034 section 4) */
+    const uint8_t class_ = (uint8_t)(view->code / 100);
+    const bool due = class_ == 2 || class_ == 4 || class_ == 5;
+    const uint8_t verb = view->command->verb;
+    if (view->history->enhanced_once && view->history->hello_was_helo && due && view->enhanced.class_ == 0 &&
+        verb != MS_SMTP_HELO && verb != MS_SMTP_EHLO && verb != MS_SMTP_LHLO && view->code != 421)
+        smtp_rules_find(NULL, findings, MS_SERVER, MS_REQ_SMTP_2034_4_06, event->at, view);
+}
+
 static void hear_reply_to(replay_track *track, const ms_smtp_event *event, const ms_smtp_session *before,
                           const smtp_facts *command, ms_findings *findings)
 {
@@ -316,13 +455,28 @@ static void hear_reply_to(replay_track *track, const ms_smtp_event *event, const
     const smtp_view view = view_of(track, before, command, event);
     uint16_t rule = smtp_auth_reply(track, &view, event, findings);
     if (rule == MS_REQ_NONE)
+        rule = early_chunk_rule(track, &view);
+    if (rule == MS_REQ_NONE)
+        rule = catch_up_rule(rules, findings);
+    if (rule == MS_REQ_NONE)
+        rule = lmtp_rule(rules, findings);
+    if (rule == MS_REQ_NONE && rules->first_in_tls && rules->injected_half && command->verb == MS_SMTP_UNKNOWN &&
+        view.code / 100 == 2)
+        rule = MS_REQ_SMTP_SEC_starttls_03;
+    if (rule == MS_REQ_NONE && view.code == 220 && command->verb == MS_SMTP_AUTH_RESPONSE &&
+        smtp_text_is(command->line, "STARTTLS"))
+        rule = MS_REQ_SMTP_SEC_starttls_12;
+    if (rule == MS_REQ_NONE)
         rule = smtp_rule_of_reply(&view);
+    judge_octets(&view, event, findings);
     /* a breach of the transaction's order, which the machine knows better, is not talked over by a listing rule */
     if (rule != MS_REQ_NONE)
         replace(findings, event->at, rule, &view);
     if (rule == MS_REQ_NONE && (command->set & FACT(BARE_LF)) != 0 && (view.code / 100 == 2 || view.code / 100 == 3) &&
-        ms_smtp_session_first_time(&track->smtp.session, MS_SERVER, 7))
+        !rules->lf_taken_told) {
+        rules->lf_taken_told = true;
         smtp_rules_find(track, findings, MS_SERVER, MS_REQ_SMTP_5321_2_3_8_01, event->at, &view);
+    }
     const uint16_t status = smtp_rule_of_status(&view);
     smtp_rules_find(track, findings, MS_SERVER, status, event->at, &view);
     smtp_rules_reply_text(track, &view, event, findings);
@@ -342,6 +496,11 @@ static void hear_reply(replay_track *track, const ms_smtp_event *event, const ms
                        ms_findings *findings)
 {
     replay_smtp_rules *rules = track->smtp_rules;
+    if (event->answered == MS_SMTP_EHLO || event->answered == MS_SMTP_LHLO)
+        if (event->reply.whole.lines == 1) {
+            smtp_texts_clear(&rules->keywords);
+            smtp_texts_clear(&rules->mechanisms);
+        }
     if (event->ehlo_line)
         hear_ehlo_line(rules, &event->reply.ehlo);
     if (event->kind == MS_SMTP_EVENT_REPLY_LINE)
@@ -367,7 +526,10 @@ static void hear_reply(replay_track *track, const ms_smtp_event *event, const ms
         smtp_facts *command = &rules->queue[rules->first];
         hear_reply_to(track, event, before, command, findings);
     }
+    /* one was answered; where replies were missing, the machine has dropped more */
     if (!more)
+        pop(rules);
+    while (!rules->forgot && rules->count > after->outstanding)
         pop(rules);
     if (rules->count == 0)
         rules->forgot = false;
@@ -425,6 +587,27 @@ static void hear_content(replay_track *track, const ms_smtp_event *event, ms_spa
     push(rules, &facts);
 }
 
+/* CRLF "." CRLF inside a chunk ends nothing (RFC 3030 section 2), and is remembered in case a server thinks so. */
+static void hear_chunk(replay_smtp_rules *rules, const ms_smtp_event *event, ms_span raw)
+{
+    static const char end[] = "\r\n.\r\n";
+    for (size_t i = 0; i < event->consumed; i++) {
+        const uint8_t octet = raw.ptr[i];
+        rules->end_matched = octet == (uint8_t)end[rules->end_matched] ? (uint8_t)(rules->end_matched + 1)
+                             : octet == '\r'                           ? 1
+                                                                       : 0;
+        if (rules->end_matched == 5) {
+            rules->chunk_has_end = true;
+            rules->chunk_joins_end |= rules->end_split;
+            rules->end_matched = 2; /* the CRLF may begin another one */
+        }
+        if (rules->end_matched < 3)
+            rules->end_split = false;
+    }
+    if (event->kind == MS_SMTP_EVENT_CHUNK_END && rules->end_matched > 0)
+        rules->end_split = true;
+}
+
 void replay_smtp_rules_hear(replay_track *track, const ms_smtp_event *event, const ms_smtp_session *before, ms_span raw,
                             ms_findings *findings)
 {
@@ -442,10 +625,12 @@ void replay_smtp_rules_hear(replay_track *track, const ms_smtp_event *event, con
     case MS_SMTP_EVENT_REPLY:
         hear_reply(track, event, before, findings);
         break;
-    case MS_SMTP_EVENT_NEED_MORE:
-    case MS_SMTP_EVENT_UNDECIDED:
     case MS_SMTP_EVENT_CHUNK:
     case MS_SMTP_EVENT_CHUNK_END:
+        hear_chunk(track->smtp_rules, event, raw);
+        break;
+    case MS_SMTP_EVENT_NEED_MORE:
+    case MS_SMTP_EVENT_UNDECIDED:
     case MS_SMTP_EVENT_DROPPED:
         break;
     }
@@ -467,10 +652,14 @@ void replay_smtp_rules_tls(replay_track *track, ms_span dropped, ms_findings *fi
     rules->tls_by_starttls = rules->previous.valid && rules->previous.verb == MS_SMTP_STARTTLS;
     rules->first_in_tls = true;
     rules->sent_in_clear_mail = false;
+    rules->injected_bare_lf = dropped.len > 0 && dropped.ptr[dropped.len - 1] == '\n' &&
+                              (dropped.len == 1 || dropped.ptr[dropped.len - 2] != '\r');
+    rules->injected_half = dropped.len > 0 && dropped.ptr[dropped.len - 1] != '\n';
+    rules->injected_in_group = rules->previous.valid && (rules->previous.facts & FACT(IN_GROUP)) != 0;
     for (size_t i = 0; i + 5 <= dropped.len; i++)
         if ((i == 0 || dropped.ptr[i - 1] == '\n') && smtp_text_is(ms_span_make(dropped.ptr + i, 5), "MAIL "))
             rules->sent_in_clear_mail = true;
-    smtp_texts_clear(&rules->refused);
+    forget_refusals(rules);
     rules->previous.valid = false;
     rules->between = 0;
 }
@@ -485,7 +674,7 @@ static uint16_t rule_of_close(const replay_smtp_rules *rules, const ms_smtp_sess
         front.verb = rules->queue[rules->first].verb;
     const bool told = before->state == MS_SMTP_CLOSING;
     if (before->state == MS_SMTP_REFUSED)
-        return MS_REQ_SMTP_5321_3_1_02;
+        return rules->greeting_521 ? MS_REQ_NONE : MS_REQ_SMTP_5321_3_1_02;
     if (told || before->state == MS_SMTP_CONNECTED)
         return MS_REQ_NONE;
     if (waiting && front.verb == MS_SMTP_RSET)
@@ -511,7 +700,7 @@ static uint16_t rule_of_close(const replay_smtp_rules *rules, const ms_smtp_sess
         return MS_REQ_SMTP_5321_4_1_1_10_05;
     if (p->verb == MS_SMTP_UNKNOWN)
         return MS_REQ_SMTP_5321_3_8_01;
-    return (p->facts & FACT(CLEAN)) == 0 && (p->facts & FACT(OK)) == 0 ? MS_REQ_SMTP_5321_3_8_02 : MS_REQ_NONE;
+    return (p->facts & FACT(CLEAN)) == 0 && !(p->verb == MS_SMTP_QUIT) ? MS_REQ_SMTP_5321_3_8_02 : MS_REQ_NONE;
 }
 
 void replay_smtp_rules_close(replay_track *track, ms_side side, const ms_smtp_session *before, ms_span pending,
@@ -524,6 +713,9 @@ void replay_smtp_rules_close(replay_track *track, ms_side side, const ms_smtp_se
         quit_sent |= rules->queue[(rules->first + i) % HISTORY_OUTSTANDING].verb == MS_SMTP_QUIT;
     if (side != MS_SERVER || quit_sent || track->closed[MS_CLIENT])
         return;
+    for (size_t i = 0; i < findings->count; i++)
+        if (findings->items[i].requirement == MS_REQ_SMTP_5321_4_2_1_02)
+            return;
     uint16_t rule = rule_of_close(rules, before);
     if (rule == MS_REQ_SMTP_4954_9_01 && smtp_auth_was_cancelled(track))
         rule = MS_REQ_SMTP_4954_4_09;

@@ -124,6 +124,8 @@ static void take_plain(replay_track *track, ms_span message, uint64_t at, ms_fin
 static void take_cram(replay_track *track, ms_span message, uint64_t at, ms_findings *findings)
 {
     struct smtp_auth *auth = track->smtp_rules->auth;
+    if (auth->challenges == 0 || auth->challenge_bad)
+        return; /* nothing to answer yet, or nothing that can be answered */
     auth->cram_seen = true;
     auth->cram_valid = ms_sasl_cram_md5_parse(message).error == MS_SASL_OK;
     if (!auth->cram_valid)
@@ -145,18 +147,18 @@ static void take_scram(replay_track *track, ms_span message, uint64_t at, ms_fin
         auth->scram_user_bad = scram.error == MS_SASL_ERR_SCRAM_NAME;
         auth->scram_m = scram.error == MS_SASL_ERR_SCRAM_EXTENSION;
         auth->gs2_y = message.len > 0 && message.ptr[0] == 'y';
-        if (scram.error != MS_SASL_OK && !auth->scram_user_bad && !auth->scram_m)
+        if (scram.error != MS_SASL_OK && !auth->scram_m)
             find(findings, MS_CLIENT, MS_REQ_SMTP_5802_7_01, at);
         keep(&auth->client_nonce, scram.nonce);
         keep(&auth->gs2, scram.gs2_header);
         return;
     }
+    if (scram.error == MS_SASL_OK && auth->server_extension)
+        find(findings, MS_CLIENT, MS_REQ_SMTP_5802_5_1_06, at);
     if (scram.error != MS_SASL_OK || auth->server_nonce.len == 0)
         return;
     if (auth->server_nonce_bad)
         find(findings, MS_CLIENT, MS_REQ_SMTP_5802_5_1_05, at);
-    if (auth->server_extension)
-        find(findings, MS_CLIENT, MS_REQ_SMTP_5802_5_1_06, at);
     auth->scram_nonce_wrong = scram.nonce.len != auth->server_nonce.len || !begins(scram.nonce, auth->server_nonce);
     uint8_t decoded[1024];
     size_t written;
@@ -217,6 +219,14 @@ static void look_at_base64(struct smtp_auth *auth, ms_span text)
     }
 }
 
+static bool smtp_mechanism_listed(const smtp_texts *mechanisms, ms_span name)
+{
+    for (size_t i = 0; i < mechanisms->count; i++)
+        if (smtp_text_equal(mechanisms->items[i], name))
+            return true;
+    return false;
+}
+
 void smtp_auth_begin(replay_track *track, const smtp_facts *facts, const ms_smtp_event *event,
                      const ms_smtp_session *before, ms_findings *findings)
 {
@@ -225,7 +235,7 @@ void smtp_auth_begin(replay_track *track, const smtp_facts *facts, const ms_smtp
     auth->mechanism = facts->mechanism;
     auth->name_valid = event->command.error == MS_SMTP_OK || facts->error == MS_SMTP_ERR_BASE64;
     auth->listed_any = ms_smtp_session_offers(before, MS_EHLO_AUTH);
-    auth->listed = facts->mechanism != MS_SASL_OTHER && (before->mechanisms >> facts->mechanism & 1) != 0;
+    auth->listed = smtp_mechanism_listed(&track->smtp_rules->mechanisms, facts->mechanism_name);
     auth->in_transaction = smtp_in_transaction(before);
     auth->again = track->smtp_rules->authenticated_in_clear;
     auth->scram_plus = facts->mechanism == MS_SASL_SCRAM_SHA_1_PLUS || facts->mechanism == MS_SASL_SCRAM_SHA_256_PLUS;
@@ -301,7 +311,8 @@ static void take_challenge(replay_track *track, ms_span base64, uint64_t at, ms_
 static uint16_t challenge_rule(const struct smtp_auth *auth, const ms_smtp_event *event, ms_findings *findings)
 {
     const ms_reply_line *line = &event->reply.line;
-    const bool no_space = (line->deviations & MS_DEVIATION_BIT(MS_REPLY_DEV_NO_SPACE)) != 0;
+    const bool no_space = (line->deviations & (MS_DEVIATION_BIT(MS_REPLY_DEV_NO_SPACE) |
+                                               MS_DEVIATION_BIT(MS_REPLY_DEV_CHALLENGE_NO_SPACE))) != 0;
     const bool not_base64 = (line->deviations & MS_DEVIATION_BIT(MS_REPLY_DEV_CHALLENGE_NOT_BASE64)) != 0;
     const bool plain = auth->mechanism == MS_SASL_PLAIN;
     const bool text_for_plain = plain && !auth->initial && auth->challenges == 1 && line->text.len > 0;
@@ -373,8 +384,7 @@ static uint16_t place_rule(const struct smtp_auth *auth, const smtp_view *view)
         return code == 503 ? MS_REQ_NONE : MS_REQ_SMTP_4954_4_02;
     if (ms_span_is_absent(c->mechanism_name))
         return code / 100 <= 3 ? MS_REQ_SMTP_4954_4_05 : MS_REQ_NONE;
-    if (auth->listed_any && !auth->listed && auth->name_valid && auth->mechanism != MS_SASL_OTHER &&
-        IN(code, 235, 334, 500, 502, 550, 554)) {
+    if (auth->listed_any && !auth->listed && auth->name_valid && IN(code, 235, 334, 500, 502, 550, 554)) {
         const bool plain = auth->mechanism == MS_SASL_PLAIN || auth->mechanism == MS_SASL_LOGIN;
         return plain && code == 235 && !smtp_view_tls(view) ? MS_REQ_SMTP_SEC_authdown_02 : MS_REQ_SMTP_4954_4_03;
     }
@@ -410,12 +420,12 @@ static uint16_t auth_line_rule(const replay_track *track, const struct smtp_auth
         auth->plain == MS_SASL_OK && view->command->line_octets <= 512) {
         if (auth->authzid_is_authcid && IN(code, 500, 501))
             return MS_REQ_SMTP_4616_2_06;
-        if (IN(code, 500, 501, 502, 504))
+        if (IN(code, 501, 504))
             return MS_REQ_SMTP_4954_4_11;
     }
     if (auth->listed && !smtp_view_tls(view) && IN(code, 538, 523))
         return MS_REQ_SMTP_4954_6_05;
-    if (auth->listed && IN(code, 500, 502) && !auth->lower_case)
+    if (auth->listed && IN(code, 500, 502) && !auth->lower_case && view->command->line_octets <= 512)
         return MS_REQ_SMTP_5321_4_2_4_08;
     return MS_REQ_NONE;
 }
@@ -436,7 +446,7 @@ static uint16_t response_rule(const struct smtp_auth *auth, const smtp_view *vie
             return MS_REQ_SMTP_4616_2_06;
         if (code == 500 && auth->plain_octets <= 1024 && auth->response_over)
             return MS_REQ_SMTP_4954_4_24;
-        if (IN(code, 500, 501, 503, 334))
+        if (IN(code, 501, 503, 334) || (code == 500 && !auth->response_over))
             return MS_REQ_SMTP_4954_4_12;
     }
     if (auth->mechanism == MS_SASL_CRAM_MD5 && auth->cram_seen && auth->cram_valid && IN(code, 500, 501))
@@ -486,7 +496,9 @@ uint16_t smtp_auth_reply(replay_track *track, const smtp_view *view, const ms_sm
     const uint16_t code = view->code;
     uint16_t rule = MS_REQ_NONE;
     if (code == 334) {
+        size_t wrong;
         auth->challenges++;
+        auth->challenge_bad = !ms_base64_check(event->reply.line.text, &wrong);
         take_challenge(track, event->reply.line.text, event->at, findings);
     }
     if (code == 421)

@@ -59,7 +59,7 @@ static void judge_hello(const line_case *c)
     if (verb != MS_SMTP_EHLO && verb != MS_SMTP_HELO && verb != MS_SMTP_LHLO)
         return;
     if (verb == MS_SMTP_HELO && !c->history->any_greeting_command && !c->history->ehlo_refused &&
-        c->before->variant != MS_VARIANT_LMTP)
+        c->before->variant != MS_VARIANT_LMTP && c->facts->error == MS_SMTP_OK)
         find(c, MS_REQ_SMTP_5321_2_2_1_03);
 }
 
@@ -69,6 +69,23 @@ static void judge_names(const line_case *c)
     const bool named = verb == MS_SMTP_EHLO || verb == MS_SMTP_HELO || verb == MS_SMTP_MAIL || verb == MS_SMTP_RCPT;
     if (named && c->before->variant != MS_VARIANT_LMTP && is_local_name(c->facts->domain))
         find(c, MS_REQ_SMTP_5321_2_3_5_01);
+}
+
+static bool has_octets_above(ms_span line)
+{
+    for (size_t i = 0; i < line.len; i++)
+        if (line.ptr[i] > 127)
+            return true;
+    return false;
+}
+
+/* Control characters, a bare CR apart, which is a habit of its own. */
+static bool holds_control(ms_span line)
+{
+    for (size_t i = 0; i < line.len; i++)
+        if ((line.ptr[i] < 0x20 && line.ptr[i] != '\r' && line.ptr[i] != '\t') || line.ptr[i] == 0x7f)
+            return true;
+    return false;
 }
 
 /* The client goes on with a transaction although a reply of it made no sense. */
@@ -90,7 +107,8 @@ static void judge_repeating(const line_case *c)
 {
     if ((c->facts->set & FACT(IN_GROUP)) != 0)
         return;
-    if (smtp_texts_has(&c->history->refused, c->facts->line))
+    if (smtp_texts_has(&c->history->refused, c->facts->line) ||
+        smtp_texts_has(&c->history->refused_steps, c->facts->line))
         find(c, MS_REQ_SMTP_5321_4_2_1_06);
 }
 
@@ -114,6 +132,25 @@ static void judge_after_size(const line_case *c)
     default: /* RSET, QUIT, and what begins anew */
         break;
     }
+}
+
+/* What the parsers call by a general rule has a better one here. */
+static void refine_syntax(const line_case *c)
+{
+    const smtp_facts *f = c->facts;
+    const bool hello = f->verb == MS_SMTP_EHLO || f->verb == MS_SMTP_HELO || f->verb == MS_SMTP_LHLO;
+    if (hello && take_out(c, MS_REQ_SMTP_5321_2_4_08))
+        find(c, MS_REQ_SMTP_6531_3_7_1_01);
+    if ((f->set & (FACT(BARE_CR) | FACT(CONTROL) | FACT(NUL))) != 0 || (c->findings->count > 0 && !hello))
+        if (has_octets_above(f->line) || (f->set & (FACT(BARE_CR) | FACT(CONTROL))) != 0) {
+            const bool string = take_out(c, MS_REQ_SMTP_5321_4_1_2_30);
+            const bool verifies = f->verb == MS_SMTP_VRFY || f->verb == MS_SMTP_EXPN;
+            if (string && verifies && holds_control(f->line))
+                find(c, MS_REQ_SMTP_5321_4_1_2_28);
+        }
+    if (f->verb == MS_SMTP_AUTH && (f->set & FACT(INITIAL)) == 0 && !ms_span_is_absent(f->mechanism_name) &&
+        take_out(c, MS_REQ_SMTP_5321_4_1_1_11))
+        find(c, MS_REQ_SMTP_4954_4_22);
 }
 
 static void judge_auth_place(const line_case *c)
@@ -151,7 +188,7 @@ static void judge_extensions(const line_case *c)
         find(c, MS_REQ_SMTP_8689_2_05);
     }
     if ((f->verb == MS_SMTP_MAIL || f->verb == MS_SMTP_RCPT) && (f->set & FACT(UNKNOWN_PARAMETER)) != 0 &&
-        (c->before->offered != 0 || c->before->state != MS_SMTP_GREETED))
+        (f->set & FACT(OK)) != 0 && c->before->state != MS_SMTP_GREETED)
         find(c, f->verb == MS_SMTP_MAIL ? MS_REQ_SMTP_5321_4_1_1_2_02 : MS_REQ_SMTP_5321_4_1_1_3_05);
 }
 
@@ -258,6 +295,7 @@ void smtp_rules_client_line(replay_track *track, const smtp_facts *facts, const 
             find(&c, MS_REQ_SMTP_7504_3_03);
         return;
     }
+    refine_syntax(&c);
     judge_hello(&c);
     judge_names(&c);
     judge_going_on(&c);
@@ -269,6 +307,8 @@ void smtp_rules_client_line(replay_track *track, const smtp_facts *facts, const 
     judge_forgotten_list(&c);
     judge_limits(&c);
     judge_orcpt(&c);
+    if (facts->verb == MS_SMTP_MAIL)
+        smtp_texts_clear(&c.history->refused_steps);
     if (facts->verb == MS_SMTP_MAIL) {
         c.history->size_listed = (facts->parameters >> MS_PARAM_SIZE & 1) != 0;
         c.history->mail_utf8 = (facts->parameters >> MS_PARAM_SMTPUTF8 & 1) != 0;

@@ -471,6 +471,24 @@ static bool before_greeting_command(const smtp_view *v)
     return v->before->state == MS_SMTP_GREETED;
 }
 
+static bool noop_after_failed_auth(const smtp_view *v)
+{
+    const smtp_previous *p = &v->history->previous;
+    return p->valid && (p->verb == MS_SMTP_AUTH || p->verb == MS_SMTP_AUTH_RESPONSE) && p->code >= 400;
+}
+
+/* RFC 3030 with PIPELINING: a chunk that was sent before the refusal of an earlier one had come. */
+static bool chunk_after_failed_one(const smtp_view *v)
+{
+    const smtp_previous *p = &v->history->previous;
+    return (v->command->set & FACT(IN_GROUP)) != 0 && p->valid && p->verb == MS_SMTP_BDAT && p->code >= 400;
+}
+
+static bool lmtp_chunk_for_nobody(const smtp_view *v)
+{
+    return v->variant == MS_VARIANT_LMTP && v->before->state == MS_SMTP_SENDER;
+}
+
 static bool between_chunks(const smtp_view *v)
 {
     return v->before->state == MS_SMTP_CHUNKS;
@@ -489,7 +507,7 @@ static bool chunk_after_rset(const smtp_view *v)
 
 static bool chunk_without_recipient(const smtp_view *v)
 {
-    return v->before->state == MS_SMTP_SENDER && v->history->last_rcpt_group_failed;
+    return v->variant != MS_VARIANT_LMTP && v->before->state == MS_SMTP_SENDER && v->history->last_rcpt_group_failed;
 }
 
 static bool first_ehlo_in_tls(const smtp_view *v)
@@ -509,8 +527,7 @@ static bool in_tls_or_unlisted(const smtp_view *v)
 
 static bool listed_starttls_missing(const smtp_view *v)
 {
-    return !smtp_view_tls(v) && v->before->state != MS_SMTP_GREETED && (v->before->offered != 0) &&
-           !smtp_view_offers(v, MS_EHLO_STARTTLS);
+    return !smtp_view_tls(v) && ms_smtp_session_extended(v->before) && !smtp_view_offers(v, MS_EHLO_STARTTLS);
 }
 
 static bool expn_unlisted(const smtp_view *v)
@@ -520,7 +537,7 @@ static bool expn_unlisted(const smtp_view *v)
 
 static bool expn_in_ehlo_session(const smtp_view *v)
 {
-    return v->before->offered != 0 && expn_unlisted(v);
+    return ms_smtp_session_extended(v->before) && expn_unlisted(v);
 }
 
 static bool vrfy_unlisted(const smtp_view *v)
@@ -535,17 +552,17 @@ static bool help_unlisted(const smtp_view *v)
 
 static bool help_works_unlisted(const smtp_view *v)
 {
-    return v->before->offered != 0 && help_unlisted(v);
+    return ms_smtp_session_extended(v->before) && help_unlisted(v);
 }
 
 static bool etrn_works_unlisted(const smtp_view *v)
 {
-    return v->before->offered != 0 && !smtp_view_offers(v, MS_EHLO_ETRN);
+    return ms_smtp_session_extended(v->before) && !smtp_view_offers(v, MS_EHLO_ETRN);
 }
 
 static bool chunk_works_unlisted(const smtp_view *v)
 {
-    return v->before->offered != 0 && !smtp_view_offers(v, MS_EHLO_CHUNKING);
+    return ms_smtp_session_extended(v->before) && !smtp_view_offers(v, MS_EHLO_CHUNKING);
 }
 
 static bool turn_without_trust(const smtp_view *v)
@@ -745,6 +762,8 @@ static const reply_row rows[] = {
     { MS_REQ_SMTP_5321_F_6_02,         V(SEND) | V(SOML) | V(SAML), { 2 },      0,    0,                                     0,                              NO_KEYWORD,     NULL },
     { MS_REQ_SMTP_3030_2_27,           V(BDAT),          { 2, 3 },              0,    0,                                     FACT(SIZE_READABLE),            NO_KEYWORD,     NULL },
     { MS_REQ_SMTP_3030_2_30,           V(BDAT),          { 2 },                 0,    FACT(SIZE_READABLE),                   FACT(OK),                       NO_KEYWORD,     NULL },
+    { MS_REQ_SMTP_2033_4_3_02,         V(BDAT),          { 2, 4, 5 },           0,    FACT(LAST),                            0,                              NO_KEYWORD,     lmtp_chunk_for_nobody },
+    { MS_REQ_SMTP_3030_2_15,           V(BDAT),          { 2 },                 0,    0,                                     0,                              NO_KEYWORD,     chunk_after_failed_one },
     { MS_REQ_SMTP_3030_2_18,           V(BDAT),          { 2 },                 0,    0,                                     0,                              NO_KEYWORD,     chunk_after_rset },
     { MS_REQ_SMTP_3030_2_13,           V(BDAT),          { 2 },                 0,    0,                                     0,                              NO_KEYWORD,     chunk_without_recipient },
     { MS_REQ_SMTP_3030_2_10,           V(BDAT),          { 503 },               1,    0,                                     0,                              NO_KEYWORD,     after_final_chunk },
@@ -815,9 +834,9 @@ static const reply_row rows[] = {
     { MS_REQ_SMTP_5321_4_1_3_07,       EITHER_HELLO,     { 500, 501, 504 },     0,    FACT(CLEAN) | FACT(IPV4_TAIL_COMPRESSED), OVER,                        NO_KEYWORD,     not_lmtp_greeting },
     { MS_REQ_SMTP_5321_4_1_1_1_06,     EITHER_HELLO,     { 500, 501, 504 },     0,    FACT(CLEAN) | FACT(IPV4),              OVER,                           NO_KEYWORD,     not_lmtp_greeting },
     { MS_REQ_SMTP_5321_4_1_1_1_07,     EITHER_HELLO,     { 500, 501, 504 },     0,    FACT(CLEAN) | FACT(IPV6),              OVER,                           NO_KEYWORD,     not_lmtp_greeting },
+    { MS_REQ_SMTP_5321_4_5_3_1_3_01,   ENVELOPE,         { 500, 501 },          0,    FACT(CLEAN) | FACT(LONG_PATH),         OVER,                           NO_KEYWORD,     NULL },
     { MS_REQ_SMTP_5321_4_5_3_1_1_01,   ENVELOPE,         { 500, 501, 552 },     0,    FACT(CLEAN) | FACT(LONG_LOCAL_PART),   OVER,                           NO_KEYWORD,     NULL },
     { MS_REQ_SMTP_5321_4_5_3_1_2_01,   ENVELOPE,         { 500, 501 },          0,    FACT(CLEAN) | FACT(LONG_DOMAIN),       OVER,                           NO_KEYWORD,     NULL },
-    { MS_REQ_SMTP_5321_4_5_3_1_3_01,   ENVELOPE,         { 500, 501 },          0,    FACT(CLEAN) | FACT(LONG_PATH),         OVER,                           NO_KEYWORD,     NULL },
     { MS_REQ_SMTP_5321_4_1_2_19,       ENVELOPE,         { 500, 501 },          0,    FACT(CLEAN) | FACT(ATEXT),             OVER,                           NO_KEYWORD,     NULL },
     { MS_REQ_SMTP_5321_4_1_2_13,       ENVELOPE,         { 500, 501 },          0,    FACT(CLEAN) | FACT(ONE_LABEL),         OVER,                           NO_KEYWORD,     NULL },
 
@@ -849,6 +868,7 @@ static const reply_row rows[] = {
     { MS_REQ_SMTP_5321_4_1_1_8_03,     V(RCPT) | V(DATA), { 503, 554 },         0,    FACT(OK),                              0,                              NO_KEYWORD,     after_help },
     { MS_REQ_SMTP_5321_4_1_1_9_03,     V(RCPT) | V(DATA), { 503, 554 },         0,    FACT(OK),                              0,                              NO_KEYWORD,     after_noop },
     { MS_REQ_SMTP_5321_4_1_1_3_03,     V(RCPT),          { 503 },               0,    FACT(CLEAN),                           0,                              NO_KEYWORD,     rcpt_after_accepted },
+    { MS_REQ_SMTP_4954_4_29,           V(NOOP),          { 503 },               0,    FACT(OK),                              0,                              NO_KEYWORD,     noop_after_failed_auth },
     { MS_REQ_SMTP_3030_2_28,           V(NOOP),          { 503 },               0,    FACT(OK),                              0,                              NO_KEYWORD,     between_chunks },
     { MS_REQ_SMTP_3030_2_06,           V(BDAT),          { 500, 501 },          0,    FACT(OK) | FACT(ZERO) | FACT(LAST),    0,                              NO_KEYWORD,     between_chunks },
     { MS_REQ_SMTP_3030_2_03,           V(DATA),          { 500, 502 },          0,    FACT(OK),                              FACT(ARGUMENT),                 MS_EHLO_CHUNKING, NULL },

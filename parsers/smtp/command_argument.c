@@ -44,7 +44,7 @@ static ms_smtp_error read_other_name(smtp_reader *r, size_t from)
         r->c.at++;
     }
     if (!at_end_or_blank(r))
-        return wrong_by(r, r->c.at, MS_SMTP_ERR_ARGUMENT_MALFORMED, MS_REQ_SMTP_5321_4_1_2_11);
+        return wrong_by(r, r->c.at, MS_SMTP_ERR_ARGUMENT_MALFORMED, MS_REQ_SMTP_5321_2_3_5_02);
     deviate(r, MS_SMTP_DEV_EHLO_NOT_DOMAIN);
     return MS_SMTP_OK;
 }

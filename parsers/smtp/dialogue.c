@@ -96,7 +96,8 @@ static uint16_t reply_rule(unsigned deviation, uint8_t verb, uint16_t code, ms_e
             return MS_REQ_SMTP_5321_3_1_04;
         break;
     case MS_REPLY_DEV_8BIT:
-        return MS_REQ_SMTP_6531_3_7_4_1_01;
+        /* the only text of an EHLO reply's first line that is no greeting for people is the domain */
+        return verb == MS_SMTP_EHLO || verb == MS_SMTP_LHLO ? MS_REQ_SMTP_6531_3_7_1_02 : MS_REQ_SMTP_6531_3_7_4_1_01;
     default:
         break;
     }
@@ -156,14 +157,14 @@ static ms_smtp_event next_reply_line(ms_smtp_dialogue *dialogue, ms_span input, 
     event.reply.whole = dialogue->reply;
     const uint8_t verb = (uint8_t)event.answered;
     const uint16_t code = event.reply.line.code;
-    tell_reply(dialogue, event.reply.line.error, event.reply.line.deviations, verb, code, MS_EHLO_UNKNOWN,
-               event.at, findings);
+    tell_reply(dialogue, event.reply.line.error, event.reply.line.deviations, verb, code, MS_EHLO_UNKNOWN, event.at,
+               findings);
     event.ehlo_line = context.after == MS_AFTER_EHLO && dialogue->reply.lines > 1 && dialogue->reply.code / 100 == 2 &&
                       event.reply.line.error == MS_REPLY_OK && !ms_span_is_absent(event.reply.line.text);
     if (event.ehlo_line) {
         event.reply.ehlo = ms_ehlo_line_parse(event.reply.line.text);
-        tell_reply(dialogue, event.reply.ehlo.error, event.reply.ehlo.deviations, verb, code,
-                   event.reply.ehlo.id, event.at, findings);
+        tell_reply(dialogue, event.reply.ehlo.error, event.reply.ehlo.deviations, verb, code, event.reply.ehlo.id,
+                   event.at, findings);
     }
     ms_smtp_session_reply(session, &dialogue->reply, &event.reply.line, event.ehlo_line ? &event.reply.ehlo : NULL,
                           event.at, findings);
@@ -294,9 +295,6 @@ static ms_smtp_event next_of_client(ms_smtp_dialogue *dialogue, ms_span input, m
     ms_smtp_session *session = &dialogue->session;
     switch (ms_smtp_session_expect(session)) {
     case MS_EXPECT_NOTHING:
-        if (session->state == MS_SMTP_TLS_NEXT && (session->flags & SESSION_EARLY) == 0)
-            ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_3207_4_08, event_of(dialogue, MS_CLIENT, 0).at,
-                         MS_SMTP_STARTTLS, 0);
         session->flags |= SESSION_DROPPED;
         return drop(dialogue, MS_CLIENT, input);
     case MS_EXPECT_UNDECIDED:

@@ -60,8 +60,7 @@ static ms_smtp_error read_quoted_string(smtp_reader *r, ms_span *local_part)
             break;
         if (skip_octet(c, '\\')) {
             if (peek(c) != ' ' && !next_is(c, OCTET_VCHAR))
-                return wrong_by(r, c->at, MS_SMTP_ERR_QUOTED_STRING,
-                                at_end(c) ? MS_REQ_SMTP_5321_4_1_2_24 : MS_REQ_SMTP_5321_4_1_2_22);
+                return wrong_by(r, c->at, MS_SMTP_ERR_QUOTED_STRING, MS_REQ_SMTP_5321_4_1_2_22);
             c->at++;
         } else if (next_is(c, OCTET_8BIT)) {
             if (ms_smtp_utf8_read(r) != MS_SMTP_OK)

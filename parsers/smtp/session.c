@@ -110,6 +110,10 @@ ms_smtp_expect ms_smtp_session_expect(const ms_smtp_session *session)
     case MS_SMTP_MAIL_DATA:
         return MS_EXPECT_MAIL_DATA;
     case MS_SMTP_TLS_NEXT:
+        /* what stood behind STARTTLS is dropped; what comes later is a client that stays in clear */
+        if ((session->flags & SESSION_EARLY) != 0)
+            return MS_EXPECT_NOTHING;
+        break;
     case MS_SMTP_CLOSED:
         return MS_EXPECT_NOTHING;
     case MS_SMTP_AUTHENTICATING:
@@ -207,6 +211,11 @@ ms_smtp_context ms_smtp_session_command_context(const ms_smtp_session *session)
         .auth_response = ms_smtp_session_expect(session) == MS_EXPECT_AUTH_RESPONSE,
     };
     return context;
+}
+
+bool ms_smtp_session_extended(const ms_smtp_session *session)
+{
+    return (session->flags & SESSION_EHLO) != 0;
 }
 
 bool ms_smtp_session_offers(const ms_smtp_session *session, ms_ehlo_keyword keyword)

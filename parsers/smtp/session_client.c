@@ -140,8 +140,8 @@ bool ms_smtp_session_spills(ms_smtp_session *session, ms_span line, uint64_t at,
         if (!refused && !ended)
             return false;
         session->flags |= SESSION_SPILL;
-        ms_smtp_find(session, findings, MS_CLIENT,
-                     refused ? MS_REQ_SMTP_5321_3_3_18 : MS_REQ_SMTP_5321_4_5_2_01, at, MS_SMTP_DATA, 0);
+        ms_smtp_find(session, findings, MS_CLIENT, refused ? MS_REQ_SMTP_5321_3_3_18 : MS_REQ_SMTP_5321_4_5_2_01, at,
+                     MS_SMTP_DATA, 0);
     }
     if (lone_dot)
         session->flags |= SESSION_SPILL_ENDS;
@@ -308,7 +308,8 @@ static void judge_verb(ms_smtp_session *session, const ms_smtp_parsed *parsed, u
     case MS_SMTP_VRFY:
     case MS_SMTP_EXPN:
     case MS_SMTP_HELP:
-        if ((session->flags & (SESSION_NAMED | SESSION_INITIATED | SESSION_TLS_FRESH)) == 0)
+        if ((session->flags & (SESSION_NAMED | SESSION_INITIATED | SESSION_TLS)) == 0 &&
+            ms_smtp_session_first_time(session, MS_CLIENT, HABIT_UNNAMED))
             ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_4_1_4_22, at, (uint8_t)parsed->command.verb, 0);
         break;
     case MS_SMTP_UNKNOWN:
@@ -325,6 +326,8 @@ void ms_smtp_session_command(ms_smtp_session *session, const ms_smtp_parsed *par
 {
     const uint8_t verb = (uint8_t)parsed->command.verb;
     uint8_t flags = 0;
+    if (session->state == MS_SMTP_TLS_NEXT)
+        ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_3207_4_08, at, verb, 0);
     if (parsed->error != MS_SMTP_OK)
         flags |= RUN_MALFORMED;
     if (parsed->deviations != 0)

@@ -5,8 +5,7 @@
 #include "session_internal.h"
 
 /* Bare CR and bare LF: in mail data the rules of RFC 5321 section 2.3.8, in chunks of text RFC 3030 section 2's. */
-static void judge_line_ends(ms_smtp_session *session, uint8_t new_flags, bool chunk, uint64_t at,
-                            ms_findings *findings)
+static void judge_line_ends(ms_smtp_session *session, uint8_t new_flags, bool chunk, uint64_t at, ms_findings *findings)
 {
     const unsigned bare = new_flags & (MS_CONTENT_BARE_LF | MS_CONTENT_BARE_CR);
     if (bare == 0 || (chunk && session->body_sent == MS_BODY_BINARYMIME))
@@ -78,7 +77,7 @@ void ms_smtp_session_tls(ms_smtp_session *session, bool dropped, uint64_t server
 
 static void client_closed(ms_smtp_session *session, uint64_t at, ms_findings *findings)
 {
-    const bool excused = (session->flags & (SESSION_SHUT_DOWN | SESSION_SERVER_CLOSED)) != 0 ||
+    const bool excused = (session->flags & SESSION_SHUT_DOWN) != 0 || session->state == MS_SMTP_CLOSED ||
                          session->state == MS_SMTP_CONNECTED || session->state == MS_SMTP_TLS_NEXT ||
                          (session->flags & (SESSION_TLS_FRESH | SESSION_CLOSE_TOLD)) != 0;
     if (excused)
@@ -101,7 +100,6 @@ void ms_smtp_session_close(ms_smtp_session *session, ms_side side, uint64_t clie
         /* the last line said that another one follows: the reply was never finished */
         if ((session->flags & SESSION_REPLY_OPEN) != 0)
             ms_smtp_find(session, findings, MS_SERVER, MS_REQ_SMTP_5321_4_2_1_02, server_at, MS_SMTP_UNKNOWN, 0);
-        session->flags |= SESSION_SERVER_CLOSED;
     }
     session->state = MS_SMTP_CLOSED;
 }

@@ -18,13 +18,13 @@ enum {
     SESSION_UTF8 = 1 << 7,         /* the open transaction has it */
     SESSION_CHUNK_FAILED = 1 << 8, /* a BDAT was refused: RSET is due (RFC 3030 section 2) */
     SESSION_QUIT_SENT = 1 << 9,
-    SESSION_SHUT_DOWN = 1 << 10, /* 421 was given */
-    SESSION_DROPPED = 1 << 11,   /* plaintext stood behind STARTTLS when TLS began */
-    SESSION_SPILL = 1 << 12,     /* mail data was sent ahead of the reply to DATA, which refused it */
-    SESSION_DATA_ODD = 1 << 13,  /* DATA was answered positively, but not by 354 */
-    SESSION_NOBODY = 1 << 14,    /* 354 was given without an accepted recipient */
-    SESSION_NO_MAIL = 1 << 15,   /* … and without MAIL */
-    SESSION_SERVER_CLOSED = 1 << 16,
+    SESSION_SHUT_DOWN = 1 << 10,     /* 421 was given */
+    SESSION_DROPPED = 1 << 11,       /* plaintext stood behind STARTTLS when TLS began */
+    SESSION_SPILL = 1 << 12,         /* mail data was sent ahead of the reply to DATA, which refused it */
+    SESSION_DATA_ODD = 1 << 13,      /* DATA was answered positively, but not by 354 */
+    SESSION_NOBODY = 1 << 14,        /* 354 was given without an accepted recipient */
+    SESSION_NO_MAIL = 1 << 15,       /* … and without MAIL */
+    SESSION_CAUGHT_UP = 1 << 16,     /* replies of this transaction are missing */
     SESSION_REPLY_OPEN = 1 << 17,    /* a line said that another one follows */
     SESSION_TLS_FRESH = 1 << 18,     /* nothing was said since the handshake */
     SESSION_CHALLENGE_BAD = 1 << 19, /* the last 334 was not base64 */
@@ -36,7 +36,7 @@ enum {
     SESSION_HAD_RECIPIENTS = 1 << 25, /* recipients stood when the last transaction was cleared */
     SESSION_HAD_MAIL = 1 << 28,       /* … and MAIL */
     SESSION_SPILL_ENDS = 1 << 29,     /* … and this line is its lone dot */
-    SESSION_DATA_REFUSED = 1 << 30,  /* DATA was refused, and nothing was said since */
+    SESSION_DATA_REFUSED = 1 << 30,   /* DATA was refused, and nothing was said since */
     SESSION_FAREWELL = 1 << 26,       /* 221 answered QUIT */
     SESSION_RCPT_REFUSED = 1 << 27,   /* an RCPT of this transaction was refused */
 };
@@ -75,6 +75,7 @@ enum {
     HABIT_CONTROL,
     HABIT_CHUNK_LINES,
     HABIT_LF_TAKEN,
+    HABIT_UNNAMED,
 };
 
 #define STATE(s) (1u << (s))

@@ -22,8 +22,8 @@ static void end_transaction(ms_smtp_session *session, uint8_t cleared_by)
     session->size_declared = 0;
     session->body = MS_BODY_NONE;
     session->replies_due = 0;
-    session->flags &=
-        ~(uint32_t)(SESSION_UTF8 | SESSION_CHUNK_FAILED | SESSION_NOBODY | SESSION_NO_MAIL | SESSION_DATA_ODD);
+    session->flags &= ~(uint32_t)(SESSION_UTF8 | SESSION_CAUGHT_UP | SESSION_CHUNK_FAILED | SESSION_NOBODY |
+                                  SESSION_NO_MAIL | SESSION_DATA_ODD);
 }
 
 static void judge(const ms_smtp_session *session, ms_findings *findings, uint16_t requirement, uint64_t at,
@@ -256,6 +256,8 @@ static uint16_t acceptance_rule(const ms_smtp_session *session, const ms_smtp_ru
         return MS_REQ_SMTP_5321_3_1_03;
     if ((session->flags & SESSION_FAREWELL) != 0)
         return MS_REQ_SMTP_5321_4_1_1_10_02;
+    if (session->state == MS_SMTP_TLS_NEXT)
+        return MS_REQ_SMTP_SEC_starttls_11;
     if ((session->flags & SESSION_SHUT_DOWN) != 0)
         return MS_REQ_SMTP_5321_4_2_2_01;
     if (verb == MS_SMTP_RCPT && (STATE(session->state) & BEFORE_MAIL) != 0 && class_ == 2)
@@ -343,7 +345,8 @@ static void data_answered(ms_smtp_session *session, uint16_t code, uint64_t at, 
                 session->flags |= SESSION_NO_MAIL;
             if (session->variant == MS_VARIANT_LMTP)
                 judge(session, findings, MS_REQ_SMTP_2033_4_2_01, at, MS_SMTP_DATA, code);
-            else if (ms_smtp_session_offers(session, MS_EHLO_PIPELINING) && (session->flags & SESSION_NO_MAIL) == 0)
+            else if (ms_smtp_session_offers(session, MS_EHLO_PIPELINING) &&
+                     (session->flags & (SESSION_NO_MAIL | SESSION_CAUGHT_UP)) == 0)
                 judge(session, findings, MS_REQ_SMTP_2920_3_2_04, at, MS_SMTP_DATA, code);
         }
         if (session->body == MS_BODY_BINARYMIME)
@@ -555,6 +558,7 @@ static uint16_t catch_up(ms_smtp_session *session, uint8_t verb)
     uint16_t missing = 0;
     const bool lmtp_end = session->variant == MS_VARIANT_LMTP && session->replies_due > 0;
     bool chunk = false;
+    session->flags |= SESSION_CAUGHT_UP;
     while (ms_smtp_ring_front(session, &front) && front.verb != verb) {
         chunk = front.verb == MS_SMTP_BDAT;
         missing++;

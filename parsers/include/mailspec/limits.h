@@ -16,13 +16,13 @@ enum {
     MS_SMTP_RECIPIENTS_MIN = 100,   /* section 4.5.3.1.8: a server takes at least so many */
 
     /* what extensions add to the command line */
-    MS_SMTP_AUTH_LINE_MAX = 12288,     /* RFC 4954 section 4: any line of the exchange, CRLF included */
-    MS_SMTP_MAIL_AUTH_EXTRA = 500,     /* RFC 4954 section 3, MAIL */
-    MS_SMTP_MAIL_SIZE_EXTRA = 26,      /* RFC 1870 section 3, MAIL */
-    MS_SMTP_MAIL_BODY_EXTRA = 17,      /* RFC 6152 section 2, MAIL */
-    MS_SMTP_MAIL_DSN_EXTRA = 107,      /* RFC 3461 section 3, MAIL: RET and ENVID */
-    MS_SMTP_RCPT_DSN_EXTRA = 513,      /* RFC 3461 section 3, RCPT: NOTIFY and ORCPT */
-    MS_SMTP_MAIL_SMTPUTF8_EXTRA = 10,  /* RFC 6531 section 3.1, MAIL, VRFY, EXPN */
+    MS_SMTP_AUTH_LINE_MAX = 12288,    /* RFC 4954 section 4: any line of the exchange, CRLF included */
+    MS_SMTP_MAIL_AUTH_EXTRA = 500,    /* RFC 4954 section 3, MAIL */
+    MS_SMTP_MAIL_SIZE_EXTRA = 26,     /* RFC 1870 section 3, MAIL */
+    MS_SMTP_MAIL_BODY_EXTRA = 17,     /* RFC 6152 section 2, MAIL */
+    MS_SMTP_MAIL_DSN_EXTRA = 107,     /* RFC 3461 section 3, MAIL: RET and ENVID */
+    MS_SMTP_RCPT_DSN_EXTRA = 513,     /* RFC 3461 section 3, RCPT: NOTIFY and ORCPT */
+    MS_SMTP_MAIL_SMTPUTF8_EXTRA = 10, /* RFC 6531 section 3.1, MAIL, VRFY, EXPN */
 
     /* values of parameters and arguments */
     MS_SMTP_SIZE_DIGITS_MAX = 20,  /* RFC 1870 section 3 */

@@ -35,17 +35,17 @@ typedef enum ms_sasl_mechanism {
 
 typedef enum ms_sasl_error {
     MS_SASL_OK,
-    MS_SASL_ERR_NAME,        /* mechanism name: 1 to 20 of A-Z 0-9 - _ (RFC 4422 section 3.1) */
-    MS_SASL_ERR_BASE64,      /* of a SCRAM attribute, or of the whole (found by the callers) */
-    MS_SASL_ERR_PLAIN,       /* not [authzid] NUL authcid NUL passwd (RFC 4616 section 2) */
-    MS_SASL_ERR_NUL,         /* more NULs than the message has places for */
+    MS_SASL_ERR_NAME,   /* mechanism name: 1 to 20 of A-Z 0-9 - _ (RFC 4422 section 3.1) */
+    MS_SASL_ERR_BASE64, /* of a SCRAM attribute, or of the whole (found by the callers) */
+    MS_SASL_ERR_PLAIN,  /* not [authzid] NUL authcid NUL passwd (RFC 4616 section 2) */
+    MS_SASL_ERR_NUL,    /* more NULs than the message has places for */
     MS_SASL_ERR_UTF8,
-    MS_SASL_ERR_EMPTY,       /* empty authcid or passwd */
-    MS_SASL_ERR_CRAM,        /* not user SP 32 lower-case hex digits (RFC 2195 section 2) */
+    MS_SASL_ERR_EMPTY,          /* empty authcid or passwd */
+    MS_SASL_ERR_CRAM,           /* not user SP 32 lower-case hex digits (RFC 2195 section 2) */
     MS_SASL_ERR_CRAM_CHALLENGE, /* not a msg-id */
-    MS_SASL_ERR_SCRAM,       /* attribute out of place or malformed (RFC 5802 section 7) */
+    MS_SASL_ERR_SCRAM,          /* attribute out of place or malformed (RFC 5802 section 7) */
     MS_SASL_ERR_SCRAM_GS2,
-    MS_SASL_ERR_SCRAM_NAME,  /* "=" other than =2C =3D */
+    MS_SASL_ERR_SCRAM_NAME, /* "=" other than =2C =3D */
     MS_SASL_ERR_SCRAM_NONCE,
     MS_SASL_ERR_SCRAM_EXTENSION, /* m= */
     MS_SASL_ERR_COUNT

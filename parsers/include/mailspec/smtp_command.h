@@ -62,7 +62,7 @@ typedef struct ms_smtp_command {
             uint8_t body;       /* MS_BODY_… */
             uint8_t notify;     /* set of MS_NOTIFY_… */
             uint64_t size;      /* SIZE=, octets; valid if known */
-        } mail; /* MAIL and RCPT */
+        } mail;                 /* MAIL and RCPT */
         struct {
             uint64_t octets;
             bool last;
@@ -75,7 +75,8 @@ typedef struct ms_smtp_command {
             ms_span data; /* still base64; empty for an empty response */
             bool cancel;  /* "*" */
         } auth_response;
-        ms_span argument; /* VRFY EXPN HELP NOOP ETRN and unknown verbs, and where none is allowed; absent without one */
+        ms_span
+            argument; /* VRFY EXPN HELP NOOP ETRN and unknown verbs, and where none is allowed; absent without one */
     };
 } ms_smtp_command;
 

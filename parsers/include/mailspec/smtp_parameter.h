@@ -52,13 +52,19 @@ typedef struct ms_smtp_parameter {
     ms_span keyword;
     ms_span value; /* absent without "=" */
     union {
-        uint64_t size;     /* SIZE, octets, UINT64_MAX for more than that; HOLDFOR, seconds */
-        uint8_t body;      /* MS_BODY_… */
-        uint8_t ret;       /* MS_RET_… */
-        uint8_t notify;    /* set of MS_NOTIFY_… */
-        int8_t priority;   /* MT-PRIORITY, -9 to 9 */
-        struct { ms_span address_type, xtext; } orcpt; /* xtext: still encoded */
-        struct { int64_t seconds; uint8_t mode; bool trace; } by; /* RFC 2852 section 4 */
+        uint64_t size;   /* SIZE, octets, UINT64_MAX for more than that; HOLDFOR, seconds */
+        uint8_t body;    /* MS_BODY_… */
+        uint8_t ret;     /* MS_RET_… */
+        uint8_t notify;  /* set of MS_NOTIFY_… */
+        int8_t priority; /* MT-PRIORITY, -9 to 9 */
+        struct {
+            ms_span address_type, xtext;
+        } orcpt; /* xtext: still encoded */
+        struct {
+            int64_t seconds;
+            uint8_t mode;
+            bool trace;
+        } by; /* RFC 2852 section 4 */
     };
 } ms_smtp_parameter;
 

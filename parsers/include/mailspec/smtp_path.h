@@ -30,12 +30,12 @@ typedef enum ms_smtp_domain_kind {
 
 /* All spans point into the parsed line. */
 typedef struct ms_smtp_path {
-    uint8_t kind;            /* ms_smtp_path_kind */
-    uint8_t domain_kind;     /* ms_smtp_domain_kind */
-    bool quoted;             /* the local-part is a Quoted-string */
-    ms_span source_route;    /* "@a,@b" without the colon; absent without a route */
-    ms_span local_part;      /* as sent, quotes kept */
-    ms_span domain;          /* the name, or the whole address literal with its brackets */
+    uint8_t kind;         /* ms_smtp_path_kind */
+    uint8_t domain_kind;  /* ms_smtp_domain_kind */
+    bool quoted;          /* the local-part is a Quoted-string */
+    ms_span source_route; /* "@a,@b" without the colon; absent without a route */
+    ms_span local_part;   /* as sent, quotes kept */
+    ms_span domain;       /* the name, or the whole address literal with its brackets */
 } ms_smtp_path;
 
 typedef enum ms_smtp_path_role {

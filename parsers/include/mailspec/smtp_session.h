@@ -145,6 +145,8 @@ MS_API size_t ms_smtp_session_line_limit(const ms_smtp_session *session);
 MS_API ms_smtp_verb ms_smtp_session_answering(const ms_smtp_session *session, bool *none);
 /* The ring was too small, and checks are suspended. */
 MS_API bool ms_smtp_session_limited(const ms_smtp_session *session);
+/* The offer is known: EHLO or LHLO was accepted in this layer, and HELO not since. */
+MS_API bool ms_smtp_session_extended(const ms_smtp_session *session);
 MS_API bool ms_smtp_session_offers(const ms_smtp_session *session, ms_ehlo_keyword keyword);
 /* A habit of a stream (bare LF line ends …): false when it was told before on this side. */
 MS_API bool ms_smtp_session_first_time(ms_smtp_session *session, ms_side side, unsigned habit);
