@@ -66,12 +66,20 @@ static unsigned lowest_bit(ms_deviations set)
     return n;
 }
 
+/* A NUL is a danger to servers; what a client breaks by it is the ban on control characters in mailboxes. */
+static uint16_t client_rule(const ms_smtp_parsed *parsed)
+{
+    const ms_smtp_verb verb = parsed->command.verb;
+    const bool path = verb == MS_SMTP_MAIL || verb == MS_SMTP_RCPT || verb == MS_SMTP_VRFY || verb == MS_SMTP_EXPN;
+    return parsed->error == MS_SMTP_ERR_NUL && path ? MS_REQ_SMTP_5321_4_1_2_28 : parsed->requirement;
+}
+
 static void tell_command(ms_smtp_dialogue *dialogue, const ms_smtp_parsed *parsed, uint64_t at, ms_findings *findings)
 {
     ms_smtp_session *session = &dialogue->session;
     const uint8_t verb = (uint8_t)parsed->command.verb;
     if (parsed->error != MS_SMTP_OK)
-        ms_smtp_find(session, findings, MS_CLIENT, parsed->requirement, at, verb, 0);
+        ms_smtp_find(session, findings, MS_CLIENT, client_rule(parsed), at, verb, 0);
     for (ms_deviations rest = parsed->deviations; rest != 0; rest &= rest - 1) {
         const unsigned n = lowest_bit(rest);
         const int habit = command_habit(n);

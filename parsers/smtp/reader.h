@@ -65,10 +65,12 @@ static inline bool at_end_or_blank(const smtp_reader *r)
 static inline ms_smtp_error final_error(smtp_reader *r, ms_smtp_error error)
 {
     const int octet = peek(&r->c);
-    const bool control = (octet >= 0 && octet < 0x20 && octet != '\t') || octet == 0x7f;
+    const bool control = (octet >= 0 && octet < 0x20 && octet != '\t' && octet != '\r') || octet == 0x7f;
     if (error == MS_SMTP_OK || !control)
         return error;
-    if (error != MS_SMTP_ERR_QUOTED_STRING)
+    if (octet == 0)
+        r->requirement = MS_REQ_SMTP_SEC_injection_03;
+    else if (error == MS_SMTP_ERR_LOCAL_PART || error == MS_SMTP_ERR_DOMAIN)
         r->requirement = MS_REQ_SMTP_5321_4_1_2_28;
     return octet == 0 ? MS_SMTP_ERR_NUL : error;
 }
