@@ -56,10 +56,10 @@ static const char *domain(char *out)
         break;
     case 1:
     case 2:
-        snprintf(out, 80, "%s.%s.%s", word(a, 3, 9), word(b, 6, 15), end);
+        snprintf(out, 80, "%s.%s.%s", word(a, 3, 9), word(b, 8, 17), end);
         break;
     default:
-        snprintf(out, 80, "%s.%s", word(a, 8, 21), end);
+        snprintf(out, 80, "%s.%s", word(a, 9, 23), end);
     }
     return out;
 }
@@ -81,7 +81,7 @@ static const char *mailbox(char *out)
         snprintf(out, 160, "%s.%s@%s", word(a, 5, 12), word(b, 6, 15), d);
         break;
     default:
-        snprintf(out, 160, "%s@%s", word(a, 8, 22), d);
+        snprintf(out, 160, "%s@%s", word(a, 9, 23), d);
     }
     return out;
 }
@@ -129,7 +129,7 @@ static int make_ehlo(char *out)
     case 2:
         return snprintf(out, ROOM, "HELO %s", domain(d));
     default:
-        return snprintf(out, ROOM, "EHLO %s.%s", word(h, 5, 16), domain(d));
+        return snprintf(out, ROOM, "EHLO %s.%s", word(h, 6, 17), domain(d));
     }
 }
 

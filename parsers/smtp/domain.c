@@ -1,5 +1,6 @@
 /* domain.c - Domain (RFC 5321 section 4.1.2, RFC 6531 section 3.3) */
 #include "../common/utf8.h"
+#include "let_dig.h"
 #include "mailspec/limits.h"
 #include "reader.h"
 
@@ -56,8 +57,7 @@ ms_smtp_error ms_smtp_domain_read(smtp_reader *r, ms_span *domain)
     for (;; at++) {
         bool u_label = false;
         label = at;
-        while (at < len && octet_is(ptr[at], OCTET_LET_DIG))
-            at++;
+        at = let_dig_end(ptr, at, len);
         if (at < len && ptr[at] != '.' && goes_on_in_label(ptr[at])) {
             r->c.at = at;
             const ms_smtp_error error = read_label_rest(r, label, &u_label);

@@ -4,6 +4,7 @@
  * esmtp-param   = esmtp-keyword ["=" esmtp-value]
  * esmtp-keyword = (ALPHA / DIGIT) *(ALPHA / DIGIT / "-")
  */
+#include "let_dig.h"
 #include "parameter_read.h"
 
 enum { OF_MAIL = 1, OF_RCPT = 2, OF_BOTH = OF_MAIL | OF_RCPT };
@@ -108,9 +109,9 @@ static ms_smtp_parameter_id find(ms_span keyword, size_t left)
 static ms_span take_keyword(cursor *c)
 {
     const size_t from = c->at;
-    size_t at = from;
-    while (at < c->len && (octet_is(c->ptr[at], OCTET_LET_DIG) || (c->ptr[at] == '-' && at != from)))
-        at++;
+    size_t at = let_dig_end(c->ptr, from, c->len);
+    while (at != from && at < c->len && c->ptr[at] == '-')
+        at = let_dig_end(c->ptr, at + 1, c->len);
     c->at = at;
     return span_since(c, from);
 }

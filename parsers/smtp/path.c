@@ -8,6 +8,7 @@
  *
  * Understood although wrong: no brackets, a missing bracket at the end, no domain.
  */
+#include "let_dig.h"
 #include "mailspec/limits.h"
 #include "reader.h"
 
@@ -21,9 +22,10 @@ static ms_smtp_error read_dot_string(smtp_reader *r, ms_span *local_part)
     const size_t start = r->c.at, len = r->c.len;
     size_t at = start, atom = start;
     for (;;) {
-        while (at < len && octet_is(ptr[at], OCTET_ATEXT))
+        at = let_dig_end(ptr, at, len);
+        if (at < len && octet_is(ptr[at], OCTET_ATEXT)) {
             at++;
-        if (at < len && ptr[at] == '.') {
+        } else if (at < len && ptr[at] == '.') {
             if (at == atom)
                 deviate(r, MS_SMTP_DEV_LOCAL_PART_DOT);
             atom = ++at;
