@@ -30,6 +30,15 @@ bool net_wait(int fd, short events, net_deadline deadline)
     }
 }
 
+static bool would_block(int error)
+{
+#if EWOULDBLOCK != EAGAIN
+    if (error == EWOULDBLOCK)
+        return true;
+#endif
+    return error == EAGAIN;
+}
+
 net_status net_errno_status(int error)
 {
     switch (error) {
@@ -155,7 +164,7 @@ net_status net_write(net_stream *stream, ms_span octets, net_deadline deadline)
         if (n > 0) {
             done += (size_t)n;
             stream->sent += (uint64_t)n;
-        } else if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+        } else if (n < 0 && would_block(errno)) {
             if (!net_wait(stream->fd, POLLOUT, deadline))
                 return NET_TIMEOUT;
         } else if (n < 0 && errno != EINTR) {
@@ -181,7 +190,7 @@ net_status net_read(net_stream *stream, uint8_t *out, size_t room, size_t *got, 
             return NET_CLOSED;
         if (errno == EINTR)
             continue;
-        if (errno != EAGAIN && errno != EWOULDBLOCK)
+        if (!would_block(errno))
             return net_errno_status(errno);
         if (!net_wait(stream->fd, POLLIN, deadline))
             return NET_TIMEOUT;

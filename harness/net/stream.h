@@ -13,13 +13,13 @@
 
 typedef enum net_status {
     NET_OK,
-    NET_TIMEOUT,  /* the deadline passed */
-    NET_CLOSED,   /* orderly: FIN; inside TLS, close_notify or FIN */
-    NET_RESET,    /* RST, or another error of the connection */
-    NET_REFUSED,  /* connect: nobody listens there */
-    NET_FAILED,   /* our side: no such host, no descriptor … */
-    NET_ALERT,    /* a TLS alert of the peer, or a failed handshake */
-    NET_PLAIN,    /* a handshake was begun and the peer went on without TLS */
+    NET_TIMEOUT, /* the deadline passed */
+    NET_CLOSED,  /* orderly: FIN; inside TLS, close_notify or FIN */
+    NET_RESET,   /* RST, or another error of the connection */
+    NET_REFUSED, /* connect: nobody listens there */
+    NET_FAILED,  /* our side: no such host, no descriptor … */
+    NET_ALERT,   /* a TLS alert of the peer, or a failed handshake */
+    NET_PLAIN,   /* a handshake was begun and the peer went on without TLS */
 } net_status;
 
 typedef struct net_tls_settings {
@@ -60,8 +60,8 @@ bool net_tls_active(const net_stream *stream);
 const char *net_tls_version(const net_stream *stream);
 
 /* Ends of our side. */
-void net_shutdown(net_stream *stream);  /* FIN, reading goes on */
-void net_reset(net_stream *stream);     /* RST at the next net_free */
+void net_shutdown(net_stream *stream); /* FIN, reading goes on */
+void net_reset(net_stream *stream);    /* RST at the next net_free */
 int net_descriptor(const net_stream *stream);
 
 /* Octets in each direction, of the whole connection, without TLS. */

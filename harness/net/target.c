@@ -12,19 +12,15 @@ static const struct {
     bool implicit_tls;
     uint16_t port; /* RFC 5321, 6409, 8314, 1939, 2595; LMTP has none of its own (RFC 2033 section 5) */
 } schemes[] = {
-    {"smtp", NET_SMTP, false, 25},
-    {"submission", NET_SUBMISSION, false, 587},
-    {"lmtp", NET_LMTP, false, 24},
-    {"smtps", NET_SMTP, true, 465},
-    {"submissions", NET_SUBMISSION, true, 465},
-    {"pop3", NET_POP3, false, 110},
+    {"smtp", NET_SMTP, false, 25},  {"submission", NET_SUBMISSION, false, 587}, {"lmtp", NET_LMTP, false, 24},
+    {"smtps", NET_SMTP, true, 465}, {"submissions", NET_SUBMISSION, true, 465}, {"pop3", NET_POP3, false, 110},
     {"pop3s", NET_POP3, true, 995},
 };
 
 static bool complain(char *error, size_t room, const char *what, const char *url)
 {
-    snprintf(error, room, "%s in '%.200s'; write it as smtp://127.0.0.1:2525, pop3s://[::1]:9995 or lmtp+unix:/path", what,
-             url);
+    snprintf(error, room, "%s in '%.200s'; write it as smtp://127.0.0.1:2525, pop3s://[::1]:9995 or lmtp+unix:/path",
+             what, url);
     return false;
 }
 

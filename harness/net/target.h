@@ -24,9 +24,9 @@ typedef struct net_target {
     net_protocol protocol;
     bool implicit_tls; /* smtps, submissions, pop3s: RFC 8314 section 3 */
     bool unix_socket;
-    char host[256];    /* name, address without brackets, or path of the socket */
-    uint16_t port;     /* 0 for a Unix socket */
-    char url[320];     /* as given */
+    char host[256]; /* name, address without brackets, or path of the socket */
+    uint16_t port;  /* 0 for a Unix socket */
+    char url[320];  /* as given */
 } net_target;
 
 /* false, with a sentence in error, when url is none of the above. */

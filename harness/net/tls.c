@@ -34,7 +34,7 @@ static void set_versions(SSL_CTX *context, const net_tls_settings *settings)
 /* OpenSSL hands the callback no context of ours but through ex_data; the file's name is kept there. */
 static void write_keylog(const SSL *tls, const char *line)
 {
-    const char *path = SSL_CTX_get_app_data(SSL_get_SSL_CTX(tls));
+    const char *path = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(tls), 0);
     FILE *out = path == NULL ? NULL : fopen(path, "a");
     if (out == NULL)
         return;
@@ -46,7 +46,7 @@ static void set_keylog(SSL_CTX *context, const net_tls_settings *settings)
 {
     if (settings->keylog == NULL)
         return;
-    SSL_CTX_set_app_data(context, (void *)(uintptr_t)settings->keylog);
+    SSL_CTX_set_ex_data(context, 0, (void *)(uintptr_t)settings->keylog);
     SSL_CTX_set_keylog_callback(context, write_keylog);
 }
 
@@ -111,7 +111,8 @@ static void set_names(SSL *tls, const char *host, bool check)
             X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls), host);
         return;
     }
-    SSL_set_tlsext_host_name(tls, host);
+    /* SSL_set_tlsext_host_name, which casts const away */
+    SSL_ctrl(tls, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, (void *)(uintptr_t)host);
     if (check) {
         SSL_set_hostflags(tls, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
         SSL_set1_host(tls, host);
