@@ -185,6 +185,8 @@ Test(smtp_command_write, missing_pieces_are_refused)
     cr_expect(is_refused((ms_smtp_command){.verb = MS_SMTP_ETRN}));
     cr_expect(is_refused((ms_smtp_command){.verb = MS_SMTP_AUTH}));
     cr_expect(is_refused((ms_smtp_command){.verb = MS_SMTP_UNKNOWN}));
+    cr_expect(is_refused((ms_smtp_command){.verb = MS_SMTP_END_OF_DATA}), "no command line");
+    cr_expect(is_refused((ms_smtp_command){.verb = MS_SMTP_GREETING}), "no command line");
     cr_expect(is_refused((ms_smtp_command){.verb = MS_SMTP_VERB_COUNT}));
     cr_expect(is_refused((ms_smtp_command){.verb = MS_SMTP_QUIT, .keyword = MS_SPAN("DATA")}),
               "another verb's keyword");

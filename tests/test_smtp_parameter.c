@@ -82,6 +82,8 @@ static const struct good {
     {"SMTP-3461-4.1-06 one element twice", "NOTIFY=DELAY,DELAY", RCPT, MS_PARAM_NOTIFY, 0, MS_NOTIFY_DELAY},
 
     {"SMTP-3461-4.2-01", "ORCPT=rfc822;a+2Bb@c.example", RCPT, MS_PARAM_ORCPT, 0, 0},
+    {"SMTP-6531-3.3-01 UTF-8 address, ASCII behind it", "ORCPT=UTF-8;\xc3\xa9+20\xc3\xa9@b", RCPT, MS_PARAM_ORCPT,
+     D(8BIT), 0},
     {"SMTP-3461-4.2-02 other type", "ORCPT=x400;/S+3Ddoe/", RCPT, MS_PARAM_ORCPT, 0, 0},
     {"SMTP-3461-4.2-01 empty address", "ORCPT=rfc822;", RCPT, MS_PARAM_ORCPT, 0, 0},
     {"SMTP-3461-4.2-01 semicolon in the address", "ORCPT=x;a;b", RCPT, MS_PARAM_ORCPT, 0, 0},

@@ -385,6 +385,23 @@ Test(smtp_path, limits)
     }
 }
 
+Test(smtp_path, literal_limit)
+{
+    /* SMTP-5321-4.5.3.1.2-01: "a domain name or number", its brackets included */
+    for (size_t len = 255; len <= 256; len++) {
+        char text[300];
+        memset(text, 'a', sizeof text);
+        memcpy(text, "u@[t:", 5);
+        text[len + 1] = ']';
+        const ms_span copy = heap_copy(text, len + 2);
+        const ms_smtp_path_parsed got = parse(copy, REV);
+        const ms_deviations over = len == 255 ? 0 : D(DOMAIN_TOO_LONG);
+        cr_expect_eq(got.path.domain.len, len);
+        cr_expect_eq(got.deviations & D(DOMAIN_TOO_LONG), over, "literal of %zu", len);
+        heap_free(copy);
+    }
+}
+
 Test(smtp_path, octets_are_counted_not_characters)
 {
     /* SMTP-5321-4.5.3.1.1-03: 32 characters of two octets are 64 octets, one more is over */
