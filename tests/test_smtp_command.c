@@ -209,7 +209,7 @@ static const struct ehlo_row {
     {"SMTP-5321-4.1.2-10 two spaces", "EHLO  client.example", PLAIN, MS_SMTP_EHLO, D(EXTRA_BLANKS), "client.example",
      MS_DOMAIN_NAME},
     {"SMTP-5321-2.2.1-04 HELO", "HELO client.example", PLAIN, MS_SMTP_HELO, 0, "client.example", MS_DOMAIN_NAME},
-    {"SMTP-5321-4.1.1.1-15 HELO with a literal", "HELO [127.0.0.1]", PLAIN, MS_SMTP_HELO, D(HELO_LITERAL),
+    {"SMTP-5321-4.1.1.1-17 HELO with a literal", "HELO [127.0.0.1]", PLAIN, MS_SMTP_HELO, D(HELO_LITERAL),
      "[127.0.0.1]", MS_DOMAIN_IPV4},
     {"SMTP-2033-4.1-02 LHLO", "LHLO client.example", LMTP, MS_SMTP_LHLO, 0, "client.example", MS_DOMAIN_NAME},
     {"SMTP-2033-4.1-02 LHLO with a literal", "lhlo [127.0.0.1]", LMTP, MS_SMTP_LHLO, 0, "[127.0.0.1]", MS_DOMAIN_IPV4},
