@@ -48,7 +48,7 @@ static inline size_t write_line(const ms_span *pieces, size_t count, uint8_t *ou
     size_t needed = 2;
     for (size_t i = 0; i < count; i++)
         needed += pieces[i].len;
-    if (needed > room)
+    if (out == NULL || needed > room)
         return needed;
     for (size_t i = 0; i < count; i++) {
         if (pieces[i].len > 0)
