@@ -277,7 +277,7 @@ static bool convert(conversion *c, const uint8_t *octets, size_t len, mst_error 
         }
         if (!convert_line(c, (const char *)octets + start, length)) {
             complain(error, c->line, "this line fits none of the forms of a session log",
-                     "lines are 'C: …'/'S: …', swaks's ' -> '/'<- ' or curl -v's '> '/'< '");
+                     "lines are 'C: ...'/'S: ...', swaks's ' -> '/'<- ' or curl -v's '> '/'< '");
             return false;
         }
         start = stop + 1;
@@ -286,7 +286,7 @@ static bool convert(conversion *c, const uint8_t *octets, size_t len, mst_error 
     if (c->steps > 0)
         return true;
     complain(error, 0, "no line of a session was found",
-             "lines are 'C: …'/'S: …', swaks's ' -> '/'<- ' or curl -v's '> '/'< '");
+             "lines are 'C: ...'/'S: ...', swaks's ' -> '/'<- ' or curl -v's '> '/'< '");
     return false;
 }
 
