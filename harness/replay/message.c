@@ -1,17 +1,24 @@
 /* message.c - see message.h */
 #include "harness/replay/message.h"
 
+#include "harness/replay/header.h"
+
 #include <stdlib.h>
 #include <string.h>
 
+enum { LINE_MAX_KEPT = 4096 }; /* octets of a line of the header section that are looked into */
+
 struct replay_message {
-    octet_buffer header; /* of the message being sent, its empty line not included */
-    bool header_over;    /* the empty line was seen, or the room is used up */
-    bool chunk_last;     /* the BDAT being sent is the last one */
-    bool in_message;
+    replay_header header;
+    octet_buffer line;     /* of the header section: the line being sent, its end not included */
+    uint64_t line_at;      /* offset in the client's stream of its first octet */
+    bool chunk_last;       /* the BDAT being sent is the last one */
+    bool data_last;        /* DATA was the last command, and no 354 has led into the mail data */
+    bool above_127;        /* the message holds such an octet */
+    bool told_7bit;        /* … and said that it would not */
+    bool told_control;     /* once for a connection */
     uint64_t octets;       /* of the message so far */
     uint64_t piece_octets; /* of the mail data or the chunk being sent */
-    uint64_t begin_at;     /* offset in the client's stream of its first octet */
 };
 
 replay_message *replay_message_new(void)
@@ -23,7 +30,8 @@ void replay_message_free(replay_message *message)
 {
     if (message == NULL)
         return;
-    octet_buffer_free(&message->header);
+    replay_header_free(&message->header);
+    octet_buffer_free(&message->line);
     free(message);
 }
 
@@ -32,22 +40,45 @@ uint64_t replay_message_octets(const replay_message *message)
     return message->piece_octets;
 }
 
-static void begin_message(replay_message *message)
+static void drop_line(replay_message *message)
 {
-    octet_buffer_drop(&message->header, octet_buffer_span(&message->header).len);
-    message->header_over = false;
-    message->octets = 0;
-    message->in_message = false;
+    octet_buffer_drop(&message->line, octet_buffer_span(&message->line).len);
 }
 
-void replay_message_command(replay_message *message, replay_track *track, const ms_smtp_parsed *parsed, uint64_t at)
+static void begin_message(replay_message *message)
 {
-    (void)track;
-    (void)at;
+    replay_header_begin(&message->header);
+    drop_line(message);
+    message->octets = 0;
+    message->above_127 = false;
+    message->told_7bit = false;
+}
+
+/* Mail data that came where commands were due, DATA being refused or unanswered: the client meant a message. */
+static void take_stray_line(replay_message *message, replay_track *track, ms_span line, uint64_t at)
+{
+    if (line.len == 1 && line.ptr[0] == '.') {
+        replay_message_end(message, track, at);
+        message->data_last = false;
+        return;
+    }
+    message->octets += line.len + 2;
+    replay_header_line(&message->header, track, line, at);
+}
+
+void replay_message_command(replay_message *message, replay_track *track, const ms_smtp_event *event)
+{
+    const ms_smtp_parsed *parsed = &event->command;
     message->piece_octets = 0;
+    if (parsed->command.verb == MS_SMTP_UNKNOWN && message->data_last) {
+        take_stray_line(message, track, event->slice, event->at);
+        return;
+    }
+    message->data_last = parsed->command.verb == MS_SMTP_DATA;
     switch (parsed->command.verb) {
     case MS_SMTP_BDAT:
         message->chunk_last = parsed->error == MS_SMTP_OK && parsed->command.bdat.last;
+        message->header.in_chunks = true;
         break;
     case MS_SMTP_MAIL:
     case MS_SMTP_RSET:
@@ -64,81 +95,71 @@ void replay_message_command(replay_message *message, replay_track *track, const 
 void replay_message_reply(replay_message *message, replay_track *track, const ms_smtp_event *event)
 {
     (void)track;
-    if (event->answered == MS_SMTP_DATA && event->reply.whole.complete && event->reply.whole.code == 354)
+    if (event->answered == MS_SMTP_DATA && event->reply.whole.complete && event->reply.whole.code == 354) {
+        message->data_last = false;
         begin_message(message);
+    }
+}
+
+/* What an octet breaks by itself. */
+static void judge_octet(replay_message *message, replay_track *track, uint8_t octet, uint64_t at)
+{
+    const uint8_t body = track->smtp.session.body;
+    if (octet > 127) {
+        message->above_127 = true;
+        if (body == MS_BODY_7BIT && !message->told_7bit) {
+            message->told_7bit = true;
+            replay_track_find(track, MS_CLIENT, MS_REQ_SMTP_6152_3_12, MS_CLIENT, at);
+        }
+        return;
+    }
+    /* "control characters other than SP, HT, CR, and LF … SHOULD be avoided" (RFC 5321 section 4.1.1.4) */
+    const bool control = (octet < 32 && octet != '\t' && octet != '\r' && octet != '\n') || octet == 127;
+    if (control && body != MS_BODY_BINARYMIME && !message->told_control) {
+        message->told_control = true;
+        replay_track_find(track, MS_CLIENT, MS_REQ_SMTP_5321_4_1_1_4_01, MS_CLIENT, at);
+    }
+}
+
+/* LF ends a line here whatever stands before it: that a CR is missing is said elsewhere. */
+static void take_header_octet(replay_message *message, replay_track *track, ms_span octet, uint64_t at)
+{
+    const size_t have = octet_buffer_span(&message->line).len;
+    if (have == 0)
+        message->line_at = at;
+    if (octet.ptr[0] != '\n') {
+        if (have < LINE_MAX_KEPT)
+            octet_buffer_add(&message->line, octet);
+        return;
+    }
+    ms_span line = octet_buffer_span(&message->line);
+    const bool crlf = line.len > 0 && line.ptr[line.len - 1] == '\r';
+    if (crlf)
+        line.len--;
+    /* what is left of a false end right behind 354 is no header section */
+    if (crlf || line.len > 0 || message->header.any_field)
+        replay_header_line(&message->header, track, line, message->line_at);
+    drop_line(message);
 }
 
 void replay_message_content(replay_message *message, replay_track *track, ms_span slice, uint64_t at)
 {
-    (void)track;
-    if (slice.len == 0)
-        return;
-    if (!message->in_message) {
-        message->in_message = true;
-        message->begin_at = at;
-    }
+    message->data_last = false;
     message->octets += slice.len;
     message->piece_octets += slice.len;
-    if (!message->header_over) {
-        const size_t have = octet_buffer_span(&message->header).len;
-        const size_t room = REPLAY_HEADER_MAX - have;
-        octet_buffer_add(&message->header, ms_span_make(slice.ptr, slice.len < room ? slice.len : room));
-        message->header_over = slice.len >= room;
+    for (size_t i = 0; i < slice.len; i++) {
+        judge_octet(message, track, slice.ptr[i], at + i);
+        if (!message->header.over)
+            take_header_octet(message, track, ms_span_make(slice.ptr + i, 1), at + i);
     }
-}
-
-/* The header section ends at the first empty line (RFC 5322 section 2.1). */
-static ms_span header_section(const replay_message *message)
-{
-    const ms_span all = octet_buffer_span(&message->header);
-    if (all.len >= 2 && all.ptr[0] == '\r' && all.ptr[1] == '\n')
-        return ms_span_make(all.ptr, 0);
-    for (size_t i = 0; i + 3 < all.len; i++)
-        if (memcmp(all.ptr + i, "\r\n\r\n", 4) == 0)
-            return ms_span_make(all.ptr, i + 2);
-    return all;
-}
-
-static bool same_name(const uint8_t *octets, size_t length, const char *name)
-{
-    if (strlen(name) != length)
-        return false;
-    for (size_t i = 0; i < length; i++) {
-        const uint8_t c = octets[i];
-        const uint8_t lower = c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
-        if (lower != (uint8_t)name[i])
-            return false;
-    }
-    return true;
-}
-
-/* How often a field of that name (lower case) stands in the header section. */
-static unsigned count_fields(ms_span header, const char *name)
-{
-    unsigned count = 0;
-    size_t start = 0;
-    while (start < header.len) {
-        const uint8_t *end = memchr(header.ptr + start, '\n', header.len - start);
-        const size_t stop = end == NULL ? header.len : (size_t)(end - header.ptr) + 1;
-        const uint8_t *colon = memchr(header.ptr + start, ':', stop - start);
-        if (colon != NULL && header.ptr[start] != ' ' && header.ptr[start] != '\t') {
-            size_t length = (size_t)(colon - header.ptr) - start;
-            while (length > 0 && (header.ptr[start + length - 1] == ' ' || header.ptr[start + length - 1] == '\t'))
-                length--;
-            count += same_name(header.ptr + start, length, name);
-        }
-        start = stop;
-    }
-    return count;
 }
 
 void replay_message_end(replay_message *message, replay_track *track, uint64_t at)
 {
-    const ms_span header = header_section(message);
-    if (message->octets > 0 && (count_fields(header, "date") != 1 || count_fields(header, "from") != 1))
-        replay_track_find(track, MS_CLIENT, MS_REQ_SMTP_5322_3_6_01, MS_CLIENT, at);
-    if (count_fields(header, "return-path") > 0)
-        replay_track_find(track, MS_CLIENT, MS_REQ_SMTP_5321_4_4_12, MS_CLIENT, at);
+    if (message->octets > 0)
+        replay_header_end(&message->header, track, at);
+    if (track->smtp.session.body == MS_BODY_8BITMIME && message->above_127 && !message->header.mime_version)
+        replay_track_find(track, MS_CLIENT, MS_REQ_SMTP_5321_2_4_12, MS_CLIENT, at);
     begin_message(message);
     message->piece_octets = 0;
 }

@@ -2,7 +2,7 @@
  * message.h - the mail data that a client sends, judged as a message (RFC 5322, and what SMTP says of it)
  *
  * The session machine counts the octets; what they are is looked at here, where memory may be
- * had.  The header section is kept up to REPLAY_HEADER_MAX octets; of the body only what the rules need.
+ * had.  Of the header section a line and a field are kept, of the body nothing.
  */
 #ifndef MAILSPEC_HARNESS_REPLAY_MESSAGE_H
 #define MAILSPEC_HARNESS_REPLAY_MESSAGE_H
@@ -11,13 +11,11 @@
 
 typedef struct replay_message replay_message;
 
-enum { REPLAY_HEADER_MAX = 256 * 1024 };
-
 replay_message *replay_message_new(void);
 void replay_message_free(replay_message *message);
 
-/* What was heard, in order.  at: offset in the client's stream. */
-void replay_message_command(replay_message *message, replay_track *track, const ms_smtp_parsed *parsed, uint64_t at);
+/* What was heard, in order.  at: offset in the client's stream of the slice's first octet. */
+void replay_message_command(replay_message *message, replay_track *track, const ms_smtp_event *event);
 void replay_message_reply(replay_message *message, replay_track *track, const ms_smtp_event *event);
 void replay_message_content(replay_message *message, replay_track *track, ms_span slice, uint64_t at);
 /* The message is complete: the end of data, or the end of the chunk that was the last one. */

@@ -14,7 +14,7 @@ static void hear_command(replay_track *track, const ms_smtp_event *event)
     replay_track_digest(track, parsed->error);
     replay_track_digest(track, parsed->error_at);
     replay_track_digest(track, parsed->deviations);
-    replay_message_command(track->message, track, parsed, event->at);
+    replay_message_command(track->message, track, event);
     if (track->yields != NULL && track->yields->wanted)
         replay_yield_smtp_command(track, event);
 }
@@ -54,11 +54,20 @@ static void note_exchange(replay_track *track, const ms_smtp_event *event)
     }
 }
 
+/* Where the slice stands behind the event's first octet: a dot that was taken out may stand between. */
+static uint64_t slice_offset(const replay_track *track, const ms_smtp_event *event)
+{
+    const ms_span raw = octet_buffer_span(&track->streams[MS_CLIENT].pending);
+    const uintptr_t from = (uintptr_t)raw.ptr;
+    const uintptr_t at = (uintptr_t)event->slice.ptr;
+    return event->slice.len > 0 && at >= from && at < from + raw.len ? at - from : 0;
+}
+
 static void hear_content(replay_track *track, const ms_smtp_event *event, bool chunk, bool end)
 {
     /* slices may be cut anywhere: only their octets count */
     replay_track_digest_octets(track, event->slice);
-    replay_message_content(track->message, track, event->slice, event->at);
+    replay_message_content(track->message, track, event->slice, event->at + slice_offset(track, event));
     if (!end)
         return;
     replay_track_digest(track, event->kind);
