@@ -19,9 +19,9 @@ enum {
     MS_SMTP_AUTH_LINE_MAX = 12288,    /* RFC 4954 section 4: any line of the exchange, CRLF included */
     MS_SMTP_MAIL_AUTH_EXTRA = 500,    /* RFC 4954 section 3, MAIL */
     MS_SMTP_MAIL_SIZE_EXTRA = 26,     /* RFC 1870 section 3, MAIL */
-    MS_SMTP_MAIL_BODY_EXTRA = 17,     /* RFC 6152 section 2, MAIL */
-    MS_SMTP_MAIL_DSN_EXTRA = 107,     /* RFC 3461 section 3, MAIL: RET and ENVID */
-    MS_SMTP_RCPT_DSN_EXTRA = 513,     /* RFC 3461 section 3, RCPT: NOTIFY and ORCPT */
+    MS_SMTP_MAIL_BODY_EXTRA = 16,     /* RFC 3030 section 3, MAIL; RFC 6152 names no number */
+    MS_SMTP_MAIL_DSN_EXTRA = 110,     /* RFC 3461 section 5.4, MAIL: RET of 8 and ENVID of 100, a space before each */
+    MS_SMTP_RCPT_DSN_EXTRA = 530,     /* RFC 3461 section 5.4, RCPT: ORCPT and NOTIFY */
     MS_SMTP_MAIL_SMTPUTF8_EXTRA = 10, /* RFC 6531 section 3.1, MAIL, VRFY, EXPN */
 
     /* values of parameters and arguments */
