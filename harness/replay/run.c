@@ -80,7 +80,7 @@ void replay_run(const mst_document *document, const replay_plan *plan, replay_ou
     outcome->digest = 0;
     outcome->limited = false;
     for (unsigned i = 0; i < count; i++) {
-        outcome->digest = outcome->digest * UINT64_C(0x100000001b3) ^ tracks[i].digest;
+        outcome->digest = outcome->digest * UINT64_C(0x100000001b3) ^ (tracks[i].digest + tracks[i].digest_found);
         outcome->limited |= tracks[i].limited;
         replay_track_free(&tracks[i]);
     }

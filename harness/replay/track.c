@@ -111,9 +111,8 @@ static void add_finding(replay_track *track, ms_finding finding, const mst_step 
     }
     replay_findings_add(track->findings,
                         (replay_finding){.finding = finding, .step = step, .connection = track->connection});
-    replay_track_digest(track, finding.requirement);
-    replay_track_digest(track, finding.at);
-    replay_track_digest(track, finding.side);
+    const uint64_t prime = UINT64_C(0x100000001b3);
+    track->digest_found += ((finding.at ^ finding.requirement) * prime ^ finding.side) * prime;
 }
 
 void replay_track_found(replay_track *track, const ms_findings *findings, const mst_step *step)
