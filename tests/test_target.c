@@ -41,8 +41,8 @@ Test(target, accepted)
 Test(target, refused)
 {
     static const char *const urls[] = {
-        "",          "127.0.0.1:25", "http://h",         "smtp:/h",     "smtp://",          "smtp://h:",
-        "smtp://h:0", "smtp://h:65536", "smtp://h:25x",  "smtp://[::1", "smtp://[::1]x",    "smtp://u@h",
+        "",           "127.0.0.1:25",   "http://h",      "smtp:/h",     "smtp://",       "smtp://h:",
+        "smtp://h:0", "smtp://h:65536", "smtp://h:25x",  "smtp://[::1", "smtp://[::1]x", "smtp://u@h",
         "smtp://h/x", "lmtp+unix:run",  "smtp+unix://h", "smtp://a b",
     };
     for (size_t i = 0; i < COUNT(urls); i++) {
