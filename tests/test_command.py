@@ -141,6 +141,8 @@ class Completion(unittest.TestCase):
         self.assertEqual(set(self.complete("list", "--form")), {"--format"})
         self.assertEqual(self.complete("list", "--format", ""), ["text", "json"])
         self.assertEqual(self.complete("list", "--level", "SEC"), ["SECURITY"])
+        self.assertEqual(self.complete("replay", "--cuts", ""), ["none", "lines", "all"])
+        self.assertEqual(self.complete("parse", "smtp-r"), ["smtp-reply"])
         self.assertEqual(self.complete("list", "re"), ["requirements"])
         self.assertEqual(self.complete("explain", "SMTP-5321-3.3-09"), ["SMTP-5321-3.3-09"])
 
