@@ -132,9 +132,16 @@ static void tell_reply(ms_smtp_dialogue *dialogue, ms_reply_error error, ms_devi
 static ms_smtp_event event_of(const ms_smtp_dialogue *dialogue, ms_side side, ms_smtp_event_kind kind)
 {
     ms_smtp_event event;
-    memset(&event, 0, sizeof event);
+    /* the union is set by those who say so by kind; clearing it for every event would cost more than parsing */
     event.kind = kind;
+    event.line_flags = 0;
+    event.content_flags = 0;
+    event.consumed = 0;
     event.at = dialogue->at[side];
+    event.slice = ms_span_absent();
+    event.answered = MS_SMTP_UNKNOWN;
+    event.unsolicited = false;
+    event.ehlo_line = false;
     return event;
 }
 
@@ -242,6 +249,20 @@ static void set_limit(ms_smtp_dialogue *dialogue)
         dialogue->framer[MS_CLIENT].limit = ms_smtp_session_line_limit(&dialogue->session);
 }
 
+/* What follows the parse of a whole command line. */
+static void hear_command(ms_smtp_dialogue *dialogue, const ms_smtp_event *event, ms_findings *findings)
+{
+    ms_smtp_session *session = &dialogue->session;
+    const ms_smtp_parsed *parsed = &event->command;
+    const bool good = parsed->error == MS_SMTP_OK && parsed->deviations == 0 && parsed->command.verb != MS_SMTP_UNKNOWN;
+    if (!good && (parsed->command.verb != MS_SMTP_UNKNOWN ||
+                  !ms_smtp_session_spills(session, event->slice, event->at, findings)))
+        tell_command(dialogue, parsed, event->at, findings);
+    ms_smtp_session_command(session, parsed, event->at, findings);
+    if (parsed->error == MS_SMTP_OK && parsed->command.verb == MS_SMTP_BDAT)
+        begin_chunk(dialogue, &parsed->command);
+}
+
 static ms_smtp_event next_command(ms_smtp_dialogue *dialogue, ms_span input, ms_findings *findings)
 {
     ms_smtp_session *session = &dialogue->session;
@@ -251,33 +272,25 @@ static ms_smtp_event next_command(ms_smtp_dialogue *dialogue, ms_span input, ms_
     if (line.status == MS_LINE_NEED_MORE)
         return event;
     const bool rest = dialogue->in_line[MS_CLIENT] != 0;
-    ms_smtp_parsed parsed = {.error = MS_SMTP_OK};
     if (!rest) {
         const ms_smtp_context context = ms_smtp_session_command_context(session);
-        parsed = ms_smtp_command_parse_line(&line, &context);
-        if (parsed.command.verb == MS_SMTP_UNKNOWN && ms_smtp_session_takes_as_data(session, event.at, findings)) {
+        event.command = ms_smtp_command_parse_line(&line, &context);
+        if (event.command.command.verb == MS_SMTP_UNKNOWN &&
+            ms_smtp_session_takes_as_data(session, event.at, findings)) {
             ms_line_reset(&dialogue->framer[MS_CLIENT]);
             ms_content_init(&dialogue->content);
             dialogue->mode = MODE_DATA;
             return next_content(dialogue, input, findings);
         }
     }
+    event.kind = rest ? MS_SMTP_EVENT_DROPPED : MS_SMTP_EVENT_COMMAND;
     event.consumed = line.consumed;
     event.line_flags = line.flags;
     event.slice = line.text;
     dialogue->at[MS_CLIENT] += line.consumed;
     dialogue->in_line[MS_CLIENT] = line.status != MS_LINE_COMPLETE;
-    if (rest) {
-        event.kind = MS_SMTP_EVENT_DROPPED;
-        return event;
-    }
-    event.kind = MS_SMTP_EVENT_COMMAND;
-    event.command = parsed;
-    if (parsed.command.verb != MS_SMTP_UNKNOWN || !ms_smtp_session_spills(session, line.text, event.at, findings))
-        tell_command(dialogue, &parsed, event.at, findings);
-    ms_smtp_session_command(session, &parsed, event.at, findings);
-    if (parsed.error == MS_SMTP_OK && parsed.command.verb == MS_SMTP_BDAT)
-        begin_chunk(dialogue, &parsed.command);
+    if (!rest)
+        hear_command(dialogue, &event, findings);
     return event;
 }
 

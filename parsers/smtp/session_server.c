@@ -248,7 +248,7 @@ static uint16_t no_transaction_rule(const ms_smtp_session *session)
 }
 
 /* A positive reply: what is wrong with it, most telling rule first. */
-static uint16_t acceptance_rule(const ms_smtp_session *session, const ms_smtp_run *run, uint16_t code)
+static uint16_t acceptance_rule(const ms_smtp_session *session, const ms_smtp_run *run, uint16_t code, bool known)
 {
     const uint8_t verb = run->verb;
     const uint8_t class_ = (uint8_t)(code / 100);
@@ -276,13 +276,12 @@ static uint16_t acceptance_rule(const ms_smtp_session *session, const ms_smtp_ru
         return MS_REQ_SMTP_3207_4_2_08;
     if (verb == MS_SMTP_AUTH && (session->flags & SESSION_AUTHENTICATED) != 0)
         return MS_REQ_SMTP_4954_4_01;
-    return ms_smtp_breach_find(session->state, verb, class_);
+    return known ? MS_REQ_NONE : ms_smtp_breach_find(session->state, verb, class_);
 }
 
-static uint8_t state_after(const ms_smtp_session *session, const ms_smtp_run *run, uint16_t code)
+static uint8_t state_after(const ms_smtp_session *session, const ms_smtp_run *run, uint16_t code, const transition *t)
 {
     const uint8_t class_ = (uint8_t)(code / 100);
-    const transition *t = ms_smtp_transition_find(session->state, run->verb, class_, run->flags);
     if (run->verb == MS_SMTP_STARTTLS && code != 220)
         return session->state; /* only 220 starts a handshake (RFC 3207 section 4) */
     if (t != NULL)
@@ -506,9 +505,10 @@ static void answer(ms_smtp_session *session, ms_smtp_run run, uint16_t code, con
                    ms_findings *findings)
 {
     const uint8_t class_ = (uint8_t)(code / 100);
+    const transition *t = ms_smtp_transition_find(session->state, run.verb, class_, run.flags);
     uint16_t broken = MS_REQ_NONE;
     if (class_ == 2 || class_ == 3) {
-        broken = acceptance_rule(session, &run, code);
+        broken = acceptance_rule(session, &run, code, t != NULL);
         if (broken == MS_REQ_NONE)
             broken = session->variant == MS_VARIANT_LMTP && run.verb == MS_SMTP_END_OF_DATA
                          ? MS_REQ_NONE
@@ -521,7 +521,7 @@ static void answer(ms_smtp_session *session, ms_smtp_run run, uint16_t code, con
     if (!code_malformed(line))
         judge(session, findings, broken, at, run.verb, code);
 
-    const uint8_t next = state_after(session, &run, code);
+    const uint8_t next = state_after(session, &run, code, t);
     apply(session, &run, code, line, at, findings);
     if (run.verb != MS_SMTP_AUTH_RESPONSE || class_ == 3)
         session->state = next;
