@@ -109,7 +109,7 @@ typedef struct scan {
 
 /* Follow the table up to the offset, or to the first octet that raises something new: that is not passed, but the
  * state is the one behind it.  Returns what it raised, or 0. */
-static unsigned walk(scan *s, size_t to)
+static inline unsigned walk(scan *s, size_t to)
 {
     const transition *const rows = s->rows;
     const uint8_t *const octets = s->octets;
@@ -132,7 +132,7 @@ static unsigned walk(scan *s, size_t to)
 }
 
 /* Octets of the line that are still free of the question whether it is too long. */
-static size_t line_room(const scan *s)
+static inline size_t line_room(const scan *s)
 {
     const size_t octets = s->at - s->line_from;
     if ((s->flags & MS_CONTENT_LONG_LINE) != 0)
@@ -140,23 +140,19 @@ static size_t line_room(const scan *s)
     return octets < MS_SMTP_LINE_CHARS_MAX ? MS_SMTP_LINE_CHARS_MAX - octets : 0;
 }
 
-/* One octet of a line that has 998 of them, or 999 with a CR that may belong to its end.  Too long is a line whose
- * octets, a CR at the end left aside, are more than 998 (RFC 5322 section 2.1.1). */
-static unsigned step_in_full_line(scan *s)
+/* The octet at the offset, behind which the state is now, made the line too long: its octets, a CR at the end left
+ * aside, are more than 998 (RFC 5322 section 2.1.1). */
+static inline bool makes_too_long(const scan *s, size_t at)
 {
-    const size_t octets = s->at - s->line_from;
-    const size_t at = s->at;
-    const unsigned raised = walk(s, at + 1);
-    const bool line_ended = s->state == LINE_START;
-    if (line_ended || octets + (s->state == CR ? 0 : 1) <= MS_SMTP_LINE_CHARS_MAX)
-        return raised;
-    s->at = at;
-    return raised | MS_CONTENT_LONG_LINE;
+    const size_t octets = at - s->line_from + (s->state == CR ? 0 : 1);
+    return s->state != LINE_START && octets > MS_SMTP_LINE_CHARS_MAX;
 }
 
 /* The offset behind the last LF of octets[from..to), or from. */
 static size_t behind_last_lf(const uint8_t *octets, size_t from, size_t to)
 {
+    if (octets[to - 1] == '\n')
+        return to;
     /* eight at once: the subtraction sets the highest bit of the octets that are LF, and perhaps of some before them,
      * if none of the eight is above 127, and of more else */
     for (; to - from >= 8; to -= 8) {
@@ -172,7 +168,7 @@ static size_t behind_last_lf(const uint8_t *octets, size_t from, size_t to)
 }
 
 /* Pass over plain octets at once.  The states that remember more than the octet before have to be walked out of. */
-static void run(scan *s)
+static inline void run(scan *s)
 {
     if (s->at == 0 || s->state == DOT || s->state == DOT_CR || s->state == WEAK_DOT)
         return;
@@ -192,26 +188,29 @@ static void run(scan *s)
 }
 
 /* Go on to the next octet that raises something new, and return that, or 0 at the end of the input. */
-static unsigned advance(scan *s)
+static inline unsigned advance(scan *s)
 {
-    enum { STINT = 8 };
+    enum { STINT = 6, LONG_RUN = 64 };
     size_t stint = STINT;
     while (s->at < s->len) {
-        const size_t room = line_room(s);
-        size_t octets = s->len - s->at;
-        octets = octets < stint ? octets : stint;
-        octets = octets < room ? octets : room;
-        unsigned raised = octets > 0 ? walk(s, s->at + octets) : step_in_full_line(s);
+        const size_t from = s->at, room = line_room(s);
+        size_t octets = s->len - from < stint ? s->len - from : stint;
+        octets = octets < room ? octets : room > 0 ? room : 1;
+        unsigned raised = walk(s, from + octets);
+        if (room == 0 && makes_too_long(s, from)) {
+            s->at = from;
+            raised |= MS_CONTENT_LONG_LINE;
+        }
         if (raised != 0)
             return raised;
         const size_t walked = s->at;
         run(s);
-        stint = s->at > walked ? STINT : 2 * stint; /* where nothing is plain, trying costs */
+        stint = s->at - walked >= LONG_RUN ? STINT : 2 * stint; /* where little is plain, trying costs */
     }
     return 0;
 }
 
-static scan scan_begin(const ms_content *content, ms_span input, const transition *rows)
+static inline scan scan_begin(const ms_content *content, ms_span input, const transition *rows)
 {
     const scan s = {.rows = rows,
                     .octets = input.ptr,
@@ -224,8 +223,8 @@ static scan scan_begin(const ms_content *content, ms_span input, const transitio
 
 /* Keep what the next call needs, and report.  With the octet at s->at the scan stopped: passed is 1 if it is used, too,
  * and 0 if it is to be given again. */
-static ms_content_slice scan_end(ms_content *content, const scan *s, ms_content_status status, ms_span slice,
-                                 size_t passed, unsigned raised)
+static inline ms_content_slice scan_end(ms_content *content, const scan *s, ms_content_status status, ms_span slice,
+                                        size_t passed, unsigned raised)
 {
     const size_t consumed = s->at + passed;
     content->new_flags = (uint8_t)(raised & ~(unsigned)ACT);
@@ -237,7 +236,7 @@ static ms_content_slice scan_end(ms_content *content, const scan *s, ms_content_
     return result;
 }
 
-static ms_span slice_of(const scan *s, size_t from, size_t to)
+static inline ms_span slice_of(const scan *s, size_t from, size_t to)
 {
     return to > from ? ms_span_make(s->octets + from, to - from) : ms_span_absent();
 }
@@ -247,10 +246,12 @@ void ms_content_init(ms_content *content)
     memset(content, 0, sizeof *content);
 }
 
-ms_content_slice ms_content_next(ms_content *content, ms_span input)
+/* The next slice by either table.  All the functions above are part of this one, for the compiler to keep what they
+ * share in registers. */
+static ms_content_slice take_slice(ms_content *content, ms_span input, const transition *rows)
 {
     static const uint8_t withheld_cr = '\r';
-    scan s = scan_begin(content, input, data_rows);
+    scan s = scan_begin(content, input, rows);
     size_t from = 0;
     if (s.state == ENDED)
         return scan_end(content, &s, MS_CONTENT_END, ms_span_absent(), 0, 0);
@@ -278,6 +279,11 @@ ms_content_slice ms_content_next(ms_content *content, ms_span input)
         }
         from = ++s.at; /* behind the dot, or the dot and CR */
     }
+}
+
+ms_content_slice ms_content_next(ms_content *content, ms_span input)
+{
+    return take_slice(content, input, data_rows);
 }
 
 ms_content_slice ms_content_copy(ms_content *content, ms_span input, uint8_t *out, size_t *written)
@@ -312,14 +318,11 @@ ms_content_slice ms_content_chunk(ms_content *content, uint64_t *remaining, ms_s
 {
     if (input.len > *remaining)
         input.len = (size_t)*remaining;
-    scan s = scan_begin(content, input, chunk_rows);
-    const unsigned raised = advance(&s);
-    const size_t consumed = raised != 0 ? s.at + 1 : s.at;
-    *remaining -= consumed;
-    const ms_content_status status = *remaining == 0        ? MS_CONTENT_END
-                                     : consumed < input.len ? MS_CONTENT_SLICE
-                                                            : MS_CONTENT_NEED_MORE;
-    return scan_end(content, &s, status, slice_of(&s, 0, consumed), consumed - s.at, raised);
+    ms_content_slice result = take_slice(content, input, chunk_rows);
+    *remaining -= result.consumed;
+    if (*remaining == 0)
+        result.status = MS_CONTENT_END;
+    return result;
 }
 
 uint8_t ms_content_chunks_end(ms_content *content)

@@ -1,0 +1,318 @@
+/*
+ * bench_content.c - how fast content is un-stuffed, stuffed and framed, beside memchr and memcpy
+ *
+ * Candidate and yard-stick alternate in one process, each in ROUNDS rounds; what is printed is the median of CPU
+ * time, and the median of the rounds' ratios.  A yard-stick whose middle half spreads by more than a tenth is marked "?":
+ * the machine was busy, and the row says nothing.  The un-stuffed octets are compared with the original before.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include "mailspec/content.h"
+#include "mailspec/line.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { ROUNDS = 15, MIB = 1024 * 1024 };
+
+typedef struct block {
+    uint8_t *ptr;
+    size_t len;
+} block;
+
+static volatile size_t sink;
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static block new_block(size_t len)
+{
+    block b = {malloc(len), len};
+    if (b.ptr == NULL)
+        abort();
+    memset(b.ptr, 0, len); /* no page fault is timed */
+    return b;
+}
+
+static uint32_t random_state = 1;
+
+static uint32_t random_below(uint32_t bound)
+{
+    random_state = random_state * 1664525u + 1013904223u;
+    return (random_state >> 8) % bound;
+}
+
+/* Content of whole lines: shortest to longest octets of text, every dots-th of them with a dot in front. */
+static block make_text(size_t len, uint32_t shortest, uint32_t longest, uint32_t dots)
+{
+    block b = new_block(len);
+    size_t at = 0;
+    while (len - at > longest + 3) {
+        const uint32_t octets = shortest + random_below(longest - shortest + 1);
+        for (uint32_t i = 0; i < octets; i++)
+            b.ptr[at + i] = (uint8_t)(random_below(7) == 0 ? ' ' : 'a' + random_below(26));
+        if (octets > 0)
+            b.ptr[at] = random_below(dots) == 0 ? '.' : 'T';
+        at += octets;
+        b.ptr[at++] = '\r';
+        b.ptr[at++] = '\n';
+    }
+    b.len = at;
+    return b;
+}
+
+static block make_repeated(size_t len, const char *unit, size_t unit_len)
+{
+    block b = new_block(len / unit_len * unit_len);
+    for (size_t at = 0; at < b.len; at++)
+        b.ptr[at] = (uint8_t)unit[at % unit_len];
+    return b;
+}
+
+static block stuffed(block content)
+{
+    block b = new_block(content.len + content.len / 2 + 16);
+    ms_stuffer stuffer;
+    size_t written;
+    ms_stuffer_init(&stuffer);
+    if (ms_stuffer_next(&stuffer, ms_span_make(content.ptr, content.len), b.ptr, b.len, &written) != content.len)
+        abort();
+    b.len = written + ms_stuffer_end(&stuffer, b.ptr + written);
+    return b;
+}
+
+static block other; /* where copies go */
+
+/* Candidates and yard-sticks: each goes once through the block. */
+static void yard_memchr(block b)
+{
+    sink += (size_t)(memchr(b.ptr, 0xFE, b.len) != NULL);
+}
+
+static void yard_memcpy(block b)
+{
+    memcpy(other.ptr, b.ptr, b.len);
+    sink += other.ptr[b.len / 2];
+}
+
+static void slices_of(ms_content *content, block b)
+{
+    for (size_t at = 0; at < b.len;) {
+        const ms_content_slice got = ms_content_next(content, ms_span_make(b.ptr + at, b.len - at));
+        sink += got.slice.len;
+        at += got.consumed;
+        if (got.status != MS_CONTENT_SLICE)
+            break;
+    }
+}
+
+static void slices(block b)
+{
+    ms_content content;
+    ms_content_init(&content);
+    slices_of(&content, b);
+}
+
+static void slices_in_pieces(block b, size_t piece)
+{
+    ms_content content;
+    ms_content_init(&content);
+    for (size_t at = 0; at < b.len; at += piece) {
+        const block part = {b.ptr + at, b.len - at < piece ? b.len - at : piece};
+        slices_of(&content, part);
+    }
+}
+
+static void slices_of_16k(block b)
+{
+    slices_in_pieces(b, 16 * 1024);
+}
+
+static void slices_of_octets(block b)
+{
+    slices_in_pieces(b, 1);
+}
+
+static void copies(block b)
+{
+    ms_content content;
+    size_t written;
+    ms_content_init(&content);
+    ms_content_copy(&content, ms_span_make(b.ptr, b.len), other.ptr, &written);
+    sink += written;
+}
+
+static void stuffs(block b)
+{
+    ms_stuffer stuffer;
+    size_t written;
+    ms_stuffer_init(&stuffer);
+    sink += ms_stuffer_next(&stuffer, ms_span_make(b.ptr, b.len), other.ptr, other.len, &written);
+    sink += written;
+}
+
+static void split(block b)
+{
+    for (size_t at = 0; at < b.len;) {
+        const uint8_t *lf = memchr(b.ptr + at, '\n', b.len - at);
+        if (lf == NULL)
+            break;
+        sink += (size_t)(lf - b.ptr) - at;
+        at = (size_t)(lf - b.ptr) + 1;
+    }
+}
+
+static void lines(block b)
+{
+    ms_line_framer framer;
+    ms_line_init(&framer, 1000);
+    for (size_t at = 0; at < b.len;) {
+        const ms_line line = ms_line_next(&framer, ms_span_make(b.ptr + at, b.len - at));
+        if (line.status == MS_LINE_NEED_MORE)
+            break;
+        sink += line.text.len + line.flags;
+        at += line.consumed;
+    }
+}
+
+static void lines_by_octets(block b)
+{
+    ms_line_framer framer;
+    ms_line_init(&framer, 1000);
+    size_t at = 0;
+    for (size_t shown = 1; shown <= b.len; shown++)
+        at += ms_line_next(&framer, ms_span_make(b.ptr + at, shown - at)).consumed;
+    sink += at;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+static double timed(void (*work)(block), block b, size_t times)
+{
+    const double start = seconds();
+    for (size_t i = 0; i < times; i++)
+        work(b);
+    return (seconds() - start) / (double)times;
+}
+
+static void row(const char *name, block b, void (*candidate)(block), void (*yard)(block), const char *yard_name)
+{
+    double mine[ROUNDS], its[ROUNDS], ratios[ROUNDS];
+    const size_t times = b.len < 8 * MIB ? 8 * MIB / b.len : 1;
+    for (int round = 0; round < ROUNDS; round++) {
+        const double before = timed(yard, b, times);
+        mine[round] = timed(candidate, b, times);
+        its[round] = (before + timed(yard, b, times)) / 2;
+        ratios[round] = its[round] / mine[round];
+    }
+    qsort(mine, ROUNDS, sizeof(double), by_size);
+    qsort(its, ROUNDS, sizeof(double), by_size);
+    qsort(ratios, ROUNDS, sizeof(double), by_size);
+    const double middle = its[ROUNDS / 2], octets = (double)b.len;
+    const bool busy = its[ROUNDS * 3 / 4] - its[ROUNDS / 4] > middle / 10;
+    printf("%-44s %8.2f GB/s %8.3f ns/octet  %6.3f of %s (%.1f GB/s)%s\n", name, octets / mine[ROUNDS / 2] / 1e9,
+           mine[ROUNDS / 2] / octets * 1e9, ratios[ROUNDS / 2], yard_name, octets / middle / 1e9, busy ? " ?" : "");
+}
+
+static void check(const char *name, block content, block wire)
+{
+    ms_content scanner;
+    size_t at = 0, written = 0;
+    ms_content_init(&scanner);
+    for (ms_content_slice got = {.status = MS_CONTENT_SLICE}; got.status == MS_CONTENT_SLICE; at += got.consumed) {
+        got = ms_content_next(&scanner, ms_span_make(wire.ptr + at, wire.len - at));
+        if (got.slice.len > content.len - written ||
+            (got.slice.len > 0 && memcmp(got.slice.ptr, content.ptr + written, got.slice.len) != 0))
+            break;
+        written += got.slice.len;
+    }
+    bool same = at == wire.len && written == content.len;
+    ms_content_init(&scanner);
+    same &= ms_content_copy(&scanner, ms_span_make(wire.ptr, wire.len), other.ptr, &written).status == MS_CONTENT_END;
+    same &= written == content.len && memcmp(other.ptr, content.ptr, written) == 0;
+    if (!same) {
+        printf("%s: un-stuffing does not give back the content\n", name);
+        exit(1);
+    }
+}
+
+static void hostile(const char *name, const char *unit, size_t len)
+{
+    const block b = make_repeated(16 * MIB, unit, len);
+    char words[96];
+    snprintf(words, sizeof words, "hostile, %s: slices", name);
+    row(words, b, slices, yard_memchr, "memchr");
+    snprintf(words, sizeof words, "hostile, %s: copying", name);
+    row(words, b, copies, yard_memchr, "memchr");
+    free(b.ptr);
+}
+
+static void run(const char *only)
+{
+    const block text = make_text(64 * MIB, 76, 76, 100), wire = stuffed(text);
+    const block mixed = make_text(16 * MIB, 0, 120, 100), mixed_wire = stuffed(mixed);
+    check("76 octets", text, wire);
+    check("variable", mixed, mixed_wire);
+    if (only == NULL || strchr(only, 's') != NULL) {
+        row("slices, 64 MiB, 76 octets, 1 % dots", wire, slices, yard_memchr, "memchr");
+        row("slices, 16 MiB, variable", mixed_wire, slices, yard_memchr, "memchr");
+        row("slices, 16 KiB chunks", wire, slices_of_16k, slices, "whole");
+        row("copying, 64 MiB, 76 octets, 1 % dots", wire, copies, yard_memcpy, "memcpy");
+        row("copying, 16 MiB, variable", mixed_wire, copies, yard_memcpy, "memcpy");
+        row("stuffing, 64 MiB, 76 octets", text, stuffs, yard_memcpy, "memcpy");
+        row("stuffing, 16 MiB, variable", mixed, stuffs, yard_memcpy, "memcpy");
+    }
+    block part = wire;
+    part.len = 4 * MIB;
+    if (only == NULL || strchr(only, 'o') != NULL) {
+        row("slices, octet by octet", part, slices_of_octets, yard_memchr, "memchr");
+        row("lines", part, lines, split, "split");
+        part.len = MIB;
+        row("lines, octet by octet", part, lines_by_octets, split, "split");
+        part.len = 4 * MIB;
+    }
+    if (only == NULL || strchr(only, 'e') != NULL) {
+        for (size_t at = 30; at < part.len; at += 60)
+            part.ptr[at] = part.ptr[at] == 'a' ? 0xE4 : part.ptr[at] == 'b' ? '\t' : part.ptr[at];
+        row("slices, 8-bit and tabs", part, slices, yard_memchr, "memchr");
+    }
+    if (only == NULL || strchr(only, 'h') != NULL) {
+        hostile("\"..\" CRLF", "..\r\n", 4);
+        hostile("only dots", ".", 1);
+        hostile("empty lines", "\r\n", 2);
+        hostile("bare CR", "\r", 1);
+        hostile("bare LF", "\n", 1);
+        hostile("LF . LF", "\n.\n", 3);
+        hostile("CRLF .. CR", "\r\n..\r", 5);
+        hostile("x CR", "x\r", 2);
+        hostile("8-bit", "\xE4\xB8\xAD", 3);
+        hostile("NUL", "\0", 1);
+        const block noise = make_text(16 * MIB, 0, 8, 2);
+        for (size_t at = 0; at < noise.len; at++)
+            noise.ptr[at] = (uint8_t) "\r\n.x"[random_below(4)];
+        row("hostile, CR LF . x at random: slices", noise, slices, yard_memchr, "memchr");
+        free(noise.ptr);
+    }
+    free(text.ptr);
+    free(wire.ptr);
+    free(mixed.ptr);
+    free(mixed_wire.ptr);
+}
+
+int main(int argc, char **argv)
+{
+    other = new_block(80 * MIB);
+    run(argc > 1 ? argv[1] : NULL);
+    free(other.ptr);
+    return 0;
+}
