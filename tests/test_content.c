@@ -222,7 +222,7 @@ static const struct row {
     uint8_t flags;
 } rows[] = {
     {"RFC 5321 section 4.1.1.4 a message", OCTETS("a\r\n.\r\n"), OCTETS("a\r\n"), 6, 0},
-    {"RFC 5321 section 4.1.1.4 an empty message ends at once", OCTETS(".\r\n"), OCTETS(""), 3, 0},
+    {"SMTP-5321-4.1.1.4-10 an empty message ends at once", OCTETS(".\r\n"), OCTETS(""), 3, 0},
     {"RFC 5321 section 4.1.1.4 the last CRLF is content", OCTETS("\r\n.\r\n"), OCTETS("\r\n"), 5, 0},
     {"octets behind the end stay", OCTETS("a\r\n.\r\nQUIT\r\n"), OCTETS("a\r\n"), 6, 0},
     {"RFC 5321 section 4.5.2 a doubled dot", OCTETS("..\r\n.\r\n"), OCTETS(".\r\n"), 7, 0},
