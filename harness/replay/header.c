@@ -143,8 +143,8 @@ static void judge_utf8(replay_header *header, replay_track *track, ms_span line,
     if (ms_smtp_session_reply_context(session).smtputf8)
         return;
     header->told_utf8 = true;
-    find(track,
-         ms_smtp_session_offers(session, MS_EHLO_SMTPUTF8) ? MS_REQ_SMTP_6531_3_4_01 : MS_REQ_SMTP_6531_3_2_05, at);
+    find(track, ms_smtp_session_offers(session, MS_EHLO_SMTPUTF8) ? MS_REQ_SMTP_6531_3_4_01 : MS_REQ_SMTP_6531_3_2_05,
+         at);
 }
 
 static void end_section(replay_header *header, replay_track *track, uint64_t at)

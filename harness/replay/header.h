@@ -19,9 +19,9 @@ typedef struct replay_header {
     bool any_field; /* … or any other line */
     bool return_path, received, mime_version;
     bool told_line, told_utf8;
-    bool in_chunks;        /* the message comes by BDAT: it is one only when the last chunk has come */
-    uint16_t later;        /* a requirement that is told then, */
-    uint64_t later_at;     /* and where */
+    bool in_chunks;    /* the message comes by BDAT: it is one only when the last chunk has come */
+    uint16_t later;    /* a requirement that is told then, */
+    uint64_t later_at; /* and where */
 } replay_header;
 
 void replay_header_begin(replay_header *header);

@@ -221,7 +221,7 @@ static void take_parsed_path(smtp_facts *facts, const ms_smtp_path *path)
         facts->set |= FACT(UTF8_DOMAIN);
     if (path->local_part.len > 32 && path->local_part.len <= MS_SMTP_LOCAL_PART_MAX)
         facts->set |= FACT(LONG_LOCAL_PART);
-    if (path->domain.len > 128)
+    if (path->domain.len > 200)
         facts->set |= FACT(LONG_DOMAIN);
     if (facts->path.len + 2 >= 200 && facts->path.len + 2 <= MS_SMTP_PATH_MAX)
         facts->set |= FACT(LONG_PATH);

@@ -130,3 +130,12 @@ void smtp_false_end_feed(smtp_false_end *state, ms_span octets)
     }
     state->last_dot_line_doubled_cr = ends_with(state, "\r\r\n.\r\n", 6);
 }
+
+uint16_t smtp_false_end_now(const smtp_false_end *state, ms_span pending)
+{
+    smtp_false_end ahead = *state;
+    smtp_false_end_feed(&ahead, pending);
+    /* whatever comes next is no LF as far as the server has waited */
+    smtp_false_end_feed(&ahead, MS_SPAN("x"));
+    return ahead.requirement;
+}

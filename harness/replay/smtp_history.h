@@ -84,8 +84,11 @@ struct replay_smtp_rules {
     struct smtp_auth *auth;
     smtp_false_end false_end;
     bool in_content;
+    bool content_empty;  /* no octet of the mail data yet, its end not counted */
+    uint64_t content_at; /* offset of its first octet */
     bool in_chunk;
     uint64_t chunk_left;
+    octet_buffer dropped; /* octets in clear behind STARTTLS */
 };
 
 #endif

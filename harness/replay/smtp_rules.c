@@ -72,6 +72,7 @@ void replay_smtp_rules_free(replay_smtp_rules *rules)
         smtp_texts_clear(all[i]);
     free((void *)(uintptr_t)rules->mail_path.ptr);
     smtp_auth_free(rules->auth);
+    octet_buffer_free(&rules->dropped);
     free(rules);
 }
 
@@ -320,9 +321,11 @@ static void hear_surplus(replay_track *track, const ms_smtp_event *event, const 
     if (event->reply.whole.code == 421)
         return;
     uint16_t rule = MS_REQ_NONE;
+    const ms_span held = pending_content ? octet_buffer_span(&track->streams[MS_CLIENT].pending) : ms_span_absent();
+    const uint16_t false_end = smtp_false_end_now(&rules->false_end, held);
     const bool after_data = rules->previous.valid && rules->previous.verb == MS_SMTP_END_OF_DATA;
     if ((pending_content && class_ == 2) || (after_data && rules->false_end.requirement != MS_REQ_NONE))
-        rule = rules->false_end.requirement;
+        rule = pending_content ? false_end : rules->false_end.requirement;
     if (rule == MS_REQ_NONE && after_data && rules->false_end.last_dot_line_doubled_cr)
         rule = MS_REQ_SMTP_SEC_smuggling_11;
     if (rule != MS_REQ_NONE && rules->tls)
@@ -567,14 +570,36 @@ static void hear_command(replay_track *track, const ms_smtp_event *event, const 
     if (facts.verb == MS_SMTP_EHLO || facts.verb == MS_SMTP_HELO || facts.verb == MS_SMTP_LHLO)
         rules->any_greeting_command = true;
     push(rules, &facts);
+    /* a last chunk for nobody that LMTP does not answer */
+    const ms_smtp_session *after = &track->smtp.session;
+    if (before->variant == MS_VARIANT_LMTP && after->outstanding == before->outstanding && !rules->forgot)
+        pop(rules);
 }
 
-static void hear_content(replay_track *track, const ms_smtp_event *event, ms_span raw, bool end)
+/* DATA went out in a group, and no recipient was accepted: a lone dot is all that should be sent (RFC 2920
+ * section 3.1). */
+static bool content_for_nobody(const replay_smtp_rules *rules, const ms_smtp_session *before)
+{
+    const smtp_previous *p = &rules->previous;
+    return p->valid && p->verb == MS_SMTP_DATA && p->answered_in_group && before->recipients == 0 &&
+           rules->last_rcpt_group_failed && before->variant != MS_VARIANT_LMTP &&
+           ms_smtp_session_offers(before, MS_EHLO_PIPELINING);
+}
+
+static void hear_content(replay_track *track, const ms_smtp_event *event, const ms_smtp_session *before, ms_span raw,
+                         bool end, ms_findings *findings)
 {
     replay_smtp_rules *rules = track->smtp_rules;
     if (!rules->in_content) {
         rules->in_content = true;
+        rules->content_at = event->at;
+        rules->content_empty = true;
         smtp_false_end_init(&rules->false_end);
+    }
+    if (event->slice.len > 0 && rules->content_empty) {
+        rules->content_empty = false;
+        if (content_for_nobody(rules, before))
+            smtp_rules_find(track, findings, MS_CLIENT, MS_REQ_SMTP_2920_3_1_04, rules->content_at, NULL);
     }
     smtp_false_end_feed(&rules->false_end, ms_span_make(raw.ptr, event->consumed));
     if (!end)
@@ -608,18 +633,18 @@ static void hear_chunk(replay_smtp_rules *rules, const ms_smtp_event *event, ms_
         rules->end_split = true;
 }
 
-void replay_smtp_rules_hear(replay_track *track, const ms_smtp_event *event, const ms_smtp_session *before, ms_span raw,
-                            ms_findings *findings)
+void replay_smtp_rules_hear(replay_track *track, ms_side side, const ms_smtp_event *event,
+                            const ms_smtp_session *before, ms_span raw, ms_findings *findings)
 {
     switch (event->kind) {
     case MS_SMTP_EVENT_COMMAND:
         hear_command(track, event, before, findings);
         break;
     case MS_SMTP_EVENT_CONTENT:
-        hear_content(track, event, raw, false);
+        hear_content(track, event, before, raw, false, findings);
         break;
     case MS_SMTP_EVENT_END_OF_DATA:
-        hear_content(track, event, raw, true);
+        hear_content(track, event, before, raw, true, findings);
         break;
     case MS_SMTP_EVENT_REPLY_LINE:
     case MS_SMTP_EVENT_REPLY:
@@ -631,17 +656,22 @@ void replay_smtp_rules_hear(replay_track *track, const ms_smtp_event *event, con
         break;
     case MS_SMTP_EVENT_NEED_MORE:
     case MS_SMTP_EVENT_UNDECIDED:
+        break;
     case MS_SMTP_EVENT_DROPPED:
+        if (before->state == MS_SMTP_TLS_NEXT && side == MS_CLIENT)
+            octet_buffer_add(&track->smtp_rules->dropped, ms_span_make(raw.ptr, event->consumed));
         break;
     }
 }
 
 /* --- TLS and the ends ------------------------------------------------------------------------ */
 
-void replay_smtp_rules_tls(replay_track *track, ms_span dropped, ms_findings *findings)
+void replay_smtp_rules_tls(replay_track *track, ms_span pending, ms_findings *findings)
 {
     (void)findings;
     replay_smtp_rules *rules = track->smtp_rules;
+    octet_buffer_add(&rules->dropped, pending);
+    const ms_span dropped = octet_buffer_span(&rules->dropped);
     while (rules->count > 0)
         pop(rules);
     rules->forgot = false;
@@ -659,6 +689,7 @@ void replay_smtp_rules_tls(replay_track *track, ms_span dropped, ms_findings *fi
     for (size_t i = 0; i + 5 <= dropped.len; i++)
         if ((i == 0 || dropped.ptr[i - 1] == '\n') && smtp_text_is(ms_span_make(dropped.ptr + i, 5), "MAIL "))
             rules->sent_in_clear_mail = true;
+    octet_buffer_drop(&rules->dropped, dropped.len);
     forget_refusals(rules);
     rules->previous.valid = false;
     rules->between = 0;

@@ -106,8 +106,7 @@ static bool size_malformed(const smtp_view *v)
 
 static bool size_within_longer_line(const smtp_view *v)
 {
-    return (v->command->parameters & PARAMETER(SIZE)) != 0 && v->command->line_octets > 512 &&
-           v->command->line_octets <= 538;
+    return only_size(v) && v->command->line_octets >= 256 && v->command->line_octets <= 538;
 }
 
 static bool only_body_8bitmime(const smtp_view *v)
@@ -270,7 +269,7 @@ static bool only_smtputf8(const smtp_view *v)
 
 static bool smtputf8_long_line(const smtp_view *v)
 {
-    return with_smtputf8(v) && v->command->line_octets > 512 && v->command->line_octets <= 522;
+    return with_smtputf8(v) && v->command->line_octets >= 256 && v->command->line_octets <= 522;
 }
 
 static bool smtputf8_with_value(const smtp_view *v)
@@ -834,9 +833,9 @@ static const reply_row rows[] = {
     { MS_REQ_SMTP_5321_4_1_3_07,       EITHER_HELLO,     { 500, 501, 504 },     0,    FACT(CLEAN) | FACT(IPV4_TAIL_COMPRESSED), OVER,                        NO_KEYWORD,     not_lmtp_greeting },
     { MS_REQ_SMTP_5321_4_1_1_1_06,     EITHER_HELLO,     { 500, 501, 504 },     0,    FACT(CLEAN) | FACT(IPV4),              OVER,                           NO_KEYWORD,     not_lmtp_greeting },
     { MS_REQ_SMTP_5321_4_1_1_1_07,     EITHER_HELLO,     { 500, 501, 504 },     0,    FACT(CLEAN) | FACT(IPV6),              OVER,                           NO_KEYWORD,     not_lmtp_greeting },
+    { MS_REQ_SMTP_5321_4_5_3_1_2_01,   ENVELOPE,         { 500, 501 },          0,    FACT(CLEAN) | FACT(LONG_DOMAIN),       OVER,                           NO_KEYWORD,     NULL },
     { MS_REQ_SMTP_5321_4_5_3_1_3_01,   ENVELOPE,         { 500, 501 },          0,    FACT(CLEAN) | FACT(LONG_PATH),         OVER,                           NO_KEYWORD,     NULL },
     { MS_REQ_SMTP_5321_4_5_3_1_1_01,   ENVELOPE,         { 500, 501, 552 },     0,    FACT(CLEAN) | FACT(LONG_LOCAL_PART),   OVER,                           NO_KEYWORD,     NULL },
-    { MS_REQ_SMTP_5321_4_5_3_1_2_01,   ENVELOPE,         { 500, 501 },          0,    FACT(CLEAN) | FACT(LONG_DOMAIN),       OVER,                           NO_KEYWORD,     NULL },
     { MS_REQ_SMTP_5321_4_1_2_19,       ENVELOPE,         { 500, 501 },          0,    FACT(CLEAN) | FACT(ATEXT),             OVER,                           NO_KEYWORD,     NULL },
     { MS_REQ_SMTP_5321_4_1_2_13,       ENVELOPE,         { 500, 501 },          0,    FACT(CLEAN) | FACT(ONE_LABEL),         OVER,                           NO_KEYWORD,     NULL },
 

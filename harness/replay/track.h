@@ -68,7 +68,7 @@ typedef struct replay_track {
     bool greeted;                       /* the greeting was put among the exchanges */
     uint64_t digest;
     uint64_t digest_found; /* of the findings; their order is the pieces', so it does not count */
-    bool limited; /* a limit suspended checks; see ms_smtp_session_limited */
+    bool limited;          /* a limit suspended checks; see ms_smtp_session_limited */
     bool closed[2];
     union {
         ms_smtp_dialogue smtp;

@@ -121,7 +121,7 @@ bool replay_smtp_drain(replay_track *track, ms_side side)
         const ms_smtp_session before = track->smtp.session;
         const ms_span raw = octet_buffer_span(pending);
         const ms_smtp_event event = ms_smtp_dialogue_next(&track->smtp, side, raw, &findings);
-        replay_smtp_rules_hear(track, &event, &before, raw, &findings);
+        replay_smtp_rules_hear(track, side, &event, &before, raw, &findings);
         replay_track_found(track, &findings, NULL);
         hear(track, &event);
         note_exchange(track, &event);

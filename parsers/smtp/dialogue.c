@@ -122,6 +122,10 @@ static void tell_reply(ms_smtp_dialogue *dialogue, ms_reply_error error, ms_devi
     for (ms_deviations rest = deviations; rest != 0; rest &= rest - 1) {
         const unsigned n = lowest_bit(rest);
         const int habit = reply_habit(n);
+        /* octets above 127 in the domain of an EHLO reply have a rule of their own */
+        if (n == MS_REPLY_DEV_NO_DOMAIN && verb != MS_SMTP_GREETING &&
+            (deviations & MS_DEVIATION_BIT(MS_REPLY_DEV_8BIT)) != 0)
+            continue;
         if (habit < 0 || ms_smtp_session_first_time(session, MS_SERVER, (unsigned)habit))
             ms_smtp_find(session, findings, MS_SERVER, reply_rule(n, verb, code, keyword), at, verb, code);
     }
@@ -366,7 +370,7 @@ void ms_smtp_dialogue_close(ms_smtp_dialogue *dialogue, ms_side side, size_t cli
     ms_smtp_session *session = &dialogue->session;
     const uint64_t client_at = dialogue->at[MS_CLIENT] + client_pending;
     const uint64_t server_at = dialogue->at[MS_SERVER] + server_pending;
-    if (dialogue->mode == MODE_CHUNK && dialogue->chunk_remaining > 0) {
+    if (side == MS_CLIENT && dialogue->mode == MODE_CHUNK && dialogue->chunk_remaining > 0) {
         /* the client stopped short of what it announced */
         ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_3030_2_24, client_at, MS_SMTP_BDAT, 0);
         dialogue->mode = MODE_CHUNK_DONE;

@@ -201,7 +201,9 @@ static void judge_mail(ms_smtp_session *session, const ms_smtp_parsed *parsed, u
 static void judge_rcpt(ms_smtp_session *session, const ms_smtp_parsed *parsed, uint64_t at, uint8_t *flags,
                        ms_findings *findings)
 {
-    if (session->recipients_sent < UINT32_MAX)
+    /* a lone RCPT names nobody: there is no transaction */
+    const bool lone = answered_all(session) && (STATE(session->state) & BEFORE_MAIL) != 0;
+    if (!lone && session->recipients_sent < UINT32_MAX)
         session->recipients_sent++;
     if (parsed->error != MS_SMTP_OK)
         return;
@@ -270,6 +272,7 @@ static void judge_verb(ms_smtp_session *session, const ms_smtp_parsed *parsed, u
     case MS_SMTP_EHLO:
     case MS_SMTP_LHLO:
     case MS_SMTP_HELO:
+        session->recipients_sent = 0;
         if (parsed->error == MS_SMTP_OK)
             session->flags |= SESSION_NAMED;
         break;
@@ -287,8 +290,10 @@ static void judge_verb(ms_smtp_session *session, const ms_smtp_parsed *parsed, u
         break;
     case MS_SMTP_BDAT:
         judge_data(session, MS_SMTP_BDAT, at, findings);
-        if (parsed->error == MS_SMTP_OK && parsed->command.bdat.last)
+        if (parsed->error == MS_SMTP_OK && parsed->command.bdat.last) {
             *flags |= RUN_LAST;
+            session->recipients_sent = 0;
+        }
         break;
     case MS_SMTP_STARTTLS:
         if (ms_smtp_session_tls_active(session))
@@ -308,6 +313,8 @@ static void judge_verb(ms_smtp_session *session, const ms_smtp_parsed *parsed, u
     case MS_SMTP_VRFY:
     case MS_SMTP_EXPN:
     case MS_SMTP_HELP:
+        if (parsed->command.verb == MS_SMTP_RSET)
+            session->recipients_sent = 0;
         if ((session->flags & (SESSION_NAMED | SESSION_INITIATED | SESSION_TLS)) == 0 &&
             ms_smtp_session_first_time(session, MS_CLIENT, HABIT_UNNAMED))
             ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_4_1_4_22, at, (uint8_t)parsed->command.verb, 0);
@@ -354,4 +361,5 @@ void ms_smtp_session_command(ms_smtp_session *session, const ms_smtp_parsed *par
     if (verb != MS_SMTP_UNKNOWN)
         session->flags &= ~(uint32_t)(SESSION_DATA_ODD | SESSION_DATA_REFUSED);
     ms_smtp_ring_push(session, verb, flags);
+    ms_smtp_unanswered_drop(session);
 }

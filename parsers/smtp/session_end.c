@@ -40,6 +40,7 @@ void ms_smtp_session_content(ms_smtp_session *session, uint64_t octets, uint8_t 
         ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_4_5_2_01, at, MS_SMTP_DATA, 0);
     if (last && session->state == MS_SMTP_MAIL_DATA) {
         session->state = MS_SMTP_DATA_SENT;
+        session->recipients_sent = 0;
         ms_smtp_ring_push(session, MS_SMTP_END_OF_DATA, 0);
     }
 }
@@ -52,7 +53,8 @@ void ms_smtp_session_tls(ms_smtp_session *session, bool dropped, uint64_t server
     (void)server_at;
     (void)findings;
     const uint32_t kept = session->flags & (uint32_t)SESSION_LIMITED;
-    const bool had_mail = (STATE(session->state) & IN_TRANSACTION) != 0;
+    const bool had_mail =
+        (STATE(session->state) & IN_TRANSACTION) != 0 || (session->flags & SESSION_MAIL_IN_CLEAR) != 0;
     session->flags = kept | (uint32_t)SESSION_TLS | (had_mail ? (uint32_t)SESSION_HAD_MAIL : 0u) |
                      (session->recipients > 0 ? (uint32_t)SESSION_HAD_RECIPIENTS : 0u);
     session->cleared_by = CLEARED_TLS;

@@ -115,6 +115,9 @@ uint16_t ms_smtp_code_check(const ms_smtp_session *session, uint8_t verb, uint16
 void ms_smtp_ring_push(ms_smtp_session *session, uint8_t verb, uint8_t flags);
 bool ms_smtp_ring_front(const ms_smtp_session *session, ms_smtp_run *out);
 void ms_smtp_ring_pop(ms_smtp_session *session);
+/* LMTP: a last chunk for nobody is not answered (RFC 2033 section 4.3); once more was said behind it, it is not
+ * waited for any longer. */
+void ms_smtp_unanswered_drop(ms_smtp_session *session);
 void ms_smtp_ring_clear(ms_smtp_session *session);
 const ms_smtp_run *ms_smtp_ring_back(const ms_smtp_session *session);
 

@@ -523,6 +523,8 @@ static void answer(ms_smtp_session *session, ms_smtp_run run, uint16_t code, con
 
     const uint8_t next = state_after(session, &run, code, t);
     apply(session, &run, code, line, at, findings);
+    if (next == MS_SMTP_TLS_NEXT && (STATE(session->state) & IN_TRANSACTION) != 0)
+        session->flags |= SESSION_MAIL_IN_CLEAR;
     if (run.verb != MS_SMTP_AUTH_RESPONSE || class_ == 3)
         session->state = next;
     if ((run.verb == MS_SMTP_END_OF_DATA && session->state == MS_SMTP_READY) ||
@@ -538,7 +540,8 @@ static void answer(ms_smtp_session *session, ms_smtp_run run, uint16_t code, con
 
 static void unsolicited(ms_smtp_session *session, uint16_t code, uint64_t at, ms_findings *findings)
 {
-    if (code == 421)
+    /* a refusal of the mail data that does not wait for its end is the reply to it, come early */
+    if (code == 421 || (session->state == MS_SMTP_MAIL_DATA && code >= 400))
         return;
     uint16_t broken = MS_REQ_SMTP_5321_4_2_01;
     if ((session->flags & SESSION_SHUT_DOWN) != 0)
@@ -574,6 +577,18 @@ static uint16_t catch_up(ms_smtp_session *session, uint8_t verb)
     if (verb == MS_SMTP_DATA)
         return MS_REQ_SMTP_2920_3_2_01;
     return ms_smtp_session_offers(session, MS_EHLO_PIPELINING) ? MS_REQ_SMTP_2920_3_2_10 : MS_REQ_SMTP_5321_4_3_1_05;
+}
+
+void ms_smtp_unanswered_drop(ms_smtp_session *session)
+{
+    ms_smtp_run front;
+    while (session->variant == MS_VARIANT_LMTP && session->state == MS_SMTP_SENDER && session->recipients == 0 &&
+           session->outstanding > 1 && ms_smtp_ring_front(session, &front) && front.verb == MS_SMTP_BDAT &&
+           (front.flags & RUN_LAST) != 0) {
+        ms_smtp_ring_pop(session);
+        end_transaction(session, CLEARED_FAILED);
+        session->state = MS_SMTP_READY;
+    }
 }
 
 static bool is_outstanding(const ms_smtp_session *session, uint8_t verb)
@@ -637,6 +652,7 @@ void ms_smtp_session_reply(ms_smtp_session *session, const ms_reply *reply, cons
         return;
     ms_smtp_ring_pop(session);
     answer(session, run, code, line, at, findings);
+    ms_smtp_unanswered_drop(session);
     if (session->outstanding == 0)
         session->flags &= ~(uint32_t)SESSION_LIMITED;
 }
