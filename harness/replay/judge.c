@@ -316,10 +316,6 @@ result_case replay_judge(const mst_document *document, const replay_options *opt
         result_case_worsen(&item, RESULT_SKIP, "a live case: it needs a peer, so it runs with probe");
         return item;
     }
-    if (document->header.protocol == MST_POP3) {
-        result_case_worsen(&item, RESULT_SKIP, "POP3 recordings are not judged yet");
-        return item;
-    }
     replay_outcome whole;
     memset(&whole, 0, sizeof whole);
     whole.yields.wanted = wants_yields(document);
@@ -332,7 +328,7 @@ result_case replay_judge(const mst_document *document, const replay_options *opt
         const result_evidence evidence = {
             .kind = "limit",
             .file = (char *)(uintptr_t)document->filename,
-            .message = (char *)(uintptr_t) "more outstanding commands than the session machine has room for: some "
+            .message = (char *)(uintptr_t) "more outstanding commands, messages or lines than there is room for: some "
                                            "checks were suspended",
         };
         result_case_evidence(&item, &evidence);

@@ -227,6 +227,8 @@ void replay_track_tls(replay_track *track, const mst_step *step)
     if (track->protocol != MST_POP3) {
         replay_smtp_rules_tls(track, octet_buffer_span(&track->streams[MS_CLIENT].pending), &findings);
         ms_smtp_dialogue_tls(&track->smtp, client, server, &findings);
+    } else {
+        replay_pop3_tls(track, client, server, &findings);
     }
     octet_buffer_drop(&track->streams[MS_CLIENT].pending, client);
     octet_buffer_drop(&track->streams[MS_SERVER].pending, server);
@@ -247,6 +249,8 @@ void replay_track_close(replay_track *track, ms_side side, const mst_step *step)
         const ms_smtp_session before = track->smtp.session;
         ms_smtp_dialogue_close(&track->smtp, side, client, server, &findings);
         replay_smtp_rules_close(track, side, &before, octet_buffer_span(&track->streams[MS_CLIENT].pending), &findings);
+    } else {
+        replay_pop3_close(track, side, client, server, &findings);
     }
     replay_track_found(track, &findings, step);
 }

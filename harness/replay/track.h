@@ -11,6 +11,7 @@
 #include "harness/replay/octets.h"
 #include "harness/transcript/document.h"
 #include "mailspec/finding.h"
+#include "mailspec/pop3_dialogue.h"
 #include "mailspec/smtp_dialogue.h"
 
 struct replay_maildrop;
@@ -72,6 +73,7 @@ typedef struct replay_track {
     bool closed[2];
     union {
         ms_smtp_dialogue smtp;
+        ms_pop3_dialogue pop3;
     };
     void *memory;                         /* lent to the session machine */
     struct replay_message *message;       /* SMTP: the mail data being sent */
@@ -79,6 +81,8 @@ typedef struct replay_track {
     struct smtp_texts *challenges;        /* SMTP: of CRAM-MD5, shared by the connections of a file; not owned */
     struct replay_maildrop *maildrop;     /* POP3: shared by the sessions of a file; not owned */
     struct replay_pop_session *pop_session;
+    uint64_t content_octets; /* POP3: of the message being read */
+    bool capa_open;          /* POP3: the exchange that waits for its capability list is the oldest */
 } replay_track;
 
 /* findings and yields are appended to, and stay the caller's.  maildrop may be NULL for SMTP. */
@@ -113,6 +117,12 @@ struct smtp_texts *replay_track_challenges(replay_track *track);
 
 /* Take all that can be taken from side's pending octets; true if anything was consumed. */
 bool replay_smtp_drain(replay_track *track, ms_side side);
+
+/* POP3: the dialogue with the memory it needs, and a session of the maildrop. */
+void replay_pop3_begin(replay_track *track);
 bool replay_pop3_drain(replay_track *track, ms_side side);
+void replay_pop3_tls(replay_track *track, size_t client_pending, size_t server_pending, ms_findings *findings);
+void replay_pop3_close(replay_track *track, ms_side side, size_t client_pending, size_t server_pending,
+                       ms_findings *findings);
 
 #endif

@@ -2,62 +2,9 @@
 #include "harness/replay/yield.h"
 
 #include "harness/replay/message.h"
-#include "harness/result/escape.h"
+#include "harness/replay/yield_line.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-enum { YIELD_MAX = 900 }; /* characters of one line; a longer one ends in "..." */
-
-typedef struct line {
-    char text[YIELD_MAX + 8];
-    size_t length;
-} line;
-
-static void put(line *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void put(line *l, const char *format, ...)
-{
-    if (l->length >= YIELD_MAX)
-        return;
-    va_list arguments;
-    va_start(arguments, format);
-    const int n = vsnprintf(l->text + l->length, sizeof l->text - l->length, format, arguments);
-    va_end(arguments);
-    if (n > 0)
-        l->length += (size_t)n;
-    if (l->length > YIELD_MAX) {
-        l->length = YIELD_MAX;
-        memcpy(l->text + YIELD_MAX - 3, "...", 4);
-    }
-}
-
-static void put_octets(line *l, const char *name, ms_span value)
-{
-    if (ms_span_is_absent(value))
-        return;
-    put(l, " %s=\"", name);
-    for (size_t i = 0; i < value.len; i++) {
-        char out[ESCAPE_MAX + 1];
-        const size_t n = escape_octet(value.ptr[i], out);
-        out[n] = '\0';
-        put(l, "%s%s", value.ptr[i] == '"' ? "\\" : "", out);
-    }
-    put(l, "\"");
-}
-
-static void put_deviations(line *l, ms_deviations set, const ms_rule *(*rule)(unsigned))
-{
-    const char *separator = " deviations=";
-    for (unsigned n = 0; n < 64; n++)
-        if ((set >> n & 1) != 0) {
-            put(l, "%s%s", separator, rule(n)->name);
-            separator = ",";
-        }
-}
 
 static const ms_rule *command_rule(unsigned n)
 {
@@ -69,59 +16,60 @@ static const ms_rule *reply_rule(unsigned n)
     return ms_reply_deviation_rule((ms_reply_deviation)n);
 }
 
-static void put_path(line *l, const char *name, const ms_smtp_path *path)
+static void put_path(yield_line *l, const char *name, const ms_smtp_path *path)
 {
     if (path->kind == MS_PATH_NULL) {
-        put(l, " %s=null", name);
+        yield_put(l, " %s=null", name);
         return;
     }
-    put_octets(l, "source_route", path->source_route);
-    put_octets(l, "local_part", path->local_part);
-    put_octets(l, path->domain_kind == MS_DOMAIN_NAME ? "domain" : "address_literal", path->domain);
+    yield_put_octets(l, "source_route", path->source_route);
+    yield_put_octets(l, "local_part", path->local_part);
+    yield_put_octets(l, path->domain_kind == MS_DOMAIN_NAME ? "domain" : "address_literal", path->domain);
 }
 
-static void put_command(line *l, const ms_smtp_command *command)
+static void put_command(yield_line *l, const ms_smtp_command *command)
 {
     switch (command->verb) {
     case MS_SMTP_HELO:
     case MS_SMTP_EHLO:
     case MS_SMTP_LHLO:
-        put_octets(l, command->ehlo.domain_kind == MS_DOMAIN_NAME ? "domain" : "address_literal", command->ehlo.domain);
+        yield_put_octets(l, command->ehlo.domain_kind == MS_DOMAIN_NAME ? "domain" : "address_literal",
+                         command->ehlo.domain);
         break;
     case MS_SMTP_MAIL:
     case MS_SMTP_SEND:
     case MS_SMTP_SOML:
     case MS_SMTP_SAML:
         put_path(l, "reverse_path", &command->mail.path);
-        put_octets(l, "parameters", command->mail.parameters);
+        yield_put_octets(l, "parameters", command->mail.parameters);
         break;
     case MS_SMTP_RCPT:
         put_path(l, "forward_path", &command->mail.path);
-        put_octets(l, "parameters", command->mail.parameters);
+        yield_put_octets(l, "parameters", command->mail.parameters);
         break;
     case MS_SMTP_BDAT:
-        put(l, " octets=%" PRIu64 "%s", command->bdat.octets, command->bdat.last ? " last" : "");
+        yield_put(l, " octets=%" PRIu64 "%s", command->bdat.octets, command->bdat.last ? " last" : "");
         break;
     case MS_SMTP_AUTH:
-        put_octets(l, "mechanism", command->auth.mechanism);
-        put_octets(l, "initial_response", command->auth.initial_response);
+        yield_put_octets(l, "mechanism", command->auth.mechanism);
+        yield_put_octets(l, "initial_response", command->auth.initial_response);
         break;
     case MS_SMTP_AUTH_RESPONSE:
         if (command->auth_response.cancel)
-            put(l, " cancel");
+            yield_put(l, " cancel");
         else
-            put_octets(l, "data", command->auth_response.data);
+            yield_put_octets(l, "data", command->auth_response.data);
         break;
     case MS_SMTP_UNKNOWN:
-        put_octets(l, "keyword", command->keyword);
-        put_octets(l, "argument", command->argument);
+        yield_put_octets(l, "keyword", command->keyword);
+        yield_put_octets(l, "argument", command->argument);
         break;
     case MS_SMTP_NOOP:
     case MS_SMTP_VRFY:
     case MS_SMTP_EXPN:
     case MS_SMTP_HELP:
     case MS_SMTP_ETRN:
-        put_octets(l, "argument", command->argument);
+        yield_put_octets(l, "argument", command->argument);
         break;
     case MS_SMTP_DATA:
     case MS_SMTP_RSET:
@@ -143,34 +91,34 @@ void replay_yield_smtp_command(replay_track *track, const ms_smtp_event *event)
         name = "auth-response";
     else if (parsed->command.verb == MS_SMTP_UNKNOWN)
         name = "unknown";
-    line l = {.length = 0};
-    put(&l, "command %s at=%" PRIu64, name, event->at);
+    yield_line l = {.length = 0};
+    yield_put(&l, "command %s at=%" PRIu64, name, event->at);
     if (parsed->error != MS_SMTP_OK)
-        put(&l, " error=%s error_at=%zu", ms_smtp_error_rule(parsed->error)->name, parsed->error_at);
+        yield_put(&l, " error=%s error_at=%zu", ms_smtp_error_rule(parsed->error)->name, parsed->error_at);
     else
         put_command(&l, &parsed->command);
-    put_deviations(&l, parsed->deviations, command_rule);
+    yield_put_deviations(&l, parsed->deviations, command_rule);
     replay_track_yield(track, MS_CLIENT, event->at, "%s", l.text);
 }
 
 void replay_yield_smtp_reply(replay_track *track, const ms_smtp_event *event)
 {
     const ms_reply_line *reply = &event->reply.line;
-    line l = {.length = 0};
-    put(&l, "reply %u at=%" PRIu64, reply->code, event->at);
+    yield_line l = {.length = 0};
+    yield_put(&l, "reply %u at=%" PRIu64, reply->code, event->at);
     if (reply->more)
-        put(&l, " more");
+        yield_put(&l, " more");
     if (reply->error != MS_REPLY_OK)
-        put(&l, " error=%s error_at=%zu", ms_reply_error_rule(reply->error)->name, reply->error_at);
+        yield_put(&l, " error=%s error_at=%zu", ms_reply_error_rule(reply->error)->name, reply->error_at);
     if (reply->enhanced.class_ != 0)
-        put(&l, " enhanced=%u.%u.%u", reply->enhanced.class_, reply->enhanced.subject, reply->enhanced.detail);
+        yield_put(&l, " enhanced=%u.%u.%u", reply->enhanced.class_, reply->enhanced.subject, reply->enhanced.detail);
     if (event->ehlo_line && event->reply.ehlo.error == MS_REPLY_OK) {
-        put_octets(&l, "keyword", event->reply.ehlo.keyword);
-        put_octets(&l, "parameters", event->reply.ehlo.parameters);
+        yield_put_octets(&l, "keyword", event->reply.ehlo.keyword);
+        yield_put_octets(&l, "parameters", event->reply.ehlo.parameters);
     } else {
-        put_octets(&l, "text", reply->free_text);
+        yield_put_octets(&l, "text", reply->free_text);
     }
-    put_deviations(&l, reply->deviations, reply_rule);
+    yield_put_deviations(&l, reply->deviations, reply_rule);
     replay_track_yield(track, MS_SERVER, event->at, "%s", l.text);
 }
 

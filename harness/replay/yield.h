@@ -3,6 +3,9 @@
  *
  *     = command MAIL at=36 reverse_path="ines@kestrel.example" parameters="SIZE=500"
  *     = reply 250 at=120 enhanced=2.1.0
+ *     = command RETR at=41 message_number=1
+ *     = response +OK at=77 more text="120 octets"
+ *     = end end=212 octets=120
  *
  * at is the offset in the stream of the side that speaks.  Values that hold octets are
  * quoted, everything outside printable ASCII escaped.
@@ -15,5 +18,7 @@
 void replay_yield_smtp_command(replay_track *track, const ms_smtp_event *event);
 void replay_yield_smtp_reply(replay_track *track, const ms_smtp_event *event);
 void replay_yield_smtp_content(replay_track *track, bool chunk, uint64_t end);
+
+void replay_yield_pop3(replay_track *track, const ms_pop3_event *event);
 
 #endif

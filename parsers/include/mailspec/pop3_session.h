@@ -196,6 +196,7 @@ typedef struct ms_pop3_answering {
     bool injected;     /* it stood behind STLS, in clear text */
     ms_pop3_verb verb; /* with none: MS_POP3_UNKNOWN */
     bool argument;     /* it had an argument */
+    bool well_formed;  /* the right number of well-formed arguments, and nothing else to be refused for */
     uint32_t number;   /* message-number, 0 without a well-formed one */
     uint32_t lines;    /* TOP, saturating */
     uint32_t sequence; /* commands sent before it on this connection */
