@@ -68,6 +68,7 @@ typedef struct replay_track {
     struct replay_exchanges *exchanges; /* NULL: not wanted */
     bool greeted;                       /* the greeting was put among the exchanges */
     uint64_t digest;
+    uint64_t text_digest;  /* POP3: of all octets of messages, whose slices fall between findings as they are cut */
     uint64_t digest_found; /* of the findings; their order is the pieces', so it does not count */
     bool limited;          /* a limit suspended checks; see ms_smtp_session_limited */
     bool closed[2];

@@ -1,6 +1,7 @@
 /* track_pop3.c - POP3 on a track: digest, exchanges, the maildrop */
 #include "harness/replay/exchange.h"
 #include "harness/replay/maildrop.h"
+#include "harness/replay/pop_hash.h"
 #include "harness/replay/track.h"
 #include "harness/replay/yield.h"
 
@@ -50,6 +51,12 @@ static void count_content(replay_track *track, const ms_pop3_event *event)
         track->content_octets += event->slice.len;
 }
 
+/* Slices may be cut anywhere: only their octets count. */
+static void digest_text(replay_track *track, ms_span slice)
+{
+    track->text_digest = pop_hash(track->text_digest, slice);
+}
+
 static void digest(replay_track *track, const ms_pop3_event *event)
 {
     switch (event->kind) {
@@ -69,10 +76,13 @@ static void digest(replay_track *track, const ms_pop3_event *event)
         replay_track_digest(track, event->capability.error);
         replay_track_digest(track, event->capability.deviations);
         break;
-    case MS_POP3_EVENT_TEXT: /* slices may be cut anywhere: only their octets count */
-        replay_track_digest_octets(track, event->slice);
+    case MS_POP3_EVENT_TEXT:
+        digest_text(track, event->slice);
         return;
     case MS_POP3_EVENT_END:
+        digest_text(track, event->slice);
+        replay_track_digest(track, track->pop3.at[MS_SERVER]);
+        return;
     case MS_POP3_EVENT_UNJUDGED:
     case MS_POP3_EVENT_DROPPED:
         break;
