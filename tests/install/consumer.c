@@ -16,6 +16,7 @@ int main(void)
     const ms_register_row *row = ms_register_get(rule->requirement);
     if (row == NULL || strcmp(row->section, "3.3") != 0)
         return 1;
-    printf("mailspec %s: %s: RFC %s section %s: %s\n", ms_version(), rule->name, row->rfc, row->section, row->statement);
+    printf("mailspec %s: %s: RFC %s section %s: %s\n", ms_version(), rule->name, row->rfc, row->section,
+           row->statement);
     return 0;
 }
