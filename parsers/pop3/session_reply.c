@@ -337,6 +337,8 @@ static void answer(const judge *j, const ms_pop3_run *command, const ms_pop3_res
         ms_pop3_change_state(s, MS_POP3_QUIT, MS_POP3_NEGATIVE);
     if (positive)
         open_reading(s, command);
+    if (refusal_due && s->reading == MS_POP3_READ_MESSAGE)
+        s->open.content.flags &= (uint16_t)~CONTENT_COUNTED; /* how many lines it shows is not the breach */
     s->last_reply = kind_of_reply(command, positive);
     set(s, LAST_HAD_CR, (command->flags & RUN_BARE_CR) != 0);
     if (command->verb == MS_POP3_AUTH)
