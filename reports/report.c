@@ -1,7 +1,7 @@
 /* report.c - see report.h */
 #include "reports/report.h"
 
-const char *const report_format_names[] = {"text", "json", "junit", "tap", NULL};
+const char *const report_format_names[] = {"text", "json", "junit", "tap", "sarif", "markdown", "html", NULL};
 
 bool report_counts(const result_case *item, const report_style *style)
 {
@@ -31,6 +31,12 @@ bool report_write(FILE *out, report_format format, const result_run *run, const 
         return report_junit(out, run, style);
     case REPORT_TAP:
         return report_tap(out, run, style);
+    case REPORT_SARIF:
+        return report_sarif(out, run, style);
+    case REPORT_MARKDOWN:
+        return report_markdown(out, run, style);
+    case REPORT_HTML:
+        return report_html(out, run, style);
     case REPORT_FORMATS:
         break;
     }

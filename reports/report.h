@@ -11,7 +11,16 @@
 
 #include <stdio.h>
 
-typedef enum report_format { REPORT_TEXT, REPORT_JSON, REPORT_JUNIT, REPORT_TAP, REPORT_FORMATS } report_format;
+typedef enum report_format {
+    REPORT_TEXT,
+    REPORT_JSON,
+    REPORT_JUNIT,
+    REPORT_TAP,
+    REPORT_SARIF,
+    REPORT_MARKDOWN,
+    REPORT_HTML,
+    REPORT_FORMATS
+} report_format;
 
 /* "text", "json" …, ended by NULL, in the order of report_format. */
 extern const char *const report_format_names[];
@@ -29,6 +38,9 @@ bool report_text(FILE *out, const result_run *run, const report_style *style);
 bool report_json(FILE *out, const result_run *run, const report_style *style);
 bool report_junit(FILE *out, const result_run *run, const report_style *style);
 bool report_tap(FILE *out, const result_run *run, const report_style *style);
+bool report_sarif(FILE *out, const result_run *run, const report_style *style);
+bool report_markdown(FILE *out, const result_run *run, const report_style *style);
+bool report_html(FILE *out, const result_run *run, const report_style *style);
 
 /* Whether the case counts against the run. */
 bool report_counts(const result_case *item, const report_style *style);

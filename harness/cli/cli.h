@@ -34,6 +34,7 @@ extern const cli_command cli_lint;
 extern const cli_command cli_list;
 extern const cli_command cli_parse;
 extern const cli_command cli_replay;
+extern const cli_command cli_report;
 
 /* The status that a run ends with if both happened. */
 cli_status cli_status_worse(cli_status a, cli_status b);

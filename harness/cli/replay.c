@@ -35,7 +35,7 @@ static const char help[] =
     "  --strict               a broken SHOULD fails too\n"
     "  -j, --jobs N           threads (default: the number of processors)\n"
     "  --shard I/N            only the I-th of N parts of the files\n"
-    "  --format text|json|junit|tap\n"
+    "  --format text|json|junit|tap|sarif|markdown|html\n"
     "  --output FILE          write the report to FILE\n"
     "  --all                  text: show passes and expected breaches too\n"
     "  --baseline FILE        compare with known results: status 3 if any differs\n"

@@ -21,9 +21,15 @@ typedef enum result_status {
     RESULT_STATUSES,
 } result_status;
 
-/* One piece of evidence. */
+/* One piece of evidence, in the order in which it was gathered.  Kinds:
+ *   breach      side broke requirement; octets prove it
+ *   not-found   a breach that was expected and did not come
+ *   exchange    side said these octets (a live dialogue, in order); nothing is wrong with it
+ *   mark        something else of the dialogue: message is "tls", "close", "hangup", "pause 50ms" …
+ *   failure     what was received instead of what permitted says; message tells
+ *   cut, yield, limit, unreadable, difference, note   as their names say                          */
 typedef struct result_evidence {
-    const char *kind; /* static: "breach", "not-found", "cut", "yield", "limit", "unreadable", "note" */
+    const char *kind; /* one of the above; static */
     bool has_side;
     ms_side side;         /* who broke the requirement */
     uint16_t requirement; /* MS_REQ_NONE if none is concerned */

@@ -1,0 +1,43 @@
+/* html_assets.c - see html_assets.h */
+#include "reports/html_assets.h"
+
+const char html_style[] =
+    ":root{--bg:#fff;--fg:#1c2430;--soft:#5b6675;--line:#dfe3e8;--card:#f7f8fa;--pass:#1a7f37;--nonstrict:#9a6700;"
+    "--fail:#cf222e;--inconclusive:#8250df;--skip:#57606a;--error:#a40e26;--client:#e8f1fb;--server:#f1f8ec}"
+    "@media(prefers-color-scheme:dark){:root{--bg:#11151c;--fg:#e3e8ef;--soft:#98a4b5;--line:#2b3442;--card:#181e28;"
+    "--pass:#4ac26b;--nonstrict:#d4a72c;--fail:#ff7b72;--inconclusive:#c297ff;--skip:#8b949e;--error:#ff9492;"
+    "--client:#152536;--server:#17281b}}"
+    "*{box-sizing:border-box}body{margin:0;background:var(--bg);color:var(--fg);font:15px/1.5 system-ui,sans-serif}"
+    "header,main,footer{max-width:64rem;margin:0 auto;padding:1rem 1.25rem}h1{font-size:1.5rem;margin:.5rem 0 .25rem}"
+    "h2{font-size:1.1rem;margin:1.75rem 0 .5rem;border-bottom:1px solid var(--line);padding-bottom:.25rem}"
+    "p{margin:.25rem 0}.soft{color:var(--soft)}.counts{display:flex;flex-wrap:wrap;gap:.5rem;margin:1rem 0;padding:0;"
+    "list-style:none}.counts li{border:1px solid var(--line);border-left:.35rem solid var(--c);border-radius:.35rem;"
+    "padding:.3rem .8rem;background:var(--card)}.counts b{font-size:1.2rem}"
+    ".pass{--c:var(--pass)}.nonstrict{--c:var(--nonstrict)}.fail{--c:var(--fail)}"
+    ".inconclusive{--c:var(--inconclusive)}.skip{--c:var(--skip)}.error{--c:var(--error)}"
+    "details{border:1px solid var(--line);border-left:.35rem solid var(--c);border-radius:.35rem;margin:.35rem 0;"
+    "background:var(--card)}summary{cursor:pointer;padding:.4rem .7rem;display:flex;gap:.75rem;align-items:baseline;"
+    "flex-wrap:wrap}summary .s{color:var(--c);font-weight:600;min-width:6.5rem}summary .id{font-family:ui-monospace,"
+    "monospace;font-size:.85rem;color:var(--soft);margin-left:auto;overflow-wrap:anywhere}"
+    ".in{padding:.25rem .9rem .8rem;border-top:1px solid var(--line)}dl{display:grid;grid-template-columns:8rem 1fr;"
+    "gap:.15rem .75rem;margin:.5rem 0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}"
+    "code,.said{font:13px/1.45 ui-monospace,monospace;overflow-wrap:anywhere;white-space:pre-wrap}"
+    ".dialogue{display:flex;flex-direction:column;gap:.25rem;margin:.6rem 0}.said{max-width:82%;border-radius:.4rem;"
+    "padding:.2rem .6rem;border:1px solid var(--line)}.said.client{background:var(--client);align-self:flex-start}"
+    ".said.server{background:var(--server);align-self:flex-end}.said.bad{border-color:var(--fail);border-width:2px}"
+    ".mark{align-self:center;color:var(--soft);font-size:.85rem}"
+    "form{display:none;gap:.75rem;flex-wrap:wrap;align-items:center;margin:.75rem 0}.js form{display:flex}"
+    "input,select{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:.35rem;"
+    "padding:.25rem .5rem}input[type=search]{flex:1;min-width:12rem}[hidden]{display:none!important}"
+    "@media print{form{display:none!important}details{break-inside:avoid}}";
+
+const char html_script[] =
+    "document.documentElement.className='js';addEventListener('DOMContentLoaded',function(){"
+    "var f=document.forms[0],all=[].slice.call(document.querySelectorAll('details'));"
+    "function show(){var s=f.status.value,l=f.level.value,r=f.rfc.value,t=f.text.value.toLowerCase(),n=0;"
+    "all.forEach(function(d){var ok=(!s||d.dataset.status===s)&&(!l||d.dataset.level===l)&&(!r||d.dataset.rfc===r)&&"
+    "(!t||d.textContent.toLowerCase().indexOf(t)>=0);d.hidden=!ok;if(ok)n++});"
+    "[].forEach.call(document.querySelectorAll('section'),function(c){"
+    "c.hidden=!c.querySelector('details:not([hidden])')});"
+    "document.getElementById('shown').textContent=n+' of '+all.length+' shown'}"
+    "f.addEventListener('input',show);f.addEventListener('submit',function(e){e.preventDefault()});show()});";
