@@ -183,6 +183,8 @@ static uint16_t misplaced(const judge *j, ms_pop3_response_code code)
     return MS_REQ_NONE;
 }
 
+enum { LONGEST_CODE = sizeof "LOGIN-DELAY" - 1 };
+
 /* A registered code in brackets that does not begin the text (RFC 2449 section 8: at the beginning). */
 static bool has_code_inside(ms_span text, size_t *at)
 {
@@ -195,7 +197,7 @@ static bool has_code_inside(ms_span text, size_t *at)
             const char *name = ms_pop3_response_code_name((ms_pop3_response_code)code);
             cursor end = c;
             size_t octets = 0;
-            while (name[octets] != '\0')
+            while (octets < LONGEST_CODE && name[octets] != '\0') /* the bound keeps gcc from calling strlen */
                 octets++;
             if (skip_word(&end, ms_span_make(name, octets)) && (peek(&end) == ']' || peek(&end) == '/'))
                 return true;

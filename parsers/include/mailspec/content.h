@@ -59,7 +59,7 @@ MS_STATIC_ASSERT(sizeof(ms_content) == 8, "stated size of a content scanner");
 typedef enum ms_content_status {
     MS_CONTENT_NEED_MORE, /* all of the input was consumed; slice may hold content */
     MS_CONTENT_SLICE,     /* slice holds content; call again with the rest */
-    MS_CONTENT_END,       /* the end of data was consumed; slice is absent (or, of ms_content_chunk, the last content) */
+    MS_CONTENT_END, /* the end of data was consumed; slice is absent (or, of ms_content_chunk, the last content) */
 } ms_content_status;
 
 typedef struct ms_content_slice {
