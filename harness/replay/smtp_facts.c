@@ -143,6 +143,9 @@ static void take_words(smtp_facts *facts)
             facts->set |= FACT(HTTP);
 }
 
+/* Some servers have small buffers: from here on the length may be why they refuse. */
+enum { LONG_NAME = 200 };
+
 /* --- paths ---------------------------------------------------------------------- */
 
 /* "<" … ">" in the line, found by hand: it must be found in lines that do not parse, too. */
@@ -221,9 +224,9 @@ static void take_parsed_path(smtp_facts *facts, const ms_smtp_path *path)
         facts->set |= FACT(UTF8_DOMAIN);
     if (path->local_part.len > 32 && path->local_part.len <= MS_SMTP_LOCAL_PART_MAX)
         facts->set |= FACT(LONG_LOCAL_PART);
-    if (path->domain.len > 200)
+    if (path->domain.len > LONG_NAME)
         facts->set |= FACT(LONG_DOMAIN);
-    if (facts->path.len + 2 >= 200 && facts->path.len + 2 <= MS_SMTP_PATH_MAX)
+    else if (facts->path.len + 2 >= 200 && facts->path.len + 2 <= MS_SMTP_PATH_MAX)
         facts->set |= FACT(LONG_PATH);
     if (path->domain_kind == MS_DOMAIN_NAME && memchr(path->domain.ptr, '.', path->domain.len) == NULL)
         facts->set |= FACT(ONE_LABEL);

@@ -39,8 +39,8 @@ typedef enum smtp_fact {
     FACT_IPV4_TAIL, /* six groups and an IPv4 address */
     FACT_IPV4_TAIL_COMPRESSED,
     FACT_LONG_LOCAL_PART, /* 33 to 64 octets */
-    FACT_LONG_DOMAIN,     /* over 128 octets */
-    FACT_LONG_PATH,       /* 200 to 256 octets, brackets counted */
+    FACT_LONG_DOMAIN,     /* over 200 octets */
+    FACT_LONG_PATH,       /* 200 to 256 octets, brackets counted, and not for its domain */
     FACT_ATEXT,           /* a Dot-string with one of the special characters */
     FACT_ONE_LABEL,
     FACT_DOMAIN_OCTETS, /* the domain holds ASCII outside letters, digits, hyphen */
@@ -60,6 +60,7 @@ typedef enum smtp_fact {
     FACT_INITIAL,       /* AUTH with an initial response */
     FACT_X,             /* the verb begins with X */
     FACT_HTTP,          /* an HTTP request line */
+    FACT_SPILLED,       /* mail data in the wrong place (ms_smtp_session_spills) */
     FACT_COUNT
 } smtp_fact;
 

@@ -70,35 +70,49 @@ static bool is_true_end(const smtp_false_end *state)
     return ends_with(state, "\r\n.\r\n", 5);
 }
 
+/* What the false end at sequences[i] is called in its place. */
+static uint16_t placed(const smtp_false_end *state, size_t i)
+{
+    const uint16_t found = sequences[i].requirement;
+    const bool by_lf = found == MS_REQ_SMTP_SEC_smuggling_01 || found == MS_REQ_SMTP_SEC_smuggling_02 ||
+                       found == MS_REQ_SMTP_SEC_smuggling_12;
+    if (by_lf && !state->any_crlf)
+        return MS_REQ_SMTP_SEC_smuggling_23;
+    return state->header_over ? found : MS_REQ_SMTP_SEC_smuggling_24;
+}
+
+static bool stands_now(const smtp_false_end *state, const char *octets, size_t length)
+{
+    return octets[length - 1] == '\r' ? stood_before(state, octets, length) : ends_with(state, octets, length);
+}
+
 static void look(smtp_false_end *state)
 {
-    for (size_t i = 0; i < COUNT(at_start); i++)
-        if ((state->total == at_start[i].length && at_start[i].octets[at_start[i].length - 1] != '\r' &&
-             ends_with(state, at_start[i].octets, at_start[i].length)) ||
-            (state->total == at_start[i].length + 1 && stood_before(state, at_start[i].octets, at_start[i].length))) {
+    for (size_t i = 0; i < COUNT(at_start); i++) {
+        const size_t behind = at_start[i].octets[at_start[i].length - 1] == '\r' ? 1 : 0;
+        if (state->total == at_start[i].length + behind && stands_now(state, at_start[i].octets, at_start[i].length)) {
             state->requirement = MS_REQ_SMTP_SEC_smuggling_22;
             return;
         }
-    for (size_t i = 0; i < COUNT(sequences); i++) {
-        const char *octets = sequences[i].octets;
-        const size_t length = sequences[i].length;
-        const bool now =
-            octets[length - 1] == '\r' ? stood_before(state, octets, length) : ends_with(state, octets, length);
-        if (!now)
-            continue;
-        if (is_true_end(state))
-            return;
-        const uint16_t found = sequences[i].requirement;
-        const bool by_lf = found == MS_REQ_SMTP_SEC_smuggling_01 || found == MS_REQ_SMTP_SEC_smuggling_02 ||
-                           found == MS_REQ_SMTP_SEC_smuggling_12;
-        if (by_lf && !state->any_crlf)
-            state->requirement = MS_REQ_SMTP_SEC_smuggling_23;
-        else if (!state->header_over)
-            state->requirement = MS_REQ_SMTP_SEC_smuggling_24;
-        else
-            state->requirement = found;
-        return;
     }
+    for (size_t i = 0; i < COUNT(sequences); i++)
+        if (stands_now(state, sequences[i].octets, sequences[i].length)) {
+            if (!is_true_end(state))
+                state->requirement = placed(state, i);
+            return;
+        }
+}
+
+uint16_t smtp_false_end_now(const smtp_false_end *state)
+{
+    if (!ends_with(state, "\r", 1))
+        return state->requirement;
+    if (state->total == 2 && ends_with(state, ".\r", 2))
+        return MS_REQ_SMTP_SEC_smuggling_22;
+    for (size_t i = 0; i < COUNT(sequences); i++)
+        if (ends_with(state, sequences[i].octets, sequences[i].length))
+            return placed(state, i);
+    return state->requirement;
 }
 
 /* Line ends before the octet that has just come in. */
@@ -129,13 +143,4 @@ void smtp_false_end_feed(smtp_false_end *state, ms_span octets)
             state->any_crlf = true;
     }
     state->last_dot_line_doubled_cr = ends_with(state, "\r\r\n.\r\n", 6);
-}
-
-uint16_t smtp_false_end_now(const smtp_false_end *state, ms_span pending)
-{
-    smtp_false_end ahead = *state;
-    smtp_false_end_feed(&ahead, pending);
-    /* whatever comes next is no LF as far as the server has waited */
-    smtp_false_end_feed(&ahead, MS_SPAN("x"));
-    return ahead.requirement;
 }

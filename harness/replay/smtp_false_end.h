@@ -26,8 +26,7 @@ typedef struct smtp_false_end {
 void smtp_false_end_init(smtp_false_end *state);
 /* Raw octets of the content, stuffing not undone. */
 void smtp_false_end_feed(smtp_false_end *state, ms_span octets);
-/* The one that a reply at this moment is laid to: of those seen, or of one that the last octets are, if nothing
- * follows them; pending are octets that stand behind those fed.  MS_REQ_NONE if there is none. */
-uint16_t smtp_false_end_now(const smtp_false_end *state, ms_span pending);
+/* The last false end so far, MS_REQ_NONE without one.  Nothing has followed yet: a CR at the end counts for itself. */
+uint16_t smtp_false_end_now(const smtp_false_end *state);
 
 #endif

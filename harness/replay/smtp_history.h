@@ -11,6 +11,7 @@
 
 enum {
     HISTORY_OUTSTANDING = 1024, /* commands whose replies are due; more are forgotten, with their rules */
+    HISTORY_CLEAR = 64 * 1024,  /* octets in clear behind STARTTLS that are kept */
     HISTORY_REMEMBERED = 128,   /* refused lines, accepted recipients, challenges … of each kind */
 };
 
@@ -34,8 +35,8 @@ typedef struct smtp_previous {
 } smtp_previous;
 
 struct replay_smtp_rules {
-    smtp_facts queue[HISTORY_OUTSTANDING];
-    size_t first, count;
+    smtp_facts *queue; /* a ring of room entries: commands whose replies are due */
+    size_t first, count, room;
     bool forgot; /* the queue overflowed: no rules until it is empty */
     smtp_previous previous;
     uint8_t between;    /* verb of the only command since the transaction's last step; 0 none */
@@ -84,11 +85,10 @@ struct replay_smtp_rules {
     struct smtp_auth *auth;
     smtp_false_end false_end;
     bool in_content;
-    bool content_empty;  /* no octet of the mail data yet, its end not counted */
-    uint64_t content_at; /* offset of its first octet */
+    bool content_seen;     /* of the mail data being sent, an octet that is not the end */
+    octet_buffer in_clear; /* sent behind STARTTLS and dropped */
     bool in_chunk;
     uint64_t chunk_left;
-    octet_buffer dropped; /* octets in clear behind STARTTLS */
 };
 
 #endif

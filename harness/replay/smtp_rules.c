@@ -1,7 +1,7 @@
 /* smtp_rules.c - see smtp_rules.h; history, and which rule speaks when */
 #include "harness/replay/smtp_rules_internal.h"
 
-#include "mailspec/limits.h"
+#include "harness/replay/message.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +55,7 @@ replay_smtp_rules *replay_smtp_rules_new(void)
 static void pop(replay_smtp_rules *rules)
 {
     smtp_facts_free(&rules->queue[rules->first]);
-    rules->first = (rules->first + 1) % HISTORY_OUTSTANDING;
+    rules->first = (rules->first + 1) % rules->room;
     rules->count--;
 }
 
@@ -71,8 +71,9 @@ void replay_smtp_rules_free(replay_smtp_rules *rules)
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         smtp_texts_clear(all[i]);
     free((void *)(uintptr_t)rules->mail_path.ptr);
+    octet_buffer_free(&rules->in_clear);
+    free(rules->queue);
     smtp_auth_free(rules->auth);
-    octet_buffer_free(&rules->dropped);
     free(rules);
 }
 
@@ -109,7 +110,7 @@ static bool is_about_form(uint16_t requirement)
 }
 
 /* What the session machine said of the code gives way. */
-static void replace(ms_findings *findings, uint64_t at, uint16_t requirement, const smtp_view *view)
+void smtp_rules_replace(ms_findings *findings, uint64_t at, uint16_t requirement, const smtp_view *view)
 {
     size_t kept = 0;
     for (size_t i = 0; i < findings->count; i++) {
@@ -122,7 +123,7 @@ static void replace(ms_findings *findings, uint64_t at, uint16_t requirement, co
     smtp_rules_find(NULL, findings, MS_SERVER, requirement, at, view);
 }
 
-static bool has_server_finding(const ms_findings *findings, uint16_t requirement)
+bool smtp_rules_found(const ms_findings *findings, uint16_t requirement)
 {
     for (size_t i = 0; i < findings->count; i++)
         if (findings->items[i].side == MS_SERVER && findings->items[i].requirement == requirement)
@@ -132,6 +133,20 @@ static bool has_server_finding(const ms_findings *findings, uint16_t requirement
 
 /* --- history -------------------------------------------------------------------------- */
 
+static void grow(replay_smtp_rules *rules)
+{
+    const size_t room = rules->room == 0 ? 8 : rules->room * 2;
+    smtp_facts *queue = malloc(room * sizeof *queue);
+    if (queue == NULL)
+        abort();
+    for (size_t i = 0; i < rules->count; i++)
+        queue[i] = rules->queue[(rules->first + i) % rules->room];
+    free(rules->queue);
+    rules->queue = queue;
+    rules->first = 0;
+    rules->room = room;
+}
+
 static void push(replay_smtp_rules *rules, smtp_facts *facts)
 {
     if (rules->count == HISTORY_OUTSTANDING) {
@@ -139,7 +154,9 @@ static void push(replay_smtp_rules *rules, smtp_facts *facts)
         smtp_facts_free(facts);
         return;
     }
-    rules->queue[(rules->first + rules->count) % HISTORY_OUTSTANDING] = *facts;
+    if (rules->count == rules->room)
+        grow(rules);
+    rules->queue[(rules->first + rules->count) % rules->room] = *facts;
     rules->count++;
 }
 
@@ -275,8 +292,8 @@ static void hear_ehlo_line(replay_smtp_rules *rules, const ms_ehlo_line *ehlo)
 
 /* --- replies ---------------------------------------------------------------------------- */
 
-static smtp_view view_of(const replay_track *track, const ms_smtp_session *before, const smtp_facts *command,
-                         const ms_smtp_event *event)
+smtp_view smtp_view_of(const replay_track *track, const ms_smtp_session *before, const smtp_facts *command,
+                       const ms_smtp_event *event)
 {
     return (smtp_view){
         .history = track->smtp_rules,
@@ -286,79 +303,6 @@ static smtp_view view_of(const replay_track *track, const ms_smtp_session *befor
         .enhanced = event->reply.line.enhanced.class_ != 0 ? event->reply.line.enhanced : event->reply.whole.enhanced,
         .variant = (ms_smtp_variant)before->variant,
     };
-}
-
-/* Inside TLS, of replies that nothing said inside TLS called for: what stood in clear behind STARTTLS. */
-static uint16_t injection_rule(const replay_smtp_rules *rules)
-{
-    if (rules->injected_bare_lf)
-        return MS_REQ_SMTP_SEC_starttls_04;
-    if (rules->injected_in_group)
-        return MS_REQ_SMTP_SEC_starttls_05;
-    return MS_REQ_SMTP_SEC_starttls_01;
-}
-
-/* Of BDAT: what in the chunks may have been taken for an end, or for commands. */
-static uint16_t chunk_rule(const replay_smtp_rules *rules)
-{
-    const smtp_previous *p = &rules->previous;
-    if (!p->valid || p->verb != MS_SMTP_BDAT)
-        return MS_REQ_NONE;
-    if (p->code >= 400)
-        return MS_REQ_SMTP_SEC_bdat_03;
-    if (rules->chunk_joins_end)
-        return MS_REQ_SMTP_SEC_bdat_02;
-    return rules->chunk_has_end ? MS_REQ_SMTP_SEC_bdat_01 : MS_REQ_NONE;
-}
-
-/* A reply that no command of the client's called for: what in its octets did. */
-static void hear_surplus(replay_track *track, const ms_smtp_event *event, const ms_smtp_session *before,
-                         ms_findings *findings)
-{
-    replay_smtp_rules *rules = track->smtp_rules;
-    const uint8_t class_ = (uint8_t)(event->reply.whole.code / 100);
-    const bool pending_content = before->state == MS_SMTP_MAIL_DATA;
-    if (event->reply.whole.code == 421)
-        return;
-    uint16_t rule = MS_REQ_NONE;
-    const ms_span held = pending_content ? octet_buffer_span(&track->streams[MS_CLIENT].pending) : ms_span_absent();
-    const uint16_t false_end = smtp_false_end_now(&rules->false_end, held);
-    const bool after_data = rules->previous.valid && rules->previous.verb == MS_SMTP_END_OF_DATA;
-    if ((pending_content && class_ == 2) || (after_data && rules->false_end.requirement != MS_REQ_NONE))
-        rule = pending_content ? false_end : rules->false_end.requirement;
-    if (rule == MS_REQ_NONE && after_data && rules->false_end.last_dot_line_doubled_cr)
-        rule = MS_REQ_SMTP_SEC_smuggling_11;
-    if (rule != MS_REQ_NONE && rules->tls)
-        rule = MS_REQ_SMTP_SEC_smuggling_26;
-    if (rule == MS_REQ_NONE && pending_content && class_ == 2 && before->size_declared > 0 &&
-        before->content_octets >= before->size_declared)
-        rule = MS_REQ_SMTP_1870_6_04;
-    if (rule == MS_REQ_NONE && after_data && before->variant != MS_VARIANT_LMTP)
-        rule = MS_REQ_SMTP_5321_4_1_1_4_06;
-    if (rule == MS_REQ_NONE && rules->previous.valid && (rules->previous.facts & FACT(BARE_CR)) != 0)
-        rule = MS_REQ_SMTP_5321_2_3_8_02;
-    if (rule == MS_REQ_NONE)
-        rule = chunk_rule(rules);
-    if (rule == MS_REQ_NONE && has_server_finding(findings, MS_REQ_SMTP_SEC_starttls_01))
-        rule = injection_rule(rules);
-    if (rule == MS_REQ_NONE && rules->previous.valid && rules->previous.verb == MS_SMTP_AUTH_RESPONSE &&
-        (rules->previous.facts & FACT(LINE_OVER)) != 0)
-        rule = MS_REQ_SMTP_4954_4_25;
-    if (rule == MS_REQ_NONE && octet_buffer_span(&track->streams[MS_CLIENT].pending).len > 0 && !pending_content &&
-        before->state != MS_SMTP_TLS_NEXT) {
-        const ms_span half = octet_buffer_span(&track->streams[MS_CLIENT].pending);
-        const bool cr = half.ptr[half.len - 1] == '\r';
-        if (cr && (class_ == 2 || class_ == 3))
-            rule = MS_REQ_SMTP_5321_2_3_8_02;
-        else if (!cr && !(half.len >= MS_SMTP_COMMAND_LINE_MAX && class_ >= 4))
-            rule = MS_REQ_SMTP_5321_2_4_07;
-    }
-    if (rule != MS_REQ_NONE) {
-        smtp_facts none;
-        memset(&none, 0, sizeof none);
-        const smtp_view view = view_of(track, before, &none, event);
-        replace(findings, event->at, rule, &view);
-    }
 }
 
 /* A reply to BDAT while octets of its chunk are still to come. */
@@ -383,7 +327,7 @@ static uint16_t early_chunk_rule(const replay_track *track, const smtp_view *vie
 /* Replies that were caught up with (a 221 came early): by what stood in the group. */
 static uint16_t catch_up_rule(const replay_smtp_rules *rules, const ms_findings *findings)
 {
-    if (!has_server_finding(findings, MS_REQ_SMTP_2920_3_2_10))
+    if (!smtp_rules_found(findings, MS_REQ_SMTP_2920_3_2_10))
         return MS_REQ_NONE;
     const smtp_facts *oldest = &rules->queue[rules->first];
     if ((oldest->set & FACT(BEHIND_DATA)) != 0)
@@ -396,7 +340,7 @@ static uint16_t catch_up_rule(const replay_smtp_rules *rules, const ms_findings 
 /* LMTP: two accepted recipients are the same mailbox, and got one reply. */
 static uint16_t lmtp_rule(const replay_smtp_rules *rules, const ms_findings *findings)
 {
-    if (!has_server_finding(findings, MS_REQ_SMTP_2033_4_2_02) || !rules->same_recipient)
+    if (!smtp_rules_found(findings, MS_REQ_SMTP_2033_4_2_02) || !rules->same_recipient)
         return MS_REQ_NONE;
     return MS_REQ_SMTP_2033_4_2_03;
 }
@@ -438,7 +382,7 @@ static void judge_octets(const smtp_view *view, const ms_smtp_event *event, ms_f
         take_out(findings, MS_REQ_SMTP_6531_3_7_4_1_01);
         smtp_rules_find(NULL, findings, MS_SERVER, MS_REQ_SMTP_6531_3_7_4_2_02, event->at, view);
     }
-    if (has_server_finding(findings, MS_REQ_SMTP_5321_4_2_02) && echoes_control(view, event)) {
+    if (smtp_rules_found(findings, MS_REQ_SMTP_5321_4_2_02) && echoes_control(view, event)) {
         take_out(findings, MS_REQ_SMTP_5321_4_2_02);
         smtp_rules_find(NULL, findings, MS_SERVER, MS_REQ_SMTP_SEC_injection_11, event->at, view);
     }
@@ -455,7 +399,7 @@ static void hear_reply_to(replay_track *track, const ms_smtp_event *event, const
                           const smtp_facts *command, ms_findings *findings)
 {
     replay_smtp_rules *rules = track->smtp_rules;
-    const smtp_view view = view_of(track, before, command, event);
+    const smtp_view view = smtp_view_of(track, before, command, event);
     uint16_t rule = smtp_auth_reply(track, &view, event, findings);
     if (rule == MS_REQ_NONE)
         rule = early_chunk_rule(track, &view);
@@ -469,12 +413,12 @@ static void hear_reply_to(replay_track *track, const ms_smtp_event *event, const
     if (rule == MS_REQ_NONE && view.code == 220 && command->verb == MS_SMTP_AUTH_RESPONSE &&
         smtp_text_is(command->line, "STARTTLS"))
         rule = MS_REQ_SMTP_SEC_starttls_12;
-    if (rule == MS_REQ_NONE)
+    if (rule == MS_REQ_NONE && (command->set & FACT(SPILLED)) == 0)
         rule = smtp_rule_of_reply(&view);
     judge_octets(&view, event, findings);
     /* a breach of the transaction's order, which the machine knows better, is not talked over by a listing rule */
     if (rule != MS_REQ_NONE)
-        replace(findings, event->at, rule, &view);
+        smtp_rules_replace(findings, event->at, rule, &view);
     if (rule == MS_REQ_NONE && (command->set & FACT(BARE_LF)) != 0 && (view.code / 100 == 2 || view.code / 100 == 3) &&
         !rules->lf_taken_told) {
         rules->lf_taken_told = true;
@@ -485,10 +429,10 @@ static void hear_reply_to(replay_track *track, const ms_smtp_event *event, const
     smtp_rules_reply_text(track, &view, event, findings);
     const bool step = command->verb == MS_SMTP_MAIL || command->verb == MS_SMTP_RCPT || command->verb == MS_SMTP_DATA ||
                       command->verb == MS_SMTP_END_OF_DATA;
-    const bool out_of_range = has_server_finding(findings, MS_REQ_SMTP_5321_4_2_10);
-    const bool malformed = has_server_finding(findings, MS_REQ_SMTP_5321_2_4_15) ||
-                           has_server_finding(findings, MS_REQ_SMTP_5321_4_3_2_14) ||
-                           has_server_finding(findings, MS_REQ_SMTP_5321_4_2_13);
+    const bool out_of_range = smtp_rules_found(findings, MS_REQ_SMTP_5321_4_2_10);
+    const bool malformed = smtp_rules_found(findings, MS_REQ_SMTP_5321_2_4_15) ||
+                           smtp_rules_found(findings, MS_REQ_SMTP_5321_4_3_2_14) ||
+                           smtp_rules_found(findings, MS_REQ_SMTP_5321_4_2_13);
     rules->broken_reply = step && out_of_range ? (uint16_t)(view.code == 0 ? 1 : view.code) : 0;
     rules->malformed_reply = step && malformed;
     remember_answer(rules, &view);
@@ -515,7 +459,7 @@ static void hear_reply(replay_track *track, const ms_smtp_event *event, const ms
         return;
     }
     if (event->unsolicited) {
-        hear_surplus(track, event, before, findings);
+        smtp_rules_surplus(track, event, before, findings);
         return;
     }
     if (rules->count == 0) {
@@ -529,6 +473,7 @@ static void hear_reply(replay_track *track, const ms_smtp_event *event, const ms
         smtp_facts *command = &rules->queue[rules->first];
         hear_reply_to(track, event, before, command, findings);
     }
+    rules->forgot |= ms_smtp_session_limited(after);
     /* one was answered; where replies were missing, the machine has dropped more */
     if (!more)
         pop(rules);
@@ -562,6 +507,8 @@ static void hear_command(replay_track *track, const ms_smtp_event *event, const 
         rules->first_line_http = true;
     if (!is_7bit(event->slice) || (facts.set & FACT(HTTP)) != 0)
         rules->innocent = false;
+    if (event->spilled)
+        facts.set |= FACT(SPILLED);
     smtp_rules_client_line(track, &facts, event, before, findings);
     if (facts.verb == MS_SMTP_AUTH)
         smtp_auth_begin(track, &facts, event, before, findings);
@@ -569,40 +516,39 @@ static void hear_command(replay_track *track, const ms_smtp_event *event, const 
         smtp_auth_response(track, event, findings);
     if (facts.verb == MS_SMTP_EHLO || facts.verb == MS_SMTP_HELO || facts.verb == MS_SMTP_LHLO)
         rules->any_greeting_command = true;
-    push(rules, &facts);
-    /* a last chunk for nobody that LMTP does not answer */
-    const ms_smtp_session *after = &track->smtp.session;
-    if (before->variant == MS_VARIANT_LMTP && after->outstanding == before->outstanding && !rules->forgot)
+    /* the machine passes over what gets no reply, and when its room is used up it counts no longer */
+    rules->forgot |= ms_smtp_session_limited(&track->smtp.session);
+    while (!rules->forgot && rules->count > 0 && rules->count + 1 > track->smtp.session.outstanding)
         pop(rules);
+    push(rules, &facts);
 }
 
-/* DATA went out in a group, and no recipient was accepted: a lone dot is all that should be sent (RFC 2920
- * section 3.1). */
-static bool content_for_nobody(const replay_smtp_rules *rules, const ms_smtp_session *before)
+/* DATA went out in a group whose RCPTs were all refused, and was answered 354: a lone dot is due (RFC 2920 section
+ * 3.1). */
+static bool message_for_nobody(const replay_smtp_rules *rules, const ms_smtp_session *before)
 {
-    const smtp_previous *p = &rules->previous;
-    return p->valid && p->verb == MS_SMTP_DATA && p->answered_in_group && before->recipients == 0 &&
-           rules->last_rcpt_group_failed && before->variant != MS_VARIANT_LMTP &&
+    return rules->previous.valid && rules->previous.verb == MS_SMTP_DATA && rules->previous.answered_in_group &&
+           before->recipients == 0 && rules->last_rcpt_group_failed &&
            ms_smtp_session_offers(before, MS_EHLO_PIPELINING);
 }
 
 static void hear_content(replay_track *track, const ms_smtp_event *event, const ms_smtp_session *before, ms_span raw,
-                         bool end, ms_findings *findings)
+                         ms_findings *findings)
 {
     replay_smtp_rules *rules = track->smtp_rules;
     if (!rules->in_content) {
         rules->in_content = true;
-        rules->content_at = event->at;
-        rules->content_empty = true;
+        rules->content_seen = false;
         smtp_false_end_init(&rules->false_end);
     }
-    if (event->slice.len > 0 && rules->content_empty) {
-        rules->content_empty = false;
-        if (content_for_nobody(rules, before))
-            smtp_rules_find(track, findings, MS_CLIENT, MS_REQ_SMTP_2920_3_1_04, rules->content_at, NULL);
+    if (event->slice.len > 0 && !rules->content_seen) {
+        rules->content_seen = true;
+        if (message_for_nobody(rules, before))
+            smtp_rules_find(track, findings, MS_CLIENT, MS_REQ_SMTP_2920_3_1_04, replay_message_slice_at(event, raw),
+                            NULL);
     }
     smtp_false_end_feed(&rules->false_end, ms_span_make(raw.ptr, event->consumed));
-    if (!end)
+    if (event->kind != MS_SMTP_EVENT_END_OF_DATA)
         return;
     rules->in_content = false;
     smtp_facts facts;
@@ -641,10 +587,10 @@ void replay_smtp_rules_hear(replay_track *track, ms_side side, const ms_smtp_eve
         hear_command(track, event, before, findings);
         break;
     case MS_SMTP_EVENT_CONTENT:
-        hear_content(track, event, before, raw, false, findings);
+        hear_content(track, event, before, raw, findings);
         break;
     case MS_SMTP_EVENT_END_OF_DATA:
-        hear_content(track, event, before, raw, true, findings);
+        hear_content(track, event, before, raw, findings);
         break;
     case MS_SMTP_EVENT_REPLY_LINE:
     case MS_SMTP_EVENT_REPLY:
@@ -654,24 +600,36 @@ void replay_smtp_rules_hear(replay_track *track, ms_side side, const ms_smtp_eve
     case MS_SMTP_EVENT_CHUNK_END:
         hear_chunk(track->smtp_rules, event, raw);
         break;
+    case MS_SMTP_EVENT_DROPPED:
+        if (side == MS_CLIENT && before->state == MS_SMTP_TLS_NEXT &&
+            octet_buffer_span(&track->smtp_rules->in_clear).len < HISTORY_CLEAR)
+            octet_buffer_add(&track->smtp_rules->in_clear, event->slice);
+        break;
     case MS_SMTP_EVENT_NEED_MORE:
     case MS_SMTP_EVENT_UNDECIDED:
-        break;
-    case MS_SMTP_EVENT_DROPPED:
-        if (before->state == MS_SMTP_TLS_NEXT && side == MS_CLIENT)
-            octet_buffer_add(&track->smtp_rules->dropped, ms_span_make(raw.ptr, event->consumed));
         break;
     }
 }
 
 /* --- TLS and the ends ------------------------------------------------------------------------ */
 
-void replay_smtp_rules_tls(replay_track *track, ms_span pending, ms_findings *findings)
+/* What the client had sent in clear behind STARTTLS, in case a server runs it inside TLS. */
+static void look_at_injection(replay_smtp_rules *rules, ms_span text)
+{
+    rules->sent_in_clear_mail = false;
+    rules->injected_bare_lf =
+        text.len > 0 && text.ptr[text.len - 1] == '\n' && (text.len == 1 || text.ptr[text.len - 2] != '\r');
+    rules->injected_half = text.len > 0 && text.ptr[text.len - 1] != '\n';
+    rules->injected_in_group = rules->previous.valid && (rules->previous.facts & FACT(IN_GROUP)) != 0;
+    for (size_t i = 0; i + 5 <= text.len; i++)
+        if ((i == 0 || text.ptr[i - 1] == '\n') && smtp_text_is(ms_span_make(text.ptr + i, 5), "MAIL "))
+            rules->sent_in_clear_mail = true;
+}
+
+void replay_smtp_rules_tls(replay_track *track, ms_span dropped, ms_findings *findings)
 {
     (void)findings;
     replay_smtp_rules *rules = track->smtp_rules;
-    octet_buffer_add(&rules->dropped, pending);
-    const ms_span dropped = octet_buffer_span(&rules->dropped);
     while (rules->count > 0)
         pop(rules);
     rules->forgot = false;
@@ -681,15 +639,9 @@ void replay_smtp_rules_tls(replay_track *track, ms_span pending, ms_findings *fi
     rules->authenticated_in_clear = false;
     rules->tls_by_starttls = rules->previous.valid && rules->previous.verb == MS_SMTP_STARTTLS;
     rules->first_in_tls = true;
-    rules->sent_in_clear_mail = false;
-    rules->injected_bare_lf = dropped.len > 0 && dropped.ptr[dropped.len - 1] == '\n' &&
-                              (dropped.len == 1 || dropped.ptr[dropped.len - 2] != '\r');
-    rules->injected_half = dropped.len > 0 && dropped.ptr[dropped.len - 1] != '\n';
-    rules->injected_in_group = rules->previous.valid && (rules->previous.facts & FACT(IN_GROUP)) != 0;
-    for (size_t i = 0; i + 5 <= dropped.len; i++)
-        if ((i == 0 || dropped.ptr[i - 1] == '\n') && smtp_text_is(ms_span_make(dropped.ptr + i, 5), "MAIL "))
-            rules->sent_in_clear_mail = true;
-    octet_buffer_drop(&rules->dropped, dropped.len);
+    octet_buffer_add(&rules->in_clear, dropped);
+    look_at_injection(rules, octet_buffer_span(&rules->in_clear));
+    octet_buffer_drop(&rules->in_clear, octet_buffer_span(&rules->in_clear).len);
     forget_refusals(rules);
     rules->previous.valid = false;
     rules->between = 0;
@@ -741,7 +693,7 @@ void replay_smtp_rules_close(replay_track *track, ms_side side, const ms_smtp_se
     (void)pending;
     bool quit_sent = rules->previous.valid && rules->previous.verb == MS_SMTP_QUIT;
     for (size_t i = 0; i < rules->count; i++)
-        quit_sent |= rules->queue[(rules->first + i) % HISTORY_OUTSTANDING].verb == MS_SMTP_QUIT;
+        quit_sent |= rules->queue[(rules->first + i) % rules->room].verb == MS_SMTP_QUIT;
     if (side != MS_SERVER || quit_sent || track->closed[MS_CLIENT])
         return;
     for (size_t i = 0; i < findings->count; i++)

@@ -17,12 +17,12 @@ typedef struct replay_smtp_rules replay_smtp_rules;
 replay_smtp_rules *replay_smtp_rules_new(void);
 void replay_smtp_rules_free(replay_smtp_rules *rules);
 
-/* One event of the dialogue.  before: the session as it was before the event.  findings: what the dialogue found with
- * it; rules may take findings out and put findings in. raw: the octets of the event as they were sent, by side. */
+/* One event of side's in the dialogue.  before: the session as it was before the event.  findings: what the dialogue found with
+ * it; rules may take findings out and put findings in. raw: the octets of the event as they were sent. */
 void replay_smtp_rules_hear(replay_track *track, ms_side side, const ms_smtp_event *event,
                             const ms_smtp_session *before, ms_span raw, ms_findings *findings);
-/* The handshake; pending: octets of the client, not yet read, that stood in clear behind STARTTLS. */
-void replay_smtp_rules_tls(replay_track *track, ms_span pending, ms_findings *findings);
+/* The handshake; dropped: octets of the client that stood in clear behind STARTTLS. */
+void replay_smtp_rules_tls(replay_track *track, ms_span dropped, ms_findings *findings);
 /* side closes; pending: octets of the client that are no whole line. */
 void replay_smtp_rules_close(replay_track *track, ms_side side, const ms_smtp_session *before, ms_span pending,
                              ms_findings *findings);

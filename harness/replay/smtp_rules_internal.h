@@ -24,6 +24,13 @@ bool smtp_view_offers(const smtp_view *view, ms_ehlo_keyword keyword);
 bool smtp_view_tls(const smtp_view *view);
 bool smtp_in_transaction(const ms_smtp_session *session);
 
+smtp_view smtp_view_of(const replay_track *track, const ms_smtp_session *before, const smtp_facts *command,
+                       const ms_smtp_event *event);
+
+/* A reply that no command of the client's called for: what in its octets did. */
+void smtp_rules_surplus(replay_track *track, const ms_smtp_event *event, const ms_smtp_session *before,
+                        ms_findings *findings);
+
 /* A client line: rules by what was before. */
 void smtp_rules_client_line(replay_track *track, const smtp_facts *facts, const ms_smtp_event *event,
                             const ms_smtp_session *before, ms_findings *findings);
@@ -45,5 +52,10 @@ void smtp_rules_reply_text(replay_track *track, const smtp_view *view, const ms_
 
 void smtp_rules_find(const replay_track *track, ms_findings *findings, ms_side side, uint16_t requirement, uint64_t at,
                      const smtp_view *view);
+
+/* What the session machine said of the code of the reply at at gives way. */
+void smtp_rules_replace(ms_findings *findings, uint64_t at, uint16_t requirement, const smtp_view *view);
+/* A finding about the server is there. */
+bool smtp_rules_found(const ms_findings *findings, uint16_t requirement);
 
 #endif

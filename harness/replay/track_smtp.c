@@ -7,14 +7,14 @@
 
 #include <stdio.h>
 
-static void hear_command(replay_track *track, const ms_smtp_event *event)
+static void hear_command(replay_track *track, const ms_smtp_event *event, ms_span raw)
 {
     const ms_smtp_parsed *parsed = &event->command;
     replay_track_digest(track, parsed->command.verb);
     replay_track_digest(track, parsed->error);
     replay_track_digest(track, parsed->error_at);
     replay_track_digest(track, parsed->deviations);
-    replay_message_command(track->message, track, event);
+    replay_message_command(track->message, track, event, raw);
     if (track->yields != NULL && track->yields->wanted)
         replay_yield_smtp_command(track, event);
 }
@@ -26,7 +26,6 @@ static void hear_reply(replay_track *track, const ms_smtp_event *event)
     replay_track_digest(track, line->error);
     replay_track_digest(track, line->deviations);
     replay_track_digest(track, event->answered);
-    replay_message_reply(track->message, track, event);
     if (track->yields != NULL && track->yields->wanted)
         replay_yield_smtp_reply(track, event);
 }
@@ -54,52 +53,38 @@ static void note_exchange(replay_track *track, const ms_smtp_event *event)
     }
 }
 
-/* Where the slice stands behind the event's first octet: a dot that was taken out may stand between. */
-static uint64_t slice_offset(const replay_track *track, const ms_smtp_event *event)
-{
-    const ms_span raw = octet_buffer_span(&track->streams[MS_CLIENT].pending);
-    const uintptr_t from = (uintptr_t)raw.ptr;
-    const uintptr_t at = (uintptr_t)event->slice.ptr;
-    return event->slice.len > 0 && at >= from && at < from + raw.len ? at - from : 0;
-}
-
-static void hear_content(replay_track *track, const ms_smtp_event *event, bool chunk, bool end)
+static void hear_content(replay_track *track, const ms_smtp_event *event, ms_span raw, bool chunk, bool end)
 {
     /* slices may be cut anywhere: only their octets count */
     replay_track_digest_octets(track, event->slice);
-    replay_message_content(track->message, track, event->slice, event->at + slice_offset(track, event));
+    replay_message_content(track->message, track, event, raw);
     if (!end)
         return;
     replay_track_digest(track, event->kind);
-    const uint64_t at = track->smtp.at[MS_CLIENT];
     if (track->yields != NULL && track->yields->wanted)
-        replay_yield_smtp_content(track, chunk, at);
-    if (!chunk)
-        replay_message_end(track->message, track, at > 0 ? at - 1 : 0);
-    else
-        replay_message_chunk_end(track->message, track, at > 0 ? at - 1 : 0);
+        replay_yield_smtp_content(track, chunk, track->smtp.at[MS_CLIENT]);
 }
 
-static void hear(replay_track *track, const ms_smtp_event *event)
+static void hear(replay_track *track, const ms_smtp_event *event, ms_span raw)
 {
     switch (event->kind) {
     case MS_SMTP_EVENT_NEED_MORE:
     case MS_SMTP_EVENT_UNDECIDED:
         break;
     case MS_SMTP_EVENT_COMMAND:
-        hear_command(track, event);
+        hear_command(track, event, raw);
         break;
     case MS_SMTP_EVENT_CONTENT:
-        hear_content(track, event, false, false);
+        hear_content(track, event, raw, false, false);
         break;
     case MS_SMTP_EVENT_END_OF_DATA:
-        hear_content(track, event, false, true);
+        hear_content(track, event, raw, false, true);
         break;
     case MS_SMTP_EVENT_CHUNK:
-        hear_content(track, event, true, false);
+        hear_content(track, event, raw, true, false);
         break;
     case MS_SMTP_EVENT_CHUNK_END:
-        hear_content(track, event, true, true);
+        hear_content(track, event, raw, true, true);
         break;
     case MS_SMTP_EVENT_REPLY_LINE:
     case MS_SMTP_EVENT_REPLY:
@@ -107,6 +92,7 @@ static void hear(replay_track *track, const ms_smtp_event *event)
         break;
     case MS_SMTP_EVENT_DROPPED:
         replay_track_digest_octets(track, event->slice);
+        replay_message_dropped(track->message, track, event);
         break;
     }
 }
@@ -122,8 +108,10 @@ bool replay_smtp_drain(replay_track *track, ms_side side)
         const ms_span raw = octet_buffer_span(pending);
         const ms_smtp_event event = ms_smtp_dialogue_next(&track->smtp, side, raw, &findings);
         replay_smtp_rules_hear(track, side, &event, &before, raw, &findings);
+        /* what a message breaks stands before the octet that ended the slice: told first, the order of all
+         * findings is that of the octets, however they came */
+        hear(track, &event, raw);
         replay_track_found(track, &findings, NULL);
-        hear(track, &event);
         note_exchange(track, &event);
         octet_buffer_drop(pending, event.consumed);
         if (event.kind == MS_SMTP_EVENT_NEED_MORE || event.kind == MS_SMTP_EVENT_UNDECIDED)

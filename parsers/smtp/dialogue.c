@@ -121,11 +121,14 @@ static void tell_reply(ms_smtp_dialogue *dialogue, ms_reply_error error, ms_devi
         ms_smtp_find(session, findings, MS_SERVER, ms_reply_error_rule(error)->requirement, at, verb, code);
     for (ms_deviations rest = deviations; rest != 0; rest &= rest - 1) {
         const unsigned n = lowest_bit(rest);
-        const int habit = reply_habit(n);
-        /* octets above 127 in the domain of an EHLO reply have a rule of their own */
-        if (n == MS_REPLY_DEV_NO_DOMAIN && verb != MS_SMTP_GREETING &&
-            (deviations & MS_DEVIATION_BIT(MS_REPLY_DEV_8BIT)) != 0)
+        if (n == MS_REPLY_DEV_NO_DOMAIN && (deviations & MS_DEVIATION_BIT(MS_REPLY_DEV_8BIT)) != 0)
+            continue; /* it is none for its octets above 127, which have a rule of their own */
+        const ms_deviations once =
+            rest & (MS_DEVIATION_BIT(MS_REPLY_DEV_HELO_KEYWORDS) | MS_DEVIATION_BIT(MS_REPLY_DEV_ENHANCED_MISSING));
+        if ((once & dialogue->told & MS_DEVIATION_BIT(n)) != 0)
             continue;
+        dialogue->told |= once & MS_DEVIATION_BIT(n);
+        const int habit = reply_habit(n);
         if (habit < 0 || ms_smtp_session_first_time(session, MS_SERVER, (unsigned)habit))
             ms_smtp_find(session, findings, MS_SERVER, reply_rule(n, verb, code, keyword), at, verb, code);
     }
@@ -145,6 +148,7 @@ static ms_smtp_event event_of(const ms_smtp_dialogue *dialogue, ms_side side, ms
     event.slice = ms_span_absent();
     event.answered = MS_SMTP_UNKNOWN;
     event.unsolicited = false;
+    event.spilled = false;
     event.ehlo_line = false;
     return event;
 }
@@ -171,6 +175,8 @@ static ms_smtp_event next_reply_line(ms_smtp_dialogue *dialogue, ms_span input, 
     event.unsolicited = none;
     if (dialogue->reply.complete)
         ms_reply_init(&dialogue->reply);
+    if (dialogue->reply.lines == 0)
+        dialogue->told = 0;
     const ms_reply_context context = ms_smtp_session_reply_context(session);
     event.reply.line = ms_reply_next(&dialogue->reply, &line, &context);
     event.reply.whole = dialogue->reply;
@@ -200,6 +206,7 @@ static ms_smtp_event next_content(ms_smtp_dialogue *dialogue, ms_span input, ms_
     event.consumed = slice.consumed;
     event.slice = slice.slice;
     event.content_flags = dialogue->content.new_flags;
+    dialogue->content.flags &= (uint8_t)~MS_CONTENT_LONE_STUFF; /* each line is told, not the first alone */
     dialogue->at[MS_CLIENT] += slice.consumed;
     const bool end = slice.status == MS_CONTENT_END;
     const uint64_t at = end ? dialogue->at[MS_CLIENT] - 3 : event.at + slice.flag_at;
@@ -246,6 +253,12 @@ static void begin_chunk(ms_smtp_dialogue *dialogue, const ms_smtp_command *comma
     dialogue->mode = MODE_CHUNK;
 }
 
+/* A line among mail data in the wrong place that begins with a verb by chance: no command was written like that. */
+static bool reads_like_text(const ms_smtp_parsed *parsed)
+{
+    return parsed->error != MS_SMTP_OK || (parsed->deviations & ~MS_DEVIATION_BIT(MS_SMTP_DEV_BARE_LF)) != 0;
+}
+
 /* The framer's limit is the session's; it may change only between lines. */
 static void set_limit(ms_smtp_dialogue *dialogue)
 {
@@ -254,13 +267,15 @@ static void set_limit(ms_smtp_dialogue *dialogue)
 }
 
 /* What follows the parse of a whole command line. */
-static void hear_command(ms_smtp_dialogue *dialogue, const ms_smtp_event *event, ms_findings *findings)
+static void hear_command(ms_smtp_dialogue *dialogue, ms_smtp_event *event, ms_findings *findings)
 {
     ms_smtp_session *session = &dialogue->session;
-    const ms_smtp_parsed *parsed = &event->command;
-    const bool good = parsed->error == MS_SMTP_OK && parsed->deviations == 0 && parsed->command.verb != MS_SMTP_UNKNOWN;
-    if (!good && (parsed->command.verb != MS_SMTP_UNKNOWN ||
-                  !ms_smtp_session_spills(session, event->slice, event->at, findings)))
+    ms_smtp_parsed *parsed = &event->command;
+    if ((session->flags & SESSION_SPILL) != 0 && reads_like_text(parsed))
+        parsed->command.verb = MS_SMTP_UNKNOWN;
+    if (parsed->command.verb == MS_SMTP_UNKNOWN)
+        event->spilled = ms_smtp_session_spills(session, event->slice, event->at, findings);
+    if (!event->spilled && (parsed->error != MS_SMTP_OK || parsed->deviations != 0))
         tell_command(dialogue, parsed, event->at, findings);
     ms_smtp_session_command(session, parsed, event->at, findings);
     if (parsed->error == MS_SMTP_OK && parsed->command.verb == MS_SMTP_BDAT)
@@ -370,8 +385,10 @@ void ms_smtp_dialogue_close(ms_smtp_dialogue *dialogue, ms_side side, size_t cli
     ms_smtp_session *session = &dialogue->session;
     const uint64_t client_at = dialogue->at[MS_CLIENT] + client_pending;
     const uint64_t server_at = dialogue->at[MS_SERVER] + server_pending;
-    if (side == MS_CLIENT && dialogue->mode == MODE_CHUNK && dialogue->chunk_remaining > 0) {
-        /* the client stopped short of what it announced */
+    const ms_smtp_run *back = ms_smtp_ring_back(session);
+    const bool awaited = back != NULL && back->verb == MS_SMTP_BDAT && session->state != MS_SMTP_CLOSED;
+    if (side == MS_CLIENT && awaited && dialogue->mode == MODE_CHUNK && dialogue->chunk_remaining > 0) {
+        /* the client stopped short of what it announced, and not because it was told to */
         ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_3030_2_24, client_at, MS_SMTP_BDAT, 0);
         dialogue->mode = MODE_CHUNK_DONE;
         session->flags |= SESSION_CLOSE_TOLD;

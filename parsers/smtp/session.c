@@ -140,9 +140,8 @@ ms_smtp_expect ms_smtp_session_expect(const ms_smtp_session *session)
     return decides ? MS_EXPECT_UNDECIDED : MS_EXPECT_COMMAND;
 }
 
-static ms_reply_after after_verb(const ms_smtp_session *session, uint8_t verb)
+static ms_reply_after after_verb(uint8_t verb)
 {
-    (void)session;
     switch ((ms_smtp_verb)verb) {
     case MS_SMTP_GREETING:
         return MS_AFTER_CONNECT;
@@ -156,9 +155,10 @@ static ms_reply_after after_verb(const ms_smtp_session *session, uint8_t verb)
         return MS_AFTER_AUTH;
     case MS_SMTP_QUIT:
         return MS_AFTER_QUIT;
+    case MS_SMTP_RCPT:
+        return MS_AFTER_RCPT;
     case MS_SMTP_UNKNOWN:
     case MS_SMTP_MAIL:
-    case MS_SMTP_RCPT:
     case MS_SMTP_DATA:
     case MS_SMTP_BDAT:
     case MS_SMTP_RSET:
@@ -194,11 +194,16 @@ ms_smtp_verb ms_smtp_session_answering(const ms_smtp_session *session, bool *non
 ms_reply_context ms_smtp_session_reply_context(const ms_smtp_session *session)
 {
     bool none;
+    ms_smtp_run front = {.flags = 0};
     const ms_smtp_verb verb = ms_smtp_session_answering(session, &none);
+    const bool waited_for = ms_smtp_ring_front(session, &front);
+    /* RFC 6531 sections 3.7.4.1 and 3.7.4.2: no other reply may hold UTF-8 */
+    const bool utf8 = verb == MS_SMTP_RCPT ? (session->flags & (SESSION_UTF8 | SESSION_UTF8_SENT)) != 0
+                                           : waited_for && (front.flags & RUN_UTF8) != 0;
     const ms_reply_context context = {
-        .after = after_verb(session, (uint8_t)verb),
+        .after = after_verb((uint8_t)verb),
         .enhanced = ms_smtp_session_offers(session, MS_EHLO_ENHANCEDSTATUSCODES),
-        .smtputf8 = (session->flags & (SESSION_UTF8 | SESSION_UTF8_SENT)) != 0,
+        .smtputf8 = utf8,
     };
     return context;
 }

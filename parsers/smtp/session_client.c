@@ -191,8 +191,6 @@ static void judge_mail(ms_smtp_session *session, const ms_smtp_parsed *parsed, u
         judge_parameters(session, command, at, flags, findings);
     if ((command->mail.known >> MS_PARAM_SIZE & 1) != 0)
         session->size_sent = command->mail.size;
-    if (session->size_limit != 0 && session->size_sent > session->size_limit)
-        *flags |= RUN_SIZE_OVER;
     session->body_sent = command->mail.body;
     if ((command->mail.known >> MS_PARAM_SMTPUTF8 & 1) != 0)
         session->flags |= SESSION_UTF8_SENT;
@@ -209,16 +207,15 @@ static void judge_rcpt(ms_smtp_session *session, const ms_smtp_parsed *parsed, u
         return;
     if (parsed->command.mail.known != 0)
         judge_parameters(session, &parsed->command, at, flags, findings);
-    if (parsed->command.mail.path.kind == MS_PATH_POSTMASTER)
-        *flags |= RUN_POSTMASTER;
 }
 
 static void judge_data(ms_smtp_session *session, uint8_t verb, uint64_t at, ms_findings *findings)
 {
     if (verb == MS_SMTP_DATA && session->state == MS_SMTP_CHUNKS && answered_all(session)) {
         ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_3030_2_21, at, verb, 0);
-    } else if (session->recipients_sent == 0 && answered_all(session) && session->recipients == 0 &&
-               (STATE(session->state) & OPEN_STATES) != 0 && session->state != MS_SMTP_CHUNKS) {
+    } else if (answered_all(session) && (session->flags & (SESSION_LIMITED | SESSION_CHUNK_FAILED)) == 0 &&
+               ((STATE(session->state) & BEFORE_MAIL) != 0 ||
+                (session->state == MS_SMTP_SENDER && session->recipients_sent == 0))) {
         /* a transaction, once started, is MAIL, RCPT and DATA, in that order (RFC 5321 section 4.1.4);
          * a lone RCPT starts none, and is the server's to refuse (section 3.3) */
         ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_3_3_25, at, verb, 0);
@@ -340,6 +337,10 @@ void ms_smtp_session_command(ms_smtp_session *session, const ms_smtp_parsed *par
     if (parsed->deviations != 0)
         flags |= RUN_ARGUMENT;
     const bool spilled = (session->flags & SESSION_SPILL) != 0;
+    if (spilled && verb == MS_SMTP_UNKNOWN)
+        flags |= RUN_SPILLED;
+    if ((verb == MS_SMTP_VRFY || verb == MS_SMTP_EXPN) && parsed->command.smtputf8)
+        flags |= RUN_UTF8;
     if ((session->state == MS_SMTP_CONNECTED || session->outstanding > 0) && !spilled)
         judge_talking_ahead(session, at, findings);
     if ((session->flags & SESSION_SPILL_ENDS) != 0)

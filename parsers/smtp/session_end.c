@@ -52,14 +52,11 @@ void ms_smtp_session_tls(ms_smtp_session *session, bool dropped, uint64_t server
 {
     (void)server_at;
     (void)findings;
-    const uint32_t kept = session->flags & (uint32_t)SESSION_LIMITED;
-    const bool had_mail =
-        (STATE(session->state) & IN_TRANSACTION) != 0 || (session->flags & SESSION_MAIL_IN_CLEAR) != 0;
-    session->flags = kept | (uint32_t)SESSION_TLS | (had_mail ? (uint32_t)SESSION_HAD_MAIL : 0u) |
+    const uint32_t kept = session->flags & (uint32_t)(SESSION_LIMITED | SESSION_MAIL_IN_CLEAR);
+    session->flags = kept | (uint32_t)SESSION_TLS |
+                     ((kept & SESSION_MAIL_IN_CLEAR) != 0 ? (uint32_t)SESSION_HAD_MAIL : 0u) |
                      (session->recipients > 0 ? (uint32_t)SESSION_HAD_RECIPIENTS : 0u);
     session->cleared_by = CLEARED_TLS;
-    if (had_mail)
-        session->flags |= (uint32_t)SESSION_MAIL_IN_CLEAR;
     if (session->state != MS_SMTP_CONNECTED) {
         session->state = MS_SMTP_GREETED;
         session->flags |= SESSION_TLS_FRESH | (dropped ? (uint32_t)SESSION_DROPPED : 0u);

@@ -55,14 +55,12 @@ enum {
 
 /* ms_smtp_run.flags: what must be known when the reply comes */
 enum {
-    RUN_MALFORMED = 1,   /* the command had an error: refusal is due */
-    RUN_ARGUMENT = 2,    /* it had an argument where none is allowed, or a deviation */
-    RUN_LAST = 4,        /* BDAT LAST */
-    RUN_UNOFFERED = 8,   /* it used what was not offered */
-    RUN_POSTMASTER = 16, /* RCPT TO:<postmaster> without a domain */
-    RUN_IN_TLS = 32,
-    RUN_SIZE_OVER = 64, /* MAIL with a SIZE= over the limit */
-    RUN_PLAIN = 128,    /* nothing to hold against it: a refusal is the server's own choice */
+    RUN_MALFORMED = 1, /* the command had an error: refusal is due */
+    RUN_ARGUMENT = 2,  /* it had an argument where none is allowed, or a deviation */
+    RUN_LAST = 4,      /* BDAT LAST */
+    RUN_UNOFFERED = 8, /* it used what was not offered */
+    RUN_UTF8 = 16,     /* VRFY or EXPN with SMTPUTF8 */
+    RUN_SPILLED = 32,  /* mail data in the wrong place: whatever the server says to it */
 };
 
 /* habits of a stream, told once per side (ms_smtp_session_first_time): bits */

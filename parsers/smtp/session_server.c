@@ -518,7 +518,7 @@ static void answer(ms_smtp_session *session, ms_smtp_run run, uint16_t code, con
     }
     if (broken == MS_REQ_NONE && session->state != MS_SMTP_REFUSED)
         broken = ms_smtp_code_check(session, run.verb, code);
-    if (!code_malformed(line))
+    if (!code_malformed(line) && (run.flags & RUN_SPILLED) == 0)
         judge(session, findings, broken, at, run.verb, code);
 
     const uint8_t next = state_after(session, &run, code, t);

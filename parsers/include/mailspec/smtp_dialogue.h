@@ -47,6 +47,8 @@ typedef struct ms_smtp_event {
     ms_smtp_verb answered; /* replies: the command it answers */
     bool unsolicited;      /* replies: no command was outstanding */
     bool ehlo_line;        /* replies: reply.ehlo is set */
+    bool spilled;          /* commands: the line is none, but mail data in the wrong place
+                              (ms_smtp_session_spills) */
     union {
         ms_smtp_parsed command;
         struct {
@@ -62,6 +64,7 @@ typedef struct ms_smtp_dialogue {
     ms_line_framer framer[2]; /* by ms_side */
     uint64_t at[2];           /* octets consumed, by ms_side */
     uint64_t chunk_remaining;
+    ms_deviations told; /* private: of this reply, those told once for all its lines */
     ms_reply reply;
     ms_content content;
     uint8_t in_line[2]; /* private: inside an over-long line */
