@@ -454,7 +454,7 @@ ms_pop3_parsed ms_pop3_command_parse(ms_span line, const ms_pop3_context *contex
     static const ms_pop3_context plain = {false, false, false};
     reader r = {.c = cursor_of(line), .context = context != NULL ? context : &plain};
     /* STAT CR CR LF: what the second CR would end is all there */
-    while (r.c.len > 0 && r.c.ptr[r.c.len - 1] == '\r') {
+    while (!r.context->auth_response && r.c.len > 0 && r.c.ptr[r.c.len - 1] == '\r') {
         r.c.len--;
         r.out.deviations = 0;
         deviate(&r, MS_POP3_DEV_BARE_CR, r.c.len);

@@ -59,7 +59,7 @@ static void next_of_client(reader *r)
         if (r->input.len == 0)
             return;
         r->event.kind = MS_POP3_EVENT_UNDECIDED;
-        ms_pop3_session_early(s, r->event.at, r->findings);
+        ms_pop3_session_early(s, r->input.len, r->event.at, r->findings);
         return;
     }
     if (!take_line(r, &line))

@@ -89,7 +89,7 @@ void ms_pop3_exchange_initial(const judge *j, const ms_pop3_parsed *parsed, cons
     ms_pop3_find(j, MS_CLIENT, ms_pop3_client_message(j, initial, 0), offset);
 }
 
-void ms_pop3_exchange_response(const judge *j, const ms_pop3_parsed *parsed, const ms_line *line)
+void ms_pop3_exchange_response(const judge *j, const ms_pop3_parsed *parsed, const ms_line *line, bool early)
 {
     ms_pop3_exchange *x = &j->s->room->exchange;
     const bool bad_challenge = (x->flags & X_BAD_CHALLENGE) != 0;
@@ -104,12 +104,17 @@ void ms_pop3_exchange_response(const judge *j, const ms_pop3_parsed *parsed, con
     if (line->flags & MS_LINE_TOO_LONG)
         return; /* not seen as a whole */
     x->flags |= base64_fault(parsed->command.auth_response.data);
+    const uint16_t message = parsed->error == MS_POP3_OK
+                                 ? ms_pop3_client_message(j, parsed->command.auth_response.data, index)
+                                 : MS_REQ_NONE;
+    if (early)
+        return;
     if (bad_challenge)
         ms_pop3_find(j, MS_CLIENT, MS_REQ_POP3_5034_4_16, 0);
     else if (parsed->error != MS_POP3_OK)
         ms_pop3_find(j, MS_CLIENT, ms_pop3_error_requirement(parsed->error, MS_POP3_AUTH_RESPONSE), parsed->error_at);
     else
-        ms_pop3_find(j, MS_CLIENT, ms_pop3_client_message(j, parsed->command.auth_response.data, index), 0);
+        ms_pop3_find(j, MS_CLIENT, message, 0);
 }
 
 static bool sasl_unlisted(const ms_pop3_session *s)
@@ -184,6 +189,8 @@ uint16_t ms_pop3_exchange_challenge(const judge *j, const ms_pop3_response *resp
 {
     ms_pop3_exchange *x = &j->s->room->exchange;
     size_t wrong_at;
+    if (x->flags & X_WAITS)
+        return MS_REQ_NONE; /* a second challenge at once: which of them is answered cannot be told */
     uint16_t requirement = refusal_due(j);
     if (requirement == MS_REQ_NONE && j->state != MS_POP3_TRANSACTION)
         requirement = first_challenge(j);
@@ -194,8 +201,9 @@ uint16_t ms_pop3_exchange_challenge(const judge *j, const ms_pop3_response *resp
     const uint16_t message = response->error == MS_POP3_RESPONSE_OK && !empty_due
                                  ? ms_pop3_server_message(j, response->continuation.data)
                                  : 0;
-    if (requirement == MS_REQ_NONE)
-        requirement = format != MS_REQ_NONE ? format : message;
+    ms_pop3_find(j, MS_SERVER, format, 0);
+    if (requirement == MS_REQ_NONE && format == MS_REQ_NONE)
+        requirement = message;
     if (!ms_base64_check(response->continuation.data, &wrong_at))
         x->flags |= X_BAD_CHALLENGE;
     if ((x->flags & X_LOWER) == 0 && j->state == MS_POP3_AUTHORIZATION)

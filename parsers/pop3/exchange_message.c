@@ -108,10 +108,10 @@ static uint16_t client_final(ms_pop3_exchange *x, ms_span message)
 {
     const ms_sasl_scram scram = ms_sasl_scram_parse(message, MS_SCRAM_CLIENT_FINAL);
     x->flags |= X_FINAL;
-    if (x->flags & X_SERVER_NONCE)
-        return MS_REQ_POP3_5802_5_1_03;
     if (scram.error != MS_SASL_OK)
         return MS_REQ_POP3_5802_7_01;
+    if (x->flags & X_SERVER_NONCE)
+        return MS_REQ_POP3_5802_5_1_03;
     if (x->flags & X_SERVER_FIRST &&
         (scram.nonce.len != x->joint_len || ms_pop3_hash_exact(scram.nonce) != x->joint_hash))
         x->flags |= X_SCRAM_NONCE;
@@ -232,8 +232,8 @@ uint16_t ms_pop3_success_forbidden(const judge *j)
         return MS_REQ_POP3_2195_2_04;
     if (!is_scram(x->mechanism))
         return MS_REQ_NONE;
-    if ((x->flags & (X_FINAL | X_SERVER_FINAL)) == 0)
-        return first_must_fail(j);
+    if ((x->flags & (X_FINAL | X_SERVER_FINAL)) == 0) /* told at the challenge, if there was one */
+        return x->challenges > (x->flags & X_INITIAL ? 0 : 1) ? MS_REQ_NONE : first_must_fail(j);
     if (x->flags & X_SERVER_FINAL)
         return MS_REQ_NONE; /* told at the challenge */
     const uint16_t failure = final_must_fail(x);

@@ -105,8 +105,6 @@ static void end_gap(ms_pop3_session *s)
     set(s, LAST_HAD_CR, false);
     set(s, LAST_UNJUDGED, false);
     forget_habit(s, LINE_IN_GAP);
-    if (s->reading == MS_POP3_READ_UNJUDGED && !is(s, LIMITED_RING))
-        s->reading = MS_POP3_READ_STATUS;
 }
 
 /* A reply, or the rest of one, is still due. */
@@ -138,9 +136,10 @@ static void push(ms_pop3_session *s, const ms_pop3_run *run)
     s->room->sent++;
 }
 
-void ms_pop3_session_early(ms_pop3_session *session, uint64_t at, ms_findings *findings)
+void ms_pop3_session_early(ms_pop3_session *session, size_t octets, uint64_t at, ms_findings *findings)
 {
     const judge j = {session, findings, at, MS_CLIENT, MS_POP3_UNKNOWN, MS_POP3_NONE, session->state};
+    session->room->early_until = at + octets;
     judge_ahead(&j);
 }
 
@@ -166,6 +165,7 @@ static void note_sent(ms_pop3_session *s, const ms_pop3_parsed *parsed, const ms
     if (run->verb == MS_POP3_STLS && !ms_pop3_ring_has(s->room, VERB(MS_POP3_STLS))) {
         forget_habit(s, BEHIND_STLS);
         forget_habit(s, LINE_AFTER_STLS);
+        forget_habit(s, ANSWER_AFTER_STLS);
     }
     if (run->verb == MS_POP3_AUTH)
         ms_pop3_exchange_begin(s, parsed);
@@ -176,28 +176,31 @@ void ms_pop3_session_command(ms_pop3_session *session, const ms_pop3_parsed *par
 {
     ms_pop3_session *s = session;
     const judge j = {s, findings, at, MS_CLIENT, (uint8_t)parsed->command.verb, MS_POP3_NONE, s->state};
+    const bool early = at < s->room->early_until;
     if (is(s, LIMITED_RING) || s->state == MS_POP3_REFUSED || s->state == MS_POP3_CLOSED)
         return;
     if (parsed->command.verb == MS_POP3_AUTH_RESPONSE) {
         end_gap(s);
         ms_pop3_client_bare_lf(&j, line);
-        ms_pop3_exchange_response(&j, parsed, line);
+        ms_pop3_exchange_response(&j, parsed, line, early);
         return;
     }
     const octet_fault octets = ms_pop3_forbidden_octets(s, parsed, line->text);
     ms_pop3_run run = ms_pop3_run_of(parsed, line, octets);
     const bool behind_stls = judge_behind_stls(&j);
     if (!behind_stls) {
-        judge_ahead(&j);
         ms_pop3_client_lexical(&j, parsed, line, octets);
-        ms_pop3_client_order(&j, parsed, line, &run);
+        if (!early)
+            judge_ahead(&j);
+        if (!early && octets.habits == 0)
+            ms_pop3_client_order(&j, parsed, line, &run);
         if (reply_is_due(s) && is(s, LIST_CURRENT) && s->offered >> MS_CAPA_PIPELINING & 1)
             run.flags |= run.verb == MS_POP3_QUIT ? RUN_PIPELINED : 0;
     }
     end_gap(s);
     note_sent(s, parsed, &run);
     push(s, &run);
-    if (run.verb == MS_POP3_AUTH && !behind_stls)
+    if (run.verb == MS_POP3_AUTH && !behind_stls && !early)
         ms_pop3_exchange_initial(&j, parsed, line);
 }
 
@@ -222,6 +225,15 @@ void ms_pop3_session_dropped(ms_pop3_session *session, const ms_pop3_parsed *par
 void ms_pop3_session_tls(ms_pop3_session *session)
 {
     ms_pop3_session *s = session;
+    const bool unanswered = s->state != MS_POP3_TLS_NEXT && ms_pop3_ring_has(s->room, VERB(MS_POP3_STLS));
+    if (unanswered) { /* +OK was not recorded, the handshake speaks for it */
+        s->state_before = s->state;
+        s->state = MS_POP3_TLS_NEXT;
+        set(s, USER_INJECTED, is(s, USER_INJECTED) || ms_pop3_ring_has(s->room, VERB(MS_POP3_USER)));
+        ms_pop3_ring_clear(s->room);
+        ms_pop3_exchange_end(s);
+        s->reading = MS_POP3_READ_STATUS;
+    }
     const bool by_stls = s->state == MS_POP3_TLS_NEXT;
     set(s, TLS_ACTIVE, true);
     set(s, TLS_BY_STLS, by_stls || is(s, TLS_BY_STLS));

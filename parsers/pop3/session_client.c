@@ -210,7 +210,7 @@ static uint16_t order_in_authorization(const judge *j, const ms_pop3_parsed *par
     if (j->verb == MS_POP3_USER)
         return user_again(s) ? MS_REQ_POP3_1939_7_64 : MS_REQ_NONE;
     if (j->verb == MS_POP3_APOP)
-        return order_of_apop(s);
+        return run->fault == FAULT_MISSING ? MS_REQ_NONE : order_of_apop(s);
     if (j->verb == MS_POP3_AUTH)
         return order_of_auth(s, parsed, run);
     if (j->verb == MS_POP3_STLS && is(s, UTF8_MODE))
@@ -226,7 +226,7 @@ static uint16_t order_in_transaction(const judge *j, const ms_pop3_run *run)
     if (j->verb == MS_POP3_STLS)
         return MS_REQ_POP3_2595_4_18;
     if (j->verb == MS_POP3_AUTH)
-        return MS_REQ_POP3_5034_4_38;
+        return run->fault == FAULT_MISSING ? MS_REQ_NONE : MS_REQ_POP3_5034_4_38;
     if (j->verb == MS_POP3_UTF8)
         return MS_REQ_POP3_6856_2_04;
     if (run->flags & RUN_NUMBERED && ms_pop3_is_marked(s, run->number) &&

@@ -55,7 +55,7 @@ typedef enum fact {
     QUIT_FOLLOWED, /* something was sent behind QUIT */
     SERVER_CLOSED,
     LAST_HAD_CR,   /* the command answered last held a bare CR */
-    LAST_UNJUDGED, /* … was no known command, and lines may follow */
+    LAST_UNJUDGED, /* the last reply was not understood: what follows may be part of it */
     LIMITED_RING,
     LIMITED_MARKS,
     CONTENT_DOUBT, /* the open content held what looks like its end */
@@ -92,10 +92,11 @@ typedef enum habit {
     CODE_UNLISTED,
     LINE_AFTER_QUIT,
     OK_AFTER_QUIT,
-    ERR_UNASKED,    /* the one -ERR that a server may send unasked */
-    LINE_IN_GAP,    /* per gap */
-    BEHIND_STLS,    /* per STLS */
-    LINE_AFTER_STLS /* per STLS */
+    ERR_UNASKED,      /* the one -ERR that a server may send unasked */
+    LINE_IN_GAP,      /* per gap */
+    BEHIND_STLS,      /* per STLS */
+    LINE_AFTER_STLS,  /* per STLS */
+    ANSWER_AFTER_STLS /* per STLS */
 } habit;
 
 /* True the first time only. */
@@ -217,6 +218,7 @@ bool ms_pop3_ring_push(ms_pop3_room *room, const ms_pop3_run *command); /* false
 /* The oldest command (injected ones only when there is no other); false without any. */
 bool ms_pop3_ring_front(const ms_pop3_room *room, ms_pop3_run *out);
 void ms_pop3_ring_pop(ms_pop3_room *room);
+void ms_pop3_ring_clear(ms_pop3_room *room);
 bool ms_pop3_ring_has(const ms_pop3_room *room, uint32_t verbs);
 const ms_pop3_run *ms_pop3_ring_back(const ms_pop3_room *room);
 /* All that is outstanding stood behind STLS: it is kept apart from what comes now.  restore takes that back. */
@@ -281,7 +283,8 @@ void ms_pop3_content_end(const judge *j);
 void ms_pop3_exchange_begin(ms_pop3_session *s, const ms_pop3_parsed *parsed);
 /* The client's initial response or response: the finding about it. */
 void ms_pop3_exchange_initial(const judge *j, const ms_pop3_parsed *parsed, const ms_line *line);
-void ms_pop3_exchange_response(const judge *j, const ms_pop3_parsed *parsed, const ms_line *line);
+/* early: it was sent before the challenge came, so it need not be meant as its answer. */
+void ms_pop3_exchange_response(const judge *j, const ms_pop3_parsed *parsed, const ms_line *line, bool early);
 /* A continuation, or the status that ends the exchange: the requirement that it breaks, 0 for none. */
 uint16_t ms_pop3_exchange_challenge(const judge *j, const ms_pop3_response *response);
 uint16_t ms_pop3_exchange_outcome(const judge *j, const ms_pop3_response *response);

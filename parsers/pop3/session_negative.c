@@ -166,9 +166,10 @@ uint16_t ms_pop3_negative(const judge *j, const ms_pop3_run *command, const ms_p
 {
     const unsigned odd = RUN_FORBIDDEN | RUN_BLANKS | RUN_UNTIDY | RUN_SURPLUS;
     if (command->flags & odd || (command->fault != FAULT_NONE && command->fault != FAULT_RANGE))
-        return MS_REQ_NONE; /* a command that need not be understood */
-    if (response->code == MS_POP3_CODE_UTF8)
-        return MS_REQ_NONE; /* RFC 6856 section 5 */
+        return MS_REQ_NONE;                                      /* a command that need not be understood */
+    const bool needs_utf8 = response->code == MS_POP3_CODE_UTF8; /* RFC 6856 section 5 */
+    if (needs_utf8 && command->flags & RUN_NUMBERED && command->verb != MS_POP3_DELE)
+        return MS_REQ_NONE;
     if (j->state == MS_POP3_TRANSACTION)
         return in_transaction(j, command);
     return j->state == MS_POP3_AUTHORIZATION ? in_authorization(j, command) : MS_REQ_NONE;

@@ -7,7 +7,7 @@
 
 /* +OK to these goes on in further lines (RFC 1939 sections 5 and 7, RFC 2449 section 5, RFC 6856 section 3.2); by verb
  * and presence of an argument alone, as a client has to know where the response ends. */
-static ms_pop3_reading reading_of(const ms_pop3_run *command)
+static ms_pop3_reading reading_of(const ms_pop3_run *command, bool exchanged)
 {
     const bool argument = (command->flags & RUN_ARGUMENT) != 0;
     switch ((ms_pop3_verb)command->verb) {
@@ -18,7 +18,7 @@ static ms_pop3_reading reading_of(const ms_pop3_run *command)
     case MS_POP3_LANG:
         return argument ? MS_POP3_READ_STATUS : MS_POP3_READ_LANG;
     case MS_POP3_AUTH: /* a list of mechanisms, which no RFC describes */
-        return argument ? MS_POP3_READ_STATUS : MS_POP3_READ_UNJUDGED;
+        return argument || exchanged ? MS_POP3_READ_STATUS : MS_POP3_READ_UNJUDGED;
     case MS_POP3_CAPA:
         return MS_POP3_READ_CAPA;
     case MS_POP3_RETR:
@@ -109,8 +109,12 @@ static bool starts(ms_span text, ms_span word)
 bool ms_pop3_session_interrupted(const ms_pop3_session *session, ms_span text)
 {
     const bool status = starts(text, MS_SPAN("+OK")) || starts(text, MS_SPAN("-ERR"));
-    return status && session->reading != MS_POP3_READ_STATUS && session->reading != MS_POP3_READ_MESSAGE &&
-           ms_pop3_ring_busy(session->room);
+    ms_pop3_run next;
+    if (!ms_pop3_ring_front(session->room, &next) || !ms_pop3_ring_busy(session->room))
+        return false;
+    if (session->reading == MS_POP3_READ_UNJUDGED)
+        return status || (next.verb == MS_POP3_AUTH && starts(text, MS_SPAN("+")));
+    return status && session->reading != MS_POP3_READ_STATUS && session->reading != MS_POP3_READ_MESSAGE;
 }
 
 static void read_greeting(const judge *j, const ms_pop3_response *response)
@@ -126,12 +130,14 @@ static void read_greeting(const judge *j, const ms_pop3_response *response)
 }
 
 /* What follows from a USER, PASS, APOP or AUTH that was answered in AUTHORIZATION. */
-static void follow_login(ms_pop3_session *s, const ms_pop3_run *command, bool positive, bool system_failure)
+static void follow_login(ms_pop3_session *s, const ms_pop3_run *command, bool positive, bool unclear)
 {
     const uint8_t verb = command->verb;
     if (verb == MS_POP3_USER) {
-        if (system_failure)
+        if (unclear) {
+            s->user = USER_UNKNOWN;
             return;
+        }
         s->user = positive ? USER_ACCEPTED : USER_WAS_REFUSED;
         set(s, USER_INTERLEAVED, false);
         set(s, USER_BEFORE_TLS, false);
@@ -143,7 +149,7 @@ static void follow_login(ms_pop3_session *s, const ms_pop3_run *command, bool po
             set(s, LOGIN_FAILED, true);
         else
             set(s, LOGIN_BY_AUTH, verb == MS_POP3_AUTH);
-        if (system_failure && s->user == USER_ACCEPTED)
+        if (unclear && s->user == USER_ACCEPTED)
             s->user = USER_UNKNOWN;
         else if (s->user == USER_ACCEPTED)
             s->user = verb == MS_POP3_PASS ? USER_PASS_FAILED : USER_USED_UP;
@@ -172,6 +178,7 @@ static void follow_stls(ms_pop3_session *s)
     if (ms_pop3_ring_has(s->room, UINT32_C(1) << MS_POP3_USER))
         set(s, USER_INJECTED, true);
     ms_pop3_ring_inject(s->room);
+    ms_pop3_exchange_end(s);
 }
 
 static void follow_in_transaction(ms_pop3_session *s, const ms_pop3_run *command)
@@ -207,9 +214,9 @@ static void follow_in_transaction(ms_pop3_session *s, const ms_pop3_run *command
     }
 }
 
-static void follow_positive(ms_pop3_session *s, const ms_pop3_run *command)
+static void follow_positive(ms_pop3_session *s, const ms_pop3_run *command, bool exchanged)
 {
-    const bool has_mechanism = command->verb != MS_POP3_AUTH || command->fault != FAULT_MISSING;
+    const bool has_mechanism = command->verb != MS_POP3_AUTH || command->fault != FAULT_MISSING || exchanged;
     if (s->state == MS_POP3_TRANSACTION)
         follow_in_transaction(s, command);
     if (command->verb == MS_POP3_UTF8)
@@ -222,18 +229,19 @@ static void follow_positive(ms_pop3_session *s, const ms_pop3_run *command)
         follow_stls(s);
 }
 
-static void open_reading(ms_pop3_session *s, const ms_pop3_run *command)
+/* Behind a +OK that was not allowed, lines may follow or not: the server did not mean what it had to say. */
+static void open_reading(ms_pop3_session *s, const ms_pop3_run *command, bool exchanged, bool refusal_due)
 {
-    s->reading = (uint8_t)reading_of(command);
+    s->reading = (uint8_t)reading_of(command, exchanged);
     s->verb = command->verb;
+    if (refusal_due && s->reading != MS_POP3_READ_STATUS)
+        s->reading = MS_POP3_READ_UNJUDGED;
     if (s->reading == MS_POP3_READ_LIST || s->reading == MS_POP3_READ_UIDL)
         ms_pop3_listing_begin(s);
     if (s->reading == MS_POP3_READ_CAPA)
         ms_pop3_capa_begin(s);
     if (s->reading == MS_POP3_READ_MESSAGE)
         ms_pop3_content_begin(s, command);
-    if (s->reading == MS_POP3_READ_UNJUDGED)
-        set(s, LAST_UNJUDGED, true);
 }
 
 /* Which lone dot would be one too many behind this reply. */
@@ -307,6 +315,7 @@ static void answer(const judge *j, const ms_pop3_run *command, const ms_pop3_res
     const bool understood = response->error != MS_POP3_RESPONSE_ERR_INDICATOR;
     const bool system_failure = !positive && ms_pop3_is_system_failure(response);
     const bool alone = (command->flags & RUN_ARGUMENT) == 0;
+    const bool exchanged = command->verb == MS_POP3_AUTH && s->room->exchange.challenges > 0;
     const ms_pop3_after after = after_of(s, command);
     bool refusal_due = false;
     uint16_t requirement = MS_REQ_NONE;
@@ -314,8 +323,7 @@ static void answer(const judge *j, const ms_pop3_run *command, const ms_pop3_res
         requirement = ms_pop3_positive(j, command, &refusal_due);
     else if (understood && !system_failure)
         requirement = ms_pop3_negative(j, command, response);
-    const bool exchange =
-        command->verb == MS_POP3_AUTH && (command->fault != FAULT_MISSING || j->state == MS_POP3_TRANSACTION);
+    const bool exchange = command->verb == MS_POP3_AUTH && (command->fault != FAULT_MISSING || exchanged);
     if (exchange && understood && !system_failure) {
         const uint16_t outcome = ms_pop3_exchange_outcome(j, response);
         requirement = outcome != MS_REQ_NONE ? outcome : requirement;
@@ -328,18 +336,19 @@ static void answer(const judge *j, const ms_pop3_run *command, const ms_pop3_res
     ms_pop3_server_text(j, response, line, after, !refusal_due);
     ms_pop3_server_codes(j, response);
     if (s->state == MS_POP3_AUTHORIZATION)
-        follow_login(s, command, positive, system_failure);
-    if (command->verb == MS_POP3_CAPA && (alone || positive) && !system_failure)
+        follow_login(s, command, positive, system_failure || !understood);
+    if (command->verb == MS_POP3_CAPA && (alone || positive) && !system_failure && understood)
         follow_capa(s, positive);
     if (positive)
-        follow_positive(s, command);
-    else if (understood && command->verb == MS_POP3_QUIT && alone && !system_failure)
+        follow_positive(s, command, exchanged);
+    else if (command->verb == MS_POP3_QUIT && alone && !system_failure)
         ms_pop3_change_state(s, MS_POP3_QUIT, MS_POP3_NEGATIVE);
     if (positive)
-        open_reading(s, command);
-    if (refusal_due && s->reading == MS_POP3_READ_MESSAGE)
-        s->open.content.flags &= (uint16_t)~CONTENT_COUNTED; /* how many lines it shows is not the breach */
-    s->last_reply = kind_of_reply(command, positive);
+        open_reading(s, command, exchanged, refusal_due);
+    if (!understood)
+        set(s, LAST_UNJUDGED, true); /* what stands behind it is part of the same breach */
+    const bool single = understood && s->reading == MS_POP3_READ_STATUS;
+    s->last_reply = single ? kind_of_reply(command, positive) : LAST_NONE;
     set(s, LAST_HAD_CR, (command->flags & RUN_BARE_CR) != 0);
     if (command->verb == MS_POP3_AUTH)
         ms_pop3_exchange_end(s);
@@ -359,6 +368,7 @@ static void unasked(const judge *j, const ms_pop3_response *response, ms_span te
             [LAST_REFUSAL] = MS_REQ_POP3_1939_3_37,
             [LAST_SINGLE] = MS_REQ_POP3_1939_3_38,
         };
+        first_time(s, LINE_IN_GAP); /* what follows it is the same breach */
         ms_pop3_find(j, MS_SERVER, dots[last], 0);
         return;
     }
@@ -378,8 +388,9 @@ static void unasked(const judge *j, const ms_pop3_response *response, ms_span te
 static void after_quit(const judge *j, const ms_pop3_response *response, ms_span text)
 {
     ms_pop3_session *s = j->s;
-    if (text.len == 1 && text.ptr[0] == '.' && s->last_reply != LAST_NONE) {
-        s->last_reply = LAST_NONE;
+    const bool dot = text.len == 1 && text.ptr[0] == '.' && s->last_reply != LAST_NONE;
+    s->last_reply = LAST_NONE;
+    if (dot) {
         ms_pop3_find(j, MS_SERVER, MS_REQ_POP3_1939_3_38, 0);
         return;
     }
@@ -397,7 +408,7 @@ static bool before_handshake(const judge *j)
 {
     ms_pop3_session *s = j->s;
     const bool answers = is(s, STLS_LINES);
-    if (first_time(s, LINE_AFTER_STLS))
+    if (first_time(s, answers ? ANSWER_AFTER_STLS : LINE_AFTER_STLS))
         ms_pop3_find(j, MS_SERVER, answers ? MS_REQ_POP3_SEC_stls_05 : MS_REQ_POP3_2595_4_06, 0);
     if (!answers)
         return false;
@@ -413,10 +424,7 @@ static void answer_injected(const judge *j, const ms_pop3_run *command, const ms
     ms_pop3_find(j, MS_SERVER, MS_REQ_POP3_SEC_stls_01, 0);
     ms_pop3_ring_pop(j->s->room);
     if (response->indicator == MS_POP3_POSITIVE)
-        open_reading(j->s, command);
-    if (j->s->reading == MS_POP3_READ_LIST || j->s->reading == MS_POP3_READ_UIDL ||
-        j->s->reading == MS_POP3_READ_CAPA || j->s->reading == MS_POP3_READ_LANG)
-        j->s->reading = MS_POP3_READ_UNJUDGED;
+        open_reading(j->s, command, false, true);
 }
 
 static void answer_oldest(judge *j, const ms_pop3_response *response, const ms_line *line)

@@ -73,6 +73,12 @@ bool ms_pop3_ring_has(const ms_pop3_room *room, uint32_t verbs)
     return false;
 }
 
+void ms_pop3_ring_clear(ms_pop3_room *room)
+{
+    room->run_count = room->injected = 0;
+    room->outstanding = 0;
+}
+
 void ms_pop3_ring_inject(ms_pop3_room *room)
 {
     room->injected = room->run_count;

@@ -102,6 +102,7 @@ typedef struct ms_pop3_room {
     uint16_t injected;    /* runs at the front that stood behind STLS when TLS began */
     uint32_t outstanding; /* commands in all runs */
     uint32_t sent;        /* commands so far */
+    uint64_t early_until; /* offset behind the client's octets that came before the reply to AUTH */
     ms_pop3_exchange exchange;
 } ms_pop3_room;
 
@@ -152,8 +153,9 @@ MS_API void ms_pop3_session_init(ms_pop3_session *session, ms_pop3_room *room, m
  * side that speaks.  Findings are added to findings (never NULL). */
 MS_API void ms_pop3_session_command(ms_pop3_session *session, const ms_pop3_parsed *parsed, const ms_line *line,
                                     uint64_t at, ms_findings *findings);
-/* Octets of the client that cannot be read yet (MS_POP3_EXPECT_UNDECIDED): it talks ahead. */
-MS_API void ms_pop3_session_early(ms_pop3_session *session, uint64_t at, ms_findings *findings);
+/* Octets of the client that cannot be read yet (MS_POP3_EXPECT_UNDECIDED): it talks ahead.  What they are later read as
+ * depends on a reply that it had not seen, so little is said of them then. */
+MS_API void ms_pop3_session_early(ms_pop3_session *session, size_t octets, uint64_t at, ms_findings *findings);
 /* A line of the client that is dropped (MS_POP3_EXPECT_NOTHING), parsed all the same: the server may answer it. */
 MS_API void ms_pop3_session_dropped(ms_pop3_session *session, const ms_pop3_parsed *parsed, const ms_line *line,
                                     uint64_t at, ms_findings *findings);
