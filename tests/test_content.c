@@ -363,6 +363,27 @@ Test(content, random_streams)
     free(stream);
 }
 
+/* Nothing plain for long: no way of going on may wear out. */
+Test(content, long_streams_of_oddities)
+{
+    enum { LEN = 256 * 1024 };
+    static const char *const units[] = {"\r",  "\n",   "\n.\n",        "..\r\n", "\r\n..\r",    "x\r",
+                                        "x\n", "\r\n", "\xE4\xB8\xAD", "\t\r\n", "xx\r\nxx\nx", ".\n\r\n"};
+    uint8_t *stream = malloc(LEN);
+    cr_assert_not_null(stream);
+    for (size_t i = 0; i < COUNT(units); i++) {
+        const size_t unit = strlen(units[i]);
+        for (size_t at = 0; at < LEN; at++)
+            stream[at] = (uint8_t)units[i][at % unit];
+        const ms_span whole = ms_span_make(stream, LEN);
+        outcome expected = by_the_rules(whole);
+        expect_by_the_rules(whole, 0, LEN, &expected);
+        expect_by_the_rules(whole, 0, 16 * 1024, &expected);
+        free(expected.content);
+    }
+    free(stream);
+}
+
 /* The octets that end a run of plain ones, at each place in it, before and behind other lines. */
 Test(content, each_oddity_at_each_place)
 {
