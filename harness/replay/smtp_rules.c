@@ -147,10 +147,20 @@ static void grow(replay_smtp_rules *rules)
     rules->room = room;
 }
 
-static void push(replay_smtp_rules *rules, smtp_facts *facts)
+/* Too many to know what each was: no rules until all were answered. */
+static void forget_queue(replay_smtp_rules *rules)
 {
-    if (rules->count == HISTORY_OUTSTANDING) {
-        rules->forgot = true;
+    while (rules->count > 0)
+        pop(rules);
+    rules->previous.valid = false;
+    rules->between = 0;
+    rules->forgot = true;
+}
+
+static void push(replay_smtp_rules *rules, smtp_facts *facts, bool limited)
+{
+    if (rules->forgot || limited || rules->count == HISTORY_OUTSTANDING) {
+        forget_queue(rules);
         smtp_facts_free(facts);
         return;
     }
@@ -458,29 +468,26 @@ static void hear_reply(replay_track *track, const ms_smtp_event *event, const ms
             smtp_rules_find(track, findings, MS_SERVER, MS_REQ_SMTP_6409_7_08, event->at, NULL);
         return;
     }
+    const ms_smtp_session *after = &track->smtp.session;
+    if (rules->forgot) {
+        forget_queue(rules);
+        rules->forgot = after->outstanding > 0 || ms_smtp_session_limited(after);
+        return;
+    }
     if (event->unsolicited) {
         smtp_rules_surplus(track, event, before, findings);
         return;
     }
-    if (rules->count == 0) {
-        rules->forgot = false;
+    if (rules->count == 0)
         return;
-    }
     /* LMTP: the same entry answers more than once */
-    const ms_smtp_session *after = &track->smtp.session;
     const bool more = after->outstanding == before->outstanding;
-    if (!rules->forgot) {
-        smtp_facts *command = &rules->queue[rules->first];
-        hear_reply_to(track, event, before, command, findings);
-    }
-    rules->forgot |= ms_smtp_session_limited(after);
+    hear_reply_to(track, event, before, &rules->queue[rules->first], findings);
     /* one was answered; where replies were missing, the machine has dropped more */
     if (!more)
         pop(rules);
-    while (!rules->forgot && rules->count > after->outstanding)
+    while (rules->count > after->outstanding)
         pop(rules);
-    if (rules->count == 0)
-        rules->forgot = false;
 }
 
 /* --- the client ---------------------------------------------------------------------------- */
@@ -516,11 +523,10 @@ static void hear_command(replay_track *track, const ms_smtp_event *event, const 
         smtp_auth_response(track, event, findings);
     if (facts.verb == MS_SMTP_EHLO || facts.verb == MS_SMTP_HELO || facts.verb == MS_SMTP_LHLO)
         rules->any_greeting_command = true;
-    /* the machine passes over what gets no reply, and when its room is used up it counts no longer */
-    rules->forgot |= ms_smtp_session_limited(&track->smtp.session);
+    /* the machine passes over what gets no reply */
     while (!rules->forgot && rules->count > 0 && rules->count + 1 > track->smtp.session.outstanding)
         pop(rules);
-    push(rules, &facts);
+    push(rules, &facts, ms_smtp_session_limited(&track->smtp.session));
 }
 
 /* DATA went out in a group whose RCPTs were all refused, and was answered 354: a lone dot is due (RFC 2920 section
@@ -555,7 +561,7 @@ static void hear_content(replay_track *track, const ms_smtp_event *event, const 
     memset(&facts, 0, sizeof facts);
     facts.verb = MS_SMTP_END_OF_DATA;
     facts.set = FACT(OK) | FACT(CLEAN);
-    push(rules, &facts);
+    push(rules, &facts, ms_smtp_session_limited(&track->smtp.session));
 }
 
 /* CRLF "." CRLF inside a chunk ends nothing (RFC 3030 section 2), and is remembered in case a server thinks so. */

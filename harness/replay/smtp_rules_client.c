@@ -71,23 +71,6 @@ static void judge_names(const line_case *c)
         find(c, MS_REQ_SMTP_5321_2_3_5_01);
 }
 
-static bool has_octets_above(ms_span line)
-{
-    for (size_t i = 0; i < line.len; i++)
-        if (line.ptr[i] > 127)
-            return true;
-    return false;
-}
-
-/* Control characters, a bare CR apart, which is a habit of its own. */
-static bool holds_control(ms_span line)
-{
-    for (size_t i = 0; i < line.len; i++)
-        if ((line.ptr[i] < 0x20 && line.ptr[i] != '\r' && line.ptr[i] != '\t') || line.ptr[i] == 0x7f)
-            return true;
-    return false;
-}
-
 /* The client goes on with a transaction although a reply of it made no sense. */
 static void judge_going_on(const line_case *c)
 {
@@ -141,13 +124,9 @@ static void refine_syntax(const line_case *c)
     const bool hello = f->verb == MS_SMTP_EHLO || f->verb == MS_SMTP_HELO || f->verb == MS_SMTP_LHLO;
     if (hello && take_out(c, MS_REQ_SMTP_5321_2_4_08))
         find(c, MS_REQ_SMTP_6531_3_7_1_01);
-    if ((f->set & (FACT(BARE_CR) | FACT(CONTROL) | FACT(NUL))) != 0 || (c->findings->count > 0 && !hello))
-        if (has_octets_above(f->line) || (f->set & (FACT(BARE_CR) | FACT(CONTROL))) != 0) {
-            const bool string = take_out(c, MS_REQ_SMTP_5321_4_1_2_30);
-            const bool verifies = f->verb == MS_SMTP_VRFY || f->verb == MS_SMTP_EXPN;
-            if (string && verifies && holds_control(f->line))
-                find(c, MS_REQ_SMTP_5321_4_1_2_28);
-        }
+    const bool verifies = f->verb == MS_SMTP_VRFY || f->verb == MS_SMTP_EXPN;
+    if ((f->set & FACT(CONTROL)) != 0 && take_out(c, MS_REQ_SMTP_5321_4_1_2_30) && verifies)
+        find(c, MS_REQ_SMTP_5321_4_1_2_28);
     if (f->verb == MS_SMTP_AUTH && (f->set & FACT(INITIAL)) == 0 && !ms_span_is_absent(f->mechanism_name) &&
         take_out(c, MS_REQ_SMTP_5321_4_1_1_11))
         find(c, MS_REQ_SMTP_4954_4_22);

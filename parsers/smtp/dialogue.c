@@ -80,8 +80,14 @@ static void tell_command(ms_smtp_dialogue *dialogue, const ms_smtp_parsed *parse
     const uint8_t verb = (uint8_t)parsed->command.verb;
     if (parsed->error != MS_SMTP_OK)
         ms_smtp_find(session, findings, MS_CLIENT, client_rule(parsed), at, verb, 0);
-    for (ms_deviations rest = parsed->deviations; rest != 0; rest &= rest - 1) {
+    /* no String, but for octets that have rules of their own */
+    const ms_deviations octets = MS_DEVIATION_BIT(MS_SMTP_DEV_BARE_CR) | MS_DEVIATION_BIT(MS_SMTP_DEV_8BIT);
+    const ms_deviations explained =
+        (parsed->deviations & octets) != 0 ? MS_DEVIATION_BIT(MS_SMTP_DEV_STRING_NOT_ATOM) : 0;
+    for (ms_deviations rest = parsed->deviations & ~explained; rest != 0; rest &= rest - 1) {
         const unsigned n = lowest_bit(rest);
+        if (n == MS_SMTP_DEV_VERB_NOT_IN_SMTP)
+            continue; /* a verb that no server need know, which a client may try; taking it is a server's breach */
         const int habit = command_habit(n);
         if (habit < 0 || ms_smtp_session_first_time(session, MS_CLIENT, (unsigned)habit))
             ms_smtp_find(session, findings, MS_CLIENT, ms_smtp_deviation_rule((ms_smtp_deviation)n)->requirement, at,
@@ -182,14 +188,17 @@ static ms_smtp_event next_reply_line(ms_smtp_dialogue *dialogue, ms_span input, 
     event.reply.whole = dialogue->reply;
     const uint8_t verb = (uint8_t)event.answered;
     const uint16_t code = event.reply.line.code;
+    ms_findings nowhere;
+    ms_findings *const told =
+        ms_smtp_findings_of(session, findings, &nowhere); /* how it is read hangs on the command */
     tell_reply(dialogue, event.reply.line.error, event.reply.line.deviations, verb, code, MS_EHLO_UNKNOWN, event.at,
-               findings);
+               told);
     event.ehlo_line = context.after == MS_AFTER_EHLO && dialogue->reply.lines > 1 && dialogue->reply.code / 100 == 2 &&
                       event.reply.line.error == MS_REPLY_OK && !ms_span_is_absent(event.reply.line.text);
     if (event.ehlo_line) {
         event.reply.ehlo = ms_ehlo_line_parse(event.reply.line.text);
         tell_reply(dialogue, event.reply.ehlo.error, event.reply.ehlo.deviations, verb, code, event.reply.ehlo.id,
-                   event.at, findings);
+                   event.at, told);
     }
     ms_smtp_session_reply(session, &dialogue->reply, &event.reply.line, event.ehlo_line ? &event.reply.ehlo : NULL,
                           event.at, findings);

@@ -52,11 +52,28 @@ static ms_smtp_run *run_at(const ms_smtp_session *session, uint16_t i)
 
 const ms_smtp_run *ms_smtp_ring_back(const ms_smtp_session *session)
 {
-    return session->run_count == 0 ? NULL : run_at(session, (uint16_t)(session->run_count - 1));
+    return session->run_count == 0 || session->lost > 0 ? NULL : run_at(session, (uint16_t)(session->run_count - 1));
+}
+
+/* No room: from here on commands are counted, so that their replies are not taken for those of later ones. */
+static void lose(ms_smtp_session *session, uint8_t verb)
+{
+    session->flags |= SESSION_LIMITED;
+    session->lost_verb = verb;
+    if (session->outstanding == UINT16_MAX) {
+        session->lost = UINT16_MAX;
+        return;
+    }
+    session->outstanding++;
+    session->lost++;
 }
 
 void ms_smtp_ring_push(ms_smtp_session *session, uint8_t verb, uint8_t flags)
 {
+    if (session->lost > 0 || session->outstanding == UINT16_MAX) {
+        lose(session, verb);
+        return;
+    }
     if (session->run_count > 0) {
         ms_smtp_run *back = run_at(session, (uint16_t)(session->run_count - 1));
         if (back->verb == verb && back->flags == flags && back->count < UINT16_MAX) {
@@ -65,8 +82,8 @@ void ms_smtp_ring_push(ms_smtp_session *session, uint8_t verb, uint8_t flags)
             return;
         }
     }
-    if (session->run_count == session->run_capacity || session->outstanding == UINT16_MAX) {
-        session->flags |= SESSION_LIMITED;
+    if (session->run_count == session->run_capacity) {
+        lose(session, verb);
         return;
     }
     ms_smtp_run *run = run_at(session, session->run_count++);
@@ -78,16 +95,28 @@ void ms_smtp_ring_push(ms_smtp_session *session, uint8_t verb, uint8_t flags)
 
 bool ms_smtp_ring_front(const ms_smtp_session *session, ms_smtp_run *out)
 {
-    if (session->run_count == 0)
+    if (session->run_count > 0) {
+        *out = *run_at(session, 0);
+        return true;
+    }
+    if (session->lost == 0)
         return false;
-    *out = *run_at(session, 0);
+    const ms_smtp_run lost = {.verb = session->lost == 1 ? session->lost_verb : (uint8_t)MS_SMTP_UNKNOWN, .count = 1};
+    *out = lost;
     return true;
 }
 
 void ms_smtp_ring_pop(ms_smtp_session *session)
 {
+    const bool counted = session->lost != UINT16_MAX;
+    if (counted)
+        session->outstanding--;
+    if (session->run_count == 0) {
+        if (counted)
+            session->lost--;
+        return;
+    }
     ms_smtp_run *front = run_at(session, 0);
-    session->outstanding--;
     if (--front->count > 0)
         return;
     session->run_count--;
@@ -100,6 +129,7 @@ void ms_smtp_ring_clear(ms_smtp_session *session)
     session->run_first = 0;
     session->run_count = 0;
     session->outstanding = 0;
+    session->lost = 0;
 }
 
 /* --- what comes next ------------------------------------------------------ */
@@ -133,10 +163,11 @@ ms_smtp_expect ms_smtp_session_expect(const ms_smtp_session *session)
         break;
     }
     const ms_smtp_run *back = ms_smtp_ring_back(session);
-    if (back == NULL)
+    if (back == NULL && session->lost == 0)
         return MS_EXPECT_COMMAND;
-    const bool decides = back->verb == MS_SMTP_DATA || back->verb == MS_SMTP_STARTTLS || back->verb == MS_SMTP_AUTH ||
-                         back->verb == MS_SMTP_AUTH_RESPONSE;
+    const uint8_t verb = back == NULL ? session->lost_verb : back->verb;
+    const bool decides =
+        verb == MS_SMTP_DATA || verb == MS_SMTP_STARTTLS || verb == MS_SMTP_AUTH || verb == MS_SMTP_AUTH_RESPONSE;
     return decides ? MS_EXPECT_UNDECIDED : MS_EXPECT_COMMAND;
 }
 

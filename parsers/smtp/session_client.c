@@ -112,9 +112,11 @@ static void judge_talking_ahead(ms_smtp_session *session, uint64_t at, ms_findin
 
 void ms_smtp_session_early(ms_smtp_session *session, uint64_t at, ms_findings *findings)
 {
+    ms_findings nowhere;
     if ((session->flags & SESSION_EARLY) != 0)
         return;
     session->flags |= SESSION_EARLY;
+    findings = ms_smtp_findings_of(session, findings, &nowhere);
     judge_talking_ahead(session, at, findings);
 }
 
@@ -213,7 +215,7 @@ static void judge_data(ms_smtp_session *session, uint8_t verb, uint64_t at, ms_f
 {
     if (verb == MS_SMTP_DATA && session->state == MS_SMTP_CHUNKS && answered_all(session)) {
         ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_3030_2_21, at, verb, 0);
-    } else if (answered_all(session) && (session->flags & (SESSION_LIMITED | SESSION_CHUNK_FAILED)) == 0 &&
+    } else if (answered_all(session) && (session->flags & SESSION_CHUNK_FAILED) == 0 &&
                ((STATE(session->state) & BEFORE_MAIL) != 0 ||
                 (session->state == MS_SMTP_SENDER && session->recipients_sent == 0))) {
         /* a transaction, once started, is MAIL, RCPT and DATA, in that order (RFC 5321 section 4.1.4);
@@ -330,6 +332,8 @@ void ms_smtp_session_command(ms_smtp_session *session, const ms_smtp_parsed *par
 {
     const uint8_t verb = (uint8_t)parsed->command.verb;
     uint8_t flags = 0;
+    ms_findings nowhere;
+    findings = ms_smtp_findings_of(session, findings, &nowhere);
     if (session->state == MS_SMTP_TLS_NEXT)
         ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_3207_4_08, at, verb, 0);
     if (parsed->error != MS_SMTP_OK)
@@ -347,7 +351,9 @@ void ms_smtp_session_command(ms_smtp_session *session, const ms_smtp_parsed *par
         session->flags &= ~(uint32_t)(SESSION_SPILL | SESSION_SPILL_ENDS);
     if ((session->flags & SESSION_TLS_FRESH) != 0) {
         session->flags &= ~(uint32_t)SESSION_TLS_FRESH;
-        if (verb != MS_SMTP_EHLO && verb != MS_SMTP_LHLO && verb != MS_SMTP_HELO && verb != MS_SMTP_QUIT)
+        /* MAIL without EHLO is told as that */
+        if (verb != MS_SMTP_EHLO && verb != MS_SMTP_LHLO && verb != MS_SMTP_HELO && verb != MS_SMTP_QUIT &&
+            verb != MS_SMTP_MAIL)
             ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_3207_4_2_06, at, verb, 0);
     }
     if (session->state != MS_SMTP_REFUSED) {

@@ -26,6 +26,8 @@ static void judge_line_ends(ms_smtp_session *session, uint8_t new_flags, bool ch
 void ms_smtp_session_content(ms_smtp_session *session, uint64_t octets, uint8_t new_flags, bool last, uint64_t at,
                              ms_findings *findings)
 {
+    ms_findings nowhere;
+    findings = ms_smtp_findings_of(session, findings, &nowhere);
     session->content_octets += octets;
     session->content_flags |= new_flags;
     const bool chunk = session->state != MS_SMTP_MAIL_DATA;
@@ -52,7 +54,7 @@ void ms_smtp_session_tls(ms_smtp_session *session, bool dropped, uint64_t server
 {
     (void)server_at;
     (void)findings;
-    const uint32_t kept = session->flags & (uint32_t)(SESSION_LIMITED | SESSION_MAIL_IN_CLEAR);
+    const uint32_t kept = session->flags & (uint32_t)SESSION_MAIL_IN_CLEAR;
     session->flags = kept | (uint32_t)SESSION_TLS |
                      ((kept & SESSION_MAIL_IN_CLEAR) != 0 ? (uint32_t)SESSION_HAD_MAIL : 0u) |
                      (session->recipients > 0 ? (uint32_t)SESSION_HAD_RECIPIENTS : 0u);
@@ -76,8 +78,9 @@ void ms_smtp_session_tls(ms_smtp_session *session, bool dropped, uint64_t server
 
 static void client_closed(ms_smtp_session *session, uint64_t at, ms_findings *findings)
 {
-    const bool excused = (session->flags & SESSION_SHUT_DOWN) != 0 || session->state == MS_SMTP_CLOSED ||
-                         session->state == MS_SMTP_CONNECTED || session->state == MS_SMTP_TLS_NEXT ||
+    const bool excused = ms_smtp_session_limited(session) || (session->flags & SESSION_SHUT_DOWN) != 0 ||
+                         session->state == MS_SMTP_CLOSED || session->state == MS_SMTP_CONNECTED ||
+                         session->state == MS_SMTP_TLS_NEXT ||
                          (session->flags & (SESSION_TLS_FRESH | SESSION_CLOSE_TOLD)) != 0;
     if (excused)
         return;

@@ -119,6 +119,17 @@ void ms_smtp_unanswered_drop(ms_smtp_session *session);
 void ms_smtp_ring_clear(ms_smtp_session *session);
 const ms_smtp_run *ms_smtp_ring_back(const ms_smtp_session *session);
 
+/* Where findings go while the session does not know its state: nowhere. */
+static inline ms_findings *ms_smtp_findings_of(const ms_smtp_session *session, ms_findings *findings,
+                                               ms_findings *nowhere)
+{
+    if ((session->flags & SESSION_LIMITED) == 0)
+        return findings;
+    nowhere->items = NULL;
+    nowhere->capacity = nowhere->count = nowhere->lost = 0;
+    return nowhere;
+}
+
 /* A finding about this session. */
 void ms_smtp_find(const ms_smtp_session *session, ms_findings *findings, ms_side side, uint16_t requirement,
                   uint64_t at, uint8_t verb, uint16_t code);

@@ -170,7 +170,7 @@ static uint16_t refusal_rule(const ms_smtp_session *session, const ms_smtp_run *
     if ((session->flags & SESSION_SHUT_DOWN) != 0)
         return MS_REQ_SMTP_5321_4_2_2_01;
     if (!clean || code / 100 != 5 || code == 530 || session->state == MS_SMTP_REFUSED ||
-        session->state == MS_SMTP_CLOSING || (session->flags & SESSION_LIMITED) != 0)
+        session->state == MS_SMTP_CLOSING)
         return MS_REQ_NONE;
     const bool unknown = code == 500 || code == 502;
     switch ((ms_smtp_verb)run->verb) {
@@ -597,6 +597,12 @@ static bool is_outstanding(const ms_smtp_session *session, uint8_t verb)
     return back != NULL && back->verb == verb;
 }
 
+/* Behind it the state is known, whatever was before. */
+static bool begins_anew(uint8_t verb)
+{
+    return verb == MS_SMTP_RSET || verb == MS_SMTP_EHLO || verb == MS_SMTP_HELO || verb == MS_SMTP_LHLO;
+}
+
 static void shut_down(ms_smtp_session *session)
 {
     session->flags |= SESSION_SHUT_DOWN;
@@ -606,6 +612,8 @@ static void shut_down(ms_smtp_session *session)
 void ms_smtp_session_reply(ms_smtp_session *session, const ms_reply *reply, const ms_reply_line *line,
                            const ms_ehlo_line *ehlo, uint64_t at, ms_findings *findings)
 {
+    ms_findings nowhere;
+    findings = ms_smtp_findings_of(session, findings, &nowhere);
     if (reply->lines == 1) {
         session->offered_next = 0;
         session->mechanisms_next = 0;
@@ -627,8 +635,7 @@ void ms_smtp_session_reply(ms_smtp_session *session, const ms_reply *reply, cons
     }
     ms_smtp_run run;
     if (!ms_smtp_ring_front(session, &run)) {
-        if (!ms_smtp_session_limited(session))
-            unsolicited(session, code, at, findings);
+        unsolicited(session, code, at, findings);
         if (code == 421)
             shut_down(session);
         return;
@@ -653,6 +660,7 @@ void ms_smtp_session_reply(ms_smtp_session *session, const ms_reply *reply, cons
     ms_smtp_ring_pop(session);
     answer(session, run, code, line, at, findings);
     ms_smtp_unanswered_drop(session);
-    if (session->outstanding == 0)
+    if ((session->flags & SESSION_LIMITED) != 0 && session->outstanding == 0 && code / 100 == 2 &&
+        begins_anew(run.verb))
         session->flags &= ~(uint32_t)SESSION_LIMITED;
 }

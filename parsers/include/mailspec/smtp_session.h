@@ -8,8 +8,9 @@
  * peer's view as well as it can, so that one breach gives one finding.
  *
  * Outstanding commands are kept in a ring, run-length encoded, in memory that the caller
- * lends.  When it is full, the checks that depend on it are suspended until all replies
- * have come, and ms_smtp_session_limited says so; that is a limit, never a finding.
+ * lends.  When it is full, what comes is only counted, and the session finds nothing until
+ * all replies have come and RSET or a greeting command has made its state known again;
+ * ms_smtp_session_limited says so.  That is a limit, never a finding.
  */
 #ifndef MAILSPEC_SMTP_SESSION_H
 #define MAILSPEC_SMTP_SESSION_H
@@ -89,8 +90,10 @@ typedef struct ms_smtp_session {
     uint16_t run_capacity;
     uint16_t run_first;
     uint16_t run_count;
-    uint16_t outstanding;   /* commands in all runs */
+    uint16_t outstanding;   /* commands in all runs, and the lost ones */
+    uint16_t lost;          /* behind the runs: commands there was no room for; UINT16_MAX: too many to count */
     uint16_t content_flags; /* MS_CONTENT_… of this transaction */
+    uint8_t lost_verb;      /* of the last one lost */
     uint8_t variant;        /* ms_smtp_variant */
     uint8_t state;          /* ms_smtp_state, as the replies have shown */
     uint8_t auth_from;      /* state to return to after the AUTH exchange */
