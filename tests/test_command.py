@@ -38,7 +38,11 @@ class Command(unittest.TestCase):
                 self.assertLess(max(map(len, out.split("\n"))), 101, "a terminal is narrower")
 
     def test_each_command_has_a_manual_page(self):
+        with open(os.path.join(ROOT, "docs", "man", "mailspec.1")) as handle:
+            overview = handle.read()
         for command in commands():
+            self.assertIn(".It Cm %s\n" % command, overview)
+            self.assertIn(".Xr mailspec-%s 1" % command, overview)
             self.assertTrue(os.path.exists(os.path.join(ROOT, "docs", "man", "mailspec-%s.1" % command)), command)
             with open(os.path.join(ROOT, "docs", "man", "mailspec-%s.1" % command)) as handle:
                 page = handle.read().replace("\\-", "-")
