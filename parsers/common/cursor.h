@@ -177,4 +177,22 @@ static inline decimal take_decimal(cursor *c, uint64_t max, uint64_t *value)
     return result;
 }
 
+/* The quick way for what is nearly always there: one to nine digits at *at, which is moved behind them.  false: none, or
+ * more, which are to be read with care. */
+static inline bool take_short_decimal(ms_span line, size_t *at, uint32_t *value)
+{
+    const size_t from = *at;
+    size_t i = from;
+    uint32_t sum = 0;
+    for (; i < line.len && i - from < 10; i++) {
+        const uint32_t digit = line.ptr[i] - (uint32_t)'0';
+        if (digit > 9)
+            break;
+        sum = sum * 10 + digit;
+    }
+    *at = i;
+    *value = sum;
+    return i > from && i - from < 10;
+}
+
 #endif

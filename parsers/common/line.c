@@ -34,21 +34,44 @@ static uint64_t marks(const uint8_t *octets)
     return eight | (eight - EACH_OCTET(1)) | ((eight ^ EACH_OCTET('\r')) - EACH_OCTET(1));
 }
 
-/* text holds NUL, CR or an octet above 127. */
-static bool has_marks(const uint8_t *text, size_t len)
+/* The marks of 32 octets together. */
+static inline uint64_t marks_of_32(const uint8_t *octets)
 {
-    uint64_t seen = 0;
-    size_t at = 0;
-    for (; len - at >= 8; at += 8)
-        seen |= marks(text + at);
-    if (len >= 8) {
-        seen |= marks(text + len - 8); /* the last ones once more, rather than one by one */
-        return (seen & EACH_OCTET(0x80)) != 0;
+    return marks(octets) | marks(octets + 8) | marks(octets + 16) | marks(octets + 24);
+}
+
+/* text, of less than 8 octets, holds NUL, CR or an octet above 127. */
+static inline bool short_has_marks(const uint8_t *text, size_t len)
+{
+    uint32_t first, last;
+    if (len < sizeof first) {
+        for (size_t at = 0; at < len; at++)
+            if (text[at] == 0 || text[at] == '\r' || text[at] > 127)
+                return true;
+        return false;
     }
-    for (; at < len; at++)
-        if (text[at] == 0 || text[at] == '\r' || text[at] > 127)
-            return true;
-    return false;
+    memcpy(&first, text, sizeof first);
+    memcpy(&last, text + len - sizeof last, sizeof last);
+    const uint64_t both = (uint64_t)first << 32 | last;
+    return (marks((const uint8_t *)&both) & EACH_OCTET(0x80)) != 0;
+}
+
+/* text holds NUL, CR or an octet above 127.  How long a line is cannot be predicted, and a loop pays for its last turn
+ * more than for all the others: so octets are rather looked at twice, from the front and from the end. */
+static inline bool has_marks(const uint8_t *text, size_t len)
+{
+    uint64_t seen;
+    if (len < 8)
+        return short_has_marks(text, len);
+    if (len < 32) {
+        const size_t middle = len < 16 ? 0 : 8;
+        seen = marks(text) | marks(text + middle) | marks(text + len - 8 - middle) | marks(text + len - 8);
+    } else {
+        seen = marks_of_32(text) | marks_of_32(text + len - 32);
+        for (size_t at = 32; len - at > 32; at += 32)
+            seen |= marks_of_32(text + at);
+    }
+    return (seen & EACH_OCTET(0x80)) != 0;
 }
 
 static uint32_t offset_of(const uint8_t *text, size_t len, uint8_t octet)
@@ -65,52 +88,48 @@ static uint32_t offset_of_8bit(const uint8_t *text, size_t len)
     return MS_LINE_NOWHERE;
 }
 
+/* Every line is returned from the place where it is put together: to copy one costs more than the search for its
+ * end. */
+static inline ms_line plain_line(ms_line_status status, uint32_t flags, ms_span text, size_t consumed)
+{
+    return (ms_line){.status = status,
+                     .flags = (uint8_t)flags,
+                     .bare_cr_at = MS_LINE_NOWHERE,
+                     .nul_at = MS_LINE_NOWHERE,
+                     .eight_bit_at = MS_LINE_NOWHERE,
+                     .text = text,
+                     .consumed = consumed};
+}
+
 /* Every CR in the text is a bare one: the text ends before its line end, and a CR that the limit would have cut from
  * its LF is not in it. */
-static void find_marks(ms_line *line)
+static ms_line marked_line(ms_line_status status, uint32_t flags, ms_span text, size_t consumed)
 {
-    const uint8_t *text = line->text.ptr;
-    const size_t len = line->text.len;
-    line->bare_cr_at = offset_of(text, len, '\r');
-    line->nul_at = offset_of(text, len, 0);
-    line->eight_bit_at = offset_of_8bit(text, len);
-    line->flags |= (uint8_t)((line->bare_cr_at != MS_LINE_NOWHERE ? MS_LINE_BARE_CR : 0) |
-                             (line->nul_at != MS_LINE_NOWHERE ? MS_LINE_NUL : 0) |
-                             (line->eight_bit_at != MS_LINE_NOWHERE ? MS_LINE_8BIT : 0));
-}
-
-static ms_line need_more(ms_line_framer *framer, size_t scanned)
-{
-    const ms_line none = {.status = MS_LINE_NEED_MORE,
-                          .bare_cr_at = MS_LINE_NOWHERE,
-                          .nul_at = MS_LINE_NOWHERE,
-                          .eight_bit_at = MS_LINE_NOWHERE};
-    framer->scanned = scanned;
-    return none;
-}
-
-static ms_line piece(const ms_line_framer *framer, ms_line_status status, ms_span text, size_t consumed, uint8_t flags)
-{
-    ms_line line = {.status = status,
-                    .flags = (uint8_t)(framer->flags | flags),
-                    .bare_cr_at = MS_LINE_NOWHERE,
-                    .nul_at = MS_LINE_NOWHERE,
-                    .eight_bit_at = MS_LINE_NOWHERE,
-                    .text = text,
-                    .consumed = consumed};
-    if (has_marks(text.ptr, text.len))
-        find_marks(&line);
-    return line;
+    const uint32_t cr_at = offset_of(text.ptr, text.len, '\r');
+    const uint32_t nul_at = offset_of(text.ptr, text.len, 0);
+    const uint32_t eight_bit_at = offset_of_8bit(text.ptr, text.len);
+    const unsigned found = (cr_at != MS_LINE_NOWHERE ? MS_LINE_BARE_CR : 0u) |
+                           (nul_at != MS_LINE_NOWHERE ? MS_LINE_NUL : 0u) |
+                           (eight_bit_at != MS_LINE_NOWHERE ? MS_LINE_8BIT : 0u);
+    return (ms_line){.status = status,
+                     .flags = (uint8_t)(flags | found),
+                     .bare_cr_at = cr_at,
+                     .nul_at = nul_at,
+                     .eight_bit_at = eight_bit_at,
+                     .text = text,
+                     .consumed = consumed};
 }
 
 /* input[at] is the LF. */
-static ms_line complete(ms_line_framer *framer, ms_span input, size_t at)
+static inline ms_line complete(ms_line_framer *framer, ms_span input, size_t at)
 {
     const bool crlf = at > 0 && input.ptr[at - 1] == '\r';
     const ms_span text = ms_span_make(input.ptr, crlf ? at - 1 : at);
-    const ms_line line = piece(framer, MS_LINE_COMPLETE, text, at + 1, crlf ? 0 : MS_LINE_BARE_LF);
+    const uint32_t flags = framer->flags | (crlf ? 0u : (uint32_t)MS_LINE_BARE_LF);
     ms_line_reset(framer);
-    return line;
+    if (has_marks(text.ptr, text.len))
+        return marked_line(MS_LINE_COMPLETE, flags, text, at + 1);
+    return plain_line(MS_LINE_COMPLETE, flags, text, at + 1);
 }
 
 /* The first limit octets hold no LF: the line is longer than the limit. */
@@ -119,7 +138,7 @@ static ms_line part(ms_line_framer *framer, ms_span input, size_t limit)
     const bool hold_cr = input.ptr[limit - 1] == '\r';
     const ms_span text = ms_span_make(input.ptr, hold_cr ? limit - 1 : limit);
     const ms_line_status status = framer->in_line ? MS_LINE_CONTINUED : MS_LINE_HEAD;
-    const ms_line line = piece(framer, status, text, text.len, MS_LINE_TOO_LONG);
+    const ms_line line = marked_line(status, framer->flags | MS_LINE_TOO_LONG, text, text.len);
     framer->scanned = hold_cr ? 1 : 0;
     framer->flags = line.flags;
     framer->in_line = 1;
@@ -136,5 +155,6 @@ ms_line ms_line_next(ms_line_framer *framer, ms_span input)
         return complete(framer, input, (size_t)(lf - input.ptr));
     if (end == limit)
         return part(framer, input, limit);
-    return need_more(framer, end);
+    framer->scanned = end;
+    return plain_line(MS_LINE_NEED_MORE, 0, ms_span_absent(), 0);
 }

@@ -324,29 +324,33 @@ static bool read_unknown(reader *r)
 
 typedef bool read_arguments(reader *r);
 
+/* How many decimal numbers may be all that follows the keyword: a set of 1 << count. */
+enum { NO_NUMBER = 1, ONE_NUMBER = 2, TWO_NUMBERS = 4 };
+
 static const struct verb_row {
     char name[5];
+    uint8_t numbers;
     read_arguments *read;
 } verbs[] = {
-    [MS_POP3_UNKNOWN] = {"", read_unknown},
-    [MS_POP3_USER] = {"USER", read_user},
-    [MS_POP3_PASS] = {"PASS", read_pass},
-    [MS_POP3_APOP] = {"APOP", read_apop},
-    [MS_POP3_STAT] = {"STAT", read_nothing},
-    [MS_POP3_LIST] = {"LIST", read_optional_message},
-    [MS_POP3_RETR] = {"RETR", read_message},
-    [MS_POP3_DELE] = {"DELE", read_message},
-    [MS_POP3_RSET] = {"RSET", read_nothing},
-    [MS_POP3_NOOP] = {"NOOP", read_nothing},
-    [MS_POP3_QUIT] = {"QUIT", read_nothing},
-    [MS_POP3_TOP] = {"TOP", read_top},
-    [MS_POP3_UIDL] = {"UIDL", read_optional_message},
-    [MS_POP3_CAPA] = {"CAPA", read_nothing},
-    [MS_POP3_STLS] = {"STLS", read_nothing},
-    [MS_POP3_AUTH] = {"AUTH", read_auth},
-    [MS_POP3_UTF8] = {"UTF8", read_nothing},
-    [MS_POP3_LANG] = {"LANG", read_lang},
-    [MS_POP3_AUTH_RESPONSE] = {"", read_nothing},
+    [MS_POP3_UNKNOWN] = {"", 0, read_unknown},
+    [MS_POP3_USER] = {"USER", 0, read_user},
+    [MS_POP3_PASS] = {"PASS", 0, read_pass},
+    [MS_POP3_APOP] = {"APOP", 0, read_apop},
+    [MS_POP3_STAT] = {"STAT", NO_NUMBER, read_nothing},
+    [MS_POP3_LIST] = {"LIST", NO_NUMBER | ONE_NUMBER, read_optional_message},
+    [MS_POP3_RETR] = {"RETR", ONE_NUMBER, read_message},
+    [MS_POP3_DELE] = {"DELE", ONE_NUMBER, read_message},
+    [MS_POP3_RSET] = {"RSET", NO_NUMBER, read_nothing},
+    [MS_POP3_NOOP] = {"NOOP", NO_NUMBER, read_nothing},
+    [MS_POP3_QUIT] = {"QUIT", NO_NUMBER, read_nothing},
+    [MS_POP3_TOP] = {"TOP", TWO_NUMBERS, read_top},
+    [MS_POP3_UIDL] = {"UIDL", NO_NUMBER | ONE_NUMBER, read_optional_message},
+    [MS_POP3_CAPA] = {"CAPA", NO_NUMBER, read_nothing},
+    [MS_POP3_STLS] = {"STLS", NO_NUMBER, read_nothing},
+    [MS_POP3_AUTH] = {"AUTH", 0, read_auth},
+    [MS_POP3_UTF8] = {"UTF8", NO_NUMBER, read_nothing},
+    [MS_POP3_LANG] = {"LANG", 0, read_lang},
+    [MS_POP3_AUTH_RESPONSE] = {"", 0, read_nothing},
 };
 _Static_assert(sizeof verbs / sizeof verbs[0] == MS_POP3_VERB_COUNT, "each verb has a row");
 
@@ -355,46 +359,31 @@ const char *ms_pop3_verb_name(ms_pop3_verb verb)
     return (unsigned)verb < MS_POP3_VERB_COUNT ? verbs[verb].name : "";
 }
 
-static ms_pop3_verb verb_of(ms_span keyword)
+/* Where a keyword stands in the table below.  The factor was found by trial: it gives each keyword a place of its own,
+ * which the compiler checks (no element may be initialised twice). */
+#define PLACE_OF(key)     ((uint32_t)((uint32_t)(key)*0xD66B829Fu) >> 27)
+#define PLACE(a, b, c, d) PLACE_OF(PACK4(a, b, c, d))
+
+/* A search by comparisons would go another way for each command, and no processor foresees which. */
+static const uint8_t verb_places[32] = {
+    [PLACE('U', 'S', 'E', 'R')] = MS_POP3_USER, [PLACE('P', 'A', 'S', 'S')] = MS_POP3_PASS,
+    [PLACE('A', 'P', 'O', 'P')] = MS_POP3_APOP, [PLACE('S', 'T', 'A', 'T')] = MS_POP3_STAT,
+    [PLACE('L', 'I', 'S', 'T')] = MS_POP3_LIST, [PLACE('R', 'E', 'T', 'R')] = MS_POP3_RETR,
+    [PLACE('D', 'E', 'L', 'E')] = MS_POP3_DELE, [PLACE('R', 'S', 'E', 'T')] = MS_POP3_RSET,
+    [PLACE('N', 'O', 'O', 'P')] = MS_POP3_NOOP, [PLACE('Q', 'U', 'I', 'T')] = MS_POP3_QUIT,
+    [PLACE('T', 'O', 'P', 0)] = MS_POP3_TOP,    [PLACE('U', 'I', 'D', 'L')] = MS_POP3_UIDL,
+    [PLACE('C', 'A', 'P', 'A')] = MS_POP3_CAPA, [PLACE('S', 'T', 'L', 'S')] = MS_POP3_STLS,
+    [PLACE('A', 'U', 'T', 'H')] = MS_POP3_AUTH, [PLACE('L', 'A', 'N', 'G')] = MS_POP3_LANG,
+};
+
+/* The verb of a keyword in capitals, packed. */
+static ms_pop3_verb verb_of(uint64_t key)
 {
-    switch (pack_upper(keyword)) {
-    case PACK4('U', 'S', 'E', 'R'):
-        return MS_POP3_USER;
-    case PACK4('P', 'A', 'S', 'S'):
-        return MS_POP3_PASS;
-    case PACK4('A', 'P', 'O', 'P'):
-        return MS_POP3_APOP;
-    case PACK4('S', 'T', 'A', 'T'):
-        return MS_POP3_STAT;
-    case PACK4('L', 'I', 'S', 'T'):
-        return MS_POP3_LIST;
-    case PACK4('R', 'E', 'T', 'R'):
-        return MS_POP3_RETR;
-    case PACK4('D', 'E', 'L', 'E'):
-        return MS_POP3_DELE;
-    case PACK4('R', 'S', 'E', 'T'):
-        return MS_POP3_RSET;
-    case PACK4('N', 'O', 'O', 'P'):
-        return MS_POP3_NOOP;
-    case PACK4('Q', 'U', 'I', 'T'):
-        return MS_POP3_QUIT;
-    case PACK4('T', 'O', 'P', 0):
-        return MS_POP3_TOP;
-    case PACK4('U', 'I', 'D', 'L'):
-        return MS_POP3_UIDL;
-    case PACK4('C', 'A', 'P', 'A'):
-        return MS_POP3_CAPA;
-    case PACK4('S', 'T', 'L', 'S'):
-        return MS_POP3_STLS;
-    case PACK4('A', 'U', 'T', 'H'):
-        return MS_POP3_AUTH;
-    case PACK4('U', 'T', 'F', '8'):
-        return MS_POP3_UTF8;
-    case PACK4('L', 'A', 'N', 'G'):
-        return MS_POP3_LANG;
-    default: /* of an integer, not of an enum */
-        return MS_POP3_UNKNOWN;
-    }
+    const ms_pop3_verb verb = (ms_pop3_verb)verb_places[PLACE_OF(key)];
+    const char *name = verbs[verb].name;
+    if (key == PACK4(name[0], name[1], name[2], name[3]) && verb != MS_POP3_UNKNOWN)
+        return verb;
+    return key == PACK4('U', 'T', 'F', '8') ? MS_POP3_UTF8 : MS_POP3_UNKNOWN;
 }
 
 /* keyword = 3*4VCHAR */
@@ -415,7 +404,7 @@ static bool read_keyword(reader *r)
         return fail_octet(r, MS_POP3_ERR_KEYWORD);
     if (octets < 3)
         return fail(r, MS_POP3_ERR_KEYWORD, c->at);
-    r->out.command.verb = verb_of(r->out.command.keyword);
+    r->out.command.verb = verb_of(pack_upper(r->out.command.keyword));
     if (!at_end(c))
         r->out.command.argument = ms_span_make(c->ptr + c->at + 1, c->len - c->at - 1);
     return true;
@@ -449,10 +438,55 @@ static void read_auth_response(reader *r)
         fail_base64(r, data, 0, wrong_at);
 }
 
-ms_pop3_parsed ms_pop3_command_parse(ms_span line, const ms_pop3_context *context)
+/* --- the plain good command --- */
+
+/* Most commands by far are a keyword and message-numbers, and nothing is to be said about them.  Those are read here, and
+ * must come out as the rules above would have it; whatever is the least unusual is left to these. */
+typedef struct plain {
+    ms_pop3_verb verb; /* MS_POP3_UNKNOWN: the line is not plain */
+    uint8_t keyword_len;
+    uint8_t given; /* numbers */
+    uint32_t numbers[2];
+} plain;
+
+static inline bool take_plain_number(ms_span line, size_t *at, uint32_t *number)
 {
-    static const ms_pop3_context plain = {false, false, false};
-    reader r = {.c = cursor_of(line), .context = context != NULL ? context : &plain};
+    return line.ptr[(*at)++] == ' ' && take_short_decimal(line, at, number);
+}
+
+static inline plain read_plain(ms_span line)
+{
+    plain p = {MS_POP3_UNKNOWN, 4, 0, {0, 0}};
+    if (line.len < 4 || line.len > 2 * MS_POP3_ARGUMENT_MAX)
+        return p;
+    /* clearing bit 5 folds the letter case; no octet but the letter itself then looks like it, and the space like the
+     * octet that a keyword of three letters lacks */
+    const uint64_t folded = PACK4(line.ptr[0], line.ptr[1], line.ptr[2], line.ptr[3]) & 0xDFDFDFDFu;
+    const ms_pop3_verb verb = verb_of(folded);
+    size_t at = 4;
+    if (verb == MS_POP3_TOP) {
+        p.keyword_len = 3;
+        at = 3;
+    }
+    if (at < line.len) {
+        p.given = 1;
+        if (!take_plain_number(line, &at, &p.numbers[0]) || p.numbers[0] == 0)
+            return p;
+    }
+    if (at < line.len) {
+        p.given = 2;
+        if (!take_plain_number(line, &at, &p.numbers[1]) || at < line.len)
+            return p;
+    }
+    if ((verbs[verb].numbers >> p.given & 1) != 0)
+        p.verb = verb;
+    return p;
+}
+
+static ms_pop3_parsed parse_any(ms_span line, const ms_pop3_context *context)
+{
+    static const ms_pop3_context nothing_special = {false, false, false};
+    reader r = {.c = cursor_of(line), .context = context != NULL ? context : &nothing_special};
     /* STAT CR CR LF: what the second CR would end is all there */
     while (!r.context->auth_response && r.c.len > 0 && r.c.ptr[r.c.len - 1] == '\r') {
         r.c.len--;
@@ -470,8 +504,24 @@ ms_pop3_parsed ms_pop3_command_parse(ms_span line, const ms_pop3_context *contex
     return r.out;
 }
 
+ms_pop3_parsed ms_pop3_command_parse(ms_span line, const ms_pop3_context *context)
+{
+    const plain p = read_plain(line);
+    if (p.verb == MS_POP3_UNKNOWN || (context != NULL && context->auth_response))
+        return parse_any(line, context);
+    const size_t len = p.keyword_len;
+    return (ms_pop3_parsed){
+        .command.verb = p.verb,
+        .command.keyword = {line.ptr, len},
+        .command.argument = {p.given > 0 ? line.ptr + len + 1 : NULL, p.given > 0 ? line.len - len - 1 : 0},
+        .command.top = {.number = p.numbers[0], .given = p.given > 0, .lines = p.numbers[1]},
+    };
+}
+
 ms_pop3_parsed ms_pop3_command_parse_line(const ms_line *line, const ms_pop3_context *context)
 {
+    if (line->status == MS_LINE_COMPLETE && line->flags == 0)
+        return ms_pop3_command_parse(line->text, context);
     ms_pop3_parsed parsed = ms_pop3_command_parse(line->text, context);
     if (line->status == MS_LINE_NEED_MORE)
         parsed.error = MS_POP3_ERR_INCOMPLETE;

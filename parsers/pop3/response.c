@@ -221,13 +221,76 @@ static void read_status(response_reader *r, const ms_pop3_response_context *cont
     ms_pop3_check_text(r, out->code != MS_POP3_CODE_NONE ? TEXT_BEHIND_CODE : TEXT_FREE);
 }
 
-ms_pop3_response ms_pop3_response_parse(ms_span line, const ms_pop3_response_context *context)
+/* --- the plain good line --- */
+
+/* Most lines by far have nothing that is to be judged; these are read here, and must come out as the rules above would
+ * have it.  Whatever is the least unusual is left to these. */
+typedef struct plain {
+    ms_pop3_indicator indicator; /* MS_POP3_NONE: the line is not plain */
+    size_t text_at;              /* line.len + 1: absent */
+    uint32_t numbers[2];
+    size_t unique_at; /* where the unique-id begins */
+} plain;
+
+/* What a positive response says behind "+OK ", to its very end. */
+static inline bool read_plain_element(ms_span line, ms_pop3_after after, plain *p)
 {
-    static const ms_pop3_response_context plain = {MS_POP3_AFTER_STATUS, false, false};
+    size_t at = p->text_at;
+    switch (after) {
+    case MS_POP3_AFTER_STAT:
+    case MS_POP3_AFTER_LIST:
+        return take_short_decimal(line, &at, &p->numbers[0]) && at < line.len && line.ptr[at++] == ' ' &&
+               take_short_decimal(line, &at, &p->numbers[1]) && at == line.len;
+    case MS_POP3_AFTER_UIDL:
+        if (!take_short_decimal(line, &at, &p->numbers[0]) || at == line.len || line.ptr[at] != ' ')
+            return false;
+        p->unique_at = at + 1;
+        return line.len - p->unique_at - 1 < MS_POP3_UNIQUE_ID_MAX &&
+               memchr(line.ptr + p->unique_at, ' ', line.len - p->unique_at) == NULL;
+    case MS_POP3_AFTER_GREETING:
+        return memchr(line.ptr, '<', line.len) == NULL;
+    case MS_POP3_AFTER_STATUS:
+    case MS_POP3_AFTER_CAPA:
+    case MS_POP3_AFTER_AUTH:
+        return true;
+    case MS_POP3_AFTER_LANG:
+    case MS_POP3_AFTER_TEXT:
+    case MS_POP3_AFTER_COUNT:
+        break;
+    }
+    return false;
+}
+
+static inline plain read_plain(ms_span line, ms_pop3_after after)
+{
+    plain p = {MS_POP3_NONE, 0, {0, 0}, 0};
+    ms_pop3_indicator indicator = MS_POP3_POSITIVE;
+    if (line.len < 3 || line.len > RESPONSE_TEXT_MAX)
+        return p;
+    p.text_at = 4;
+    if (line.ptr[0] == '-') {
+        if (line.len < 4 || memcmp(line.ptr, "-ERR", 4) != 0 || after == MS_POP3_AFTER_GREETING)
+            return p;
+        indicator = MS_POP3_NEGATIVE;
+        p.text_at = 5;
+    } else if (memcmp(line.ptr, "+OK", 3) != 0) {
+        return p;
+    }
+    if (line.len >= p.text_at) {
+        if (line.ptr[p.text_at - 1] != ' ' || (line.len > p.text_at && line.ptr[p.text_at] == '['))
+            return p;
+    }
+    if (indicator == MS_POP3_POSITIVE && !read_plain_element(line, after, &p))
+        return p;
+    if (plain_octets(line.ptr, line.len) == line.len)
+        p.indicator = indicator;
+    return p;
+}
+
+static ms_pop3_response parse_any(ms_span line, const ms_pop3_response_context *context)
+{
     ms_pop3_response out = {.indicator = MS_POP3_NONE};
     response_reader r = {.c = cursor_of(line)};
-    if (context == NULL)
-        context = &plain;
     r.utf8 = context->utf8;
     if (context->after == MS_POP3_AFTER_TEXT) {
         out.text = line;
@@ -245,8 +308,34 @@ ms_pop3_response ms_pop3_response_parse(ms_span line, const ms_pop3_response_con
     return out;
 }
 
+ms_pop3_response ms_pop3_response_parse(ms_span line, const ms_pop3_response_context *context)
+{
+    static const ms_pop3_response_context nothing_special = {MS_POP3_AFTER_STATUS, false, false};
+    if (context == NULL)
+        context = &nothing_special;
+    const plain p = read_plain(line, context->after);
+    if (p.indicator == MS_POP3_NONE)
+        return parse_any(line, context);
+    const bool has_text = line.len >= p.text_at;
+    const ms_span text = has_text ? ms_span_make(line.ptr + p.text_at, line.len - p.text_at) : ms_span_absent();
+    if (p.unique_at != 0)
+        return (ms_pop3_response){
+            .indicator = p.indicator,
+            .text = text,
+            .unique = {p.numbers[0], {line.ptr + p.unique_at, line.len - p.unique_at}},
+        };
+    /* a drop listing has the layout of a scan listing, and all zero is a greeting without a timestamp */
+    return (ms_pop3_response){
+        .indicator = p.indicator,
+        .text = text,
+        .scan = {p.numbers[0], p.numbers[1]},
+    };
+}
+
 ms_pop3_response ms_pop3_response_parse_line(const ms_line *line, const ms_pop3_response_context *context)
 {
+    if (line->status == MS_LINE_COMPLETE && line->flags == 0)
+        return ms_pop3_response_parse(line->text, context);
     ms_pop3_response out = ms_pop3_response_parse(line->text, context);
     const size_t end = line->text.len;
     if (line->status == MS_LINE_NEED_MORE)

@@ -49,7 +49,7 @@ static bool goes_on_in_label(int octet)
  * sub-domain = Let-dig [Ldh-str]
  * sub-domain =/ U-label
  * What stands behind the domain is the caller's.  A dot at its end is understood; the span keeps it. */
-ms_smtp_error ms_smtp_domain_read(smtp_reader *r, ms_span *domain)
+static ms_smtp_error read_unusual_domain(smtp_reader *r, ms_span *domain)
 {
     const uint8_t *const ptr = r->c.ptr;
     const size_t start = r->c.at, len = r->c.len;
@@ -83,6 +83,54 @@ ms_smtp_error ms_smtp_domain_read(smtp_reader *r, ms_span *domain)
     if (at - start > MS_SMTP_DOMAIN_MAX)
         deviate(r, MS_SMTP_DEV_DOMAIN_TOO_LONG);
     *domain = ms_span_make(ptr + start, at - start);
+    return MS_SMTP_OK;
+}
+
+/* Of eight octets, bit 7 of those that are '-' or '.', and of those that are neither these nor letters nor digits.  A
+ * range is the exclusive or of two comparisons: what is at least its end is at least its beginning too. */
+static inline uint64_t name_marks(uint64_t octets, uint64_t *separators)
+{
+    const uint64_t ascii = octets & EACH(0x7F), folded = ascii | EACH(0x20);
+    const uint64_t alpha = at_least(folded, 'a') ^ at_least(folded, 'z' + 1);
+    const uint64_t from_hyphen = at_least(ascii, '-'), from_slash = at_least(ascii, '/');
+    const uint64_t slash = from_slash ^ at_least(ascii, '0');
+    const uint64_t others = ~(alpha | (from_hyphen ^ at_least(ascii, '9' + 1))) | slash | octets;
+    *separators = (from_hyphen ^ from_slash) & ~octets & EACH(0x80);
+    return others & EACH(0x80);
+}
+
+size_t ms_smtp_name_end(const uint8_t *ptr, size_t at, size_t len, bool *odd)
+{
+    uint64_t before = 0x80, wrong = 0;
+    if (len < 8) {
+        *odd = true;
+        return at;
+    }
+    for (;; at += 8) {
+        uint64_t separators;
+        const uint64_t end = name_marks(eight_at(ptr, at, len), &separators), behind = separators << 8 | before;
+        if (end != 0) {
+            /* two together before the end, or one right before it, or nothing at all */
+            const uint64_t lowest = end & (0 - end);
+            wrong |= ((separators & (lowest - 1)) | lowest) & behind;
+            *odd |= wrong != 0;
+            return at + first_marked(end);
+        }
+        wrong |= separators & behind;
+        before = separators >> 56;
+    }
+}
+
+/* Most domains by far are short, and letters, digits and single dots and hyphens: nothing is to be said about them. */
+ms_smtp_error ms_smtp_domain_read(smtp_reader *r, ms_span *domain)
+{
+    const size_t start = r->c.at, len = r->c.len;
+    bool odd = false;
+    const size_t end = ms_smtp_name_end(r->c.ptr, start, len, &odd);
+    if (odd || end - start > MS_SMTP_LABEL_MAX || (end < len && goes_on_in_label(r->c.ptr[end])))
+        return read_unusual_domain(r, domain);
+    r->c.at = end;
+    *domain = ms_span_make(r->c.ptr + start, end - start);
     return MS_SMTP_OK;
 }
 

@@ -16,7 +16,7 @@
  * Atom       = 1*atext
  * atext      =/ UTF8-non-ascii       (RFC 6531 section 3.3)
  * Dots where no atom stands between them are understood. */
-static ms_smtp_error read_dot_string(smtp_reader *r, ms_span *local_part)
+static ms_smtp_error read_unusual_dot_string(smtp_reader *r, ms_span *local_part)
 {
     const uint8_t *const ptr = r->c.ptr;
     const size_t start = r->c.at, len = r->c.len;
@@ -43,6 +43,22 @@ static ms_smtp_error read_dot_string(smtp_reader *r, ms_span *local_part)
         return MS_SMTP_ERR_LOCAL_PART;
     if (at == atom)
         deviate(r, MS_SMTP_DEV_LOCAL_PART_DOT);
+    *local_part = ms_span_make(ptr + start, at - start);
+    return MS_SMTP_OK;
+}
+
+/* Most are names with an octet between them that is atext and no separator, like "+" and "_". */
+static ms_smtp_error read_dot_string(smtp_reader *r, ms_span *local_part)
+{
+    const uint8_t *const ptr = r->c.ptr;
+    const size_t start = r->c.at, len = r->c.len;
+    bool odd = false;
+    size_t at = ms_smtp_name_end(ptr, start, len, &odd);
+    while (!odd && at < len && octet_is(ptr[at], OCTET_ATEXT))
+        at = ms_smtp_name_end(ptr, at + 1, len, &odd);
+    if (odd || (at < len && ptr[at] > 127))
+        return read_unusual_dot_string(r, local_part);
+    r->c.at = at;
     *local_part = ms_span_make(ptr + start, at - start);
     return MS_SMTP_OK;
 }

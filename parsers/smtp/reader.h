@@ -81,6 +81,10 @@ static inline uint16_t error_requirement(const smtp_reader *r, ms_smtp_error err
 }
 
 /* domain.c */
+/* The offset behind the run of letters, digits, hyphens and dots that begins at `at`.  *odd is set, and never cleared,
+ * when it is anything but letters and digits with single separators between them: then it is to be read again, more
+ * closely. */
+size_t ms_smtp_name_end(const uint8_t *ptr, size_t at, size_t len, bool *odd);
 ms_smtp_error ms_smtp_domain_read(smtp_reader *r, ms_span *domain);
 /* One well-formed character above ASCII at the cursor; deviates without SMTPUTF8. */
 ms_smtp_error ms_smtp_utf8_read(smtp_reader *r);
