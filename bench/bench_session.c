@@ -45,7 +45,7 @@ static void add_turn(dialogue *d, ms_side side, bool is_message, size_t at, size
     d->turns[d->count++] = (turn){side, is_message, at, len};
 }
 
-static void say(dialogue *d, ms_side side, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void say(dialogue *d, ms_side side, const char *format, ...)
 {
     char text[ROOM];
     va_list rest;

@@ -229,7 +229,8 @@ typedef struct plain {
     ms_pop3_indicator indicator; /* MS_POP3_NONE: the line is not plain */
     size_t text_at;              /* line.len + 1: absent */
     uint32_t numbers[2];
-    size_t unique_at; /* where the unique-id begins */
+    size_t unique_at; /* where the unique-id begins; 0 without */
+    bool is_listing;  /* numbers are set */
 } plain;
 
 /* What a positive response says behind "+OK ", to its very end. */
@@ -239,6 +240,7 @@ static inline bool read_plain_element(ms_span line, ms_pop3_after after, plain *
     switch (after) {
     case MS_POP3_AFTER_STAT:
     case MS_POP3_AFTER_LIST:
+        p->is_listing = true;
         return take_short_decimal(line, &at, &p->numbers[0]) && at < line.len && line.ptr[at++] == ' ' &&
                take_short_decimal(line, &at, &p->numbers[1]) && at == line.len;
     case MS_POP3_AFTER_UIDL:
@@ -263,9 +265,9 @@ static inline bool read_plain_element(ms_span line, ms_pop3_after after, plain *
 
 static inline plain read_plain(ms_span line, ms_pop3_after after)
 {
-    plain p = {MS_POP3_NONE, 0, {0, 0}, 0};
+    plain p = {MS_POP3_NONE, 0, {0, 0}, 0, false};
     ms_pop3_indicator indicator = MS_POP3_POSITIVE;
-    if (line.len < 3 || line.len > RESPONSE_TEXT_MAX)
+    if (line.len < 3 || line.len > RESPONSE_TEXT_MAX || after == MS_POP3_AFTER_TEXT)
         return p;
     p.text_at = 4;
     if (line.ptr[0] == '-') {
@@ -324,12 +326,13 @@ ms_pop3_response ms_pop3_response_parse(ms_span line, const ms_pop3_response_con
             .text = text,
             .unique = {p.numbers[0], {line.ptr + p.unique_at, line.len - p.unique_at}},
         };
-    /* a drop listing has the layout of a scan listing, and all zero is a greeting without a timestamp */
-    return (ms_pop3_response){
-        .indicator = p.indicator,
-        .text = text,
-        .scan = {p.numbers[0], p.numbers[1]},
-    };
+    if (p.is_listing) /* a drop listing has the layout of a scan listing */
+        return (ms_pop3_response){
+            .indicator = p.indicator,
+            .text = text,
+            .scan = {p.numbers[0], p.numbers[1]},
+        };
+    return (ms_pop3_response){.indicator = p.indicator, .text = text, .greeting = {ms_span_absent()}};
 }
 
 ms_pop3_response ms_pop3_response_parse_line(const ms_line *line, const ms_pop3_response_context *context)
