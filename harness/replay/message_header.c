@@ -2,7 +2,7 @@
 #include "harness/replay/message_header.h"
 
 #include "harness/replay/date_time.h"
-#include "harness/replay/smtp_facts.h"
+#include "harness/replay/smtp_text.h"
 
 void message_header_clear(message_header *header)
 {
@@ -58,15 +58,6 @@ static void judge_received(message_header *header, replay_track *track)
         find(header, track, MS_REQ_SMTP_5321_4_4_17, header_field_place(field, start + date.year_at));
 }
 
-static ms_span trimmed(ms_span text)
-{
-    while (text.len > 0 && (text.ptr[0] == ' ' || text.ptr[0] == '\t'))
-        text = ms_span_make(text.ptr + 1, text.len - 1);
-    while (text.len > 0 && (text.ptr[text.len - 1] == ' ' || text.ptr[text.len - 1] == '\t'))
-        text.len--;
-    return text;
-}
-
 static void judge_field(message_header *header, replay_track *track)
 {
     const header_field *field = &header->field;
@@ -77,7 +68,7 @@ static void judge_field(message_header *header, replay_track *track)
         judge_date(header, track);
     else if (smtp_text_is(name, "RECEIVED"))
         judge_received(header, track);
-    else if (smtp_text_is(name, "TLS-REQUIRED") && !smtp_text_is(trimmed(header_field_body(field)), "NO"))
+    else if (smtp_text_is(name, "TLS-REQUIRED") && !smtp_text_is(smtp_text_trimmed(header_field_body(field)), "NO"))
         find(header, track, MS_REQ_SMTP_8689_3_02, header_field_place(field, SIZE_MAX));
 }
 

@@ -7,50 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- small helpers ----------------------------------------------------------- */
-
-static uint8_t upper(uint8_t octet)
-{
-    return octet >= 'a' && octet <= 'z' ? (uint8_t)(octet - 0x20) : octet;
-}
-
-static bool is_lower(uint8_t octet)
-{
-    return octet >= 'a' && octet <= 'z';
-}
-
 static bool is_blank(uint8_t octet)
 {
     return octet == ' ' || octet == '\t';
-}
-
-bool smtp_text_equal(ms_span a, ms_span b)
-{
-    if (a.len != b.len)
-        return false;
-    for (size_t i = 0; i < a.len; i++)
-        if (upper(a.ptr[i]) != upper(b.ptr[i]))
-            return false;
-    return true;
-}
-
-bool smtp_text_is(ms_span text, const char *name)
-{
-    return smtp_text_equal(text, ms_span_make(name, strlen(name)));
-}
-
-bool smtp_text_begins(ms_span text, const char *name)
-{
-    const size_t length = strlen(name);
-    return text.len >= length && smtp_text_equal(ms_span_make(text.ptr, length), ms_span_make(name, length));
-}
-
-static bool any_lower(ms_span text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (is_lower(text.ptr[i]))
-            return true;
-    return false;
 }
 
 static bool any_above(ms_span text, uint8_t limit)
@@ -59,29 +18,6 @@ static bool any_above(ms_span text, uint8_t limit)
         if (text.ptr[i] > limit)
             return true;
     return false;
-}
-
-static ms_span trimmed(ms_span text)
-{
-    while (text.len > 0 && is_blank(text.ptr[0]))
-        text = ms_span_make(text.ptr + 1, text.len - 1);
-    while (text.len > 0 && is_blank(text.ptr[text.len - 1]))
-        text.len--;
-    return text;
-}
-
-/* The next word, cut from the front of text; false when there is none. */
-static bool next_word(ms_span *text, ms_span *word)
-{
-    *text = trimmed(*text);
-    if (text->len == 0)
-        return false;
-    size_t length = 0;
-    while (length < text->len && !is_blank(text->ptr[length]))
-        length++;
-    *word = ms_span_make(text->ptr, length);
-    *text = ms_span_make(text->ptr + length, text->len - length);
-    return true;
 }
 
 /* --- the verb and what is behind it ------------------------------------------- */
@@ -126,11 +62,11 @@ static void take_words(smtp_facts *facts)
 {
     const ms_span rest = behind_verb(facts->line);
     const ms_span verb = ms_span_make(facts->line.ptr, facts->line.len - rest.len);
-    if (any_lower(verb))
+    if (smtp_text_any_lower(verb))
         facts->set |= FACT(LOWER_VERB);
-    if (verb.len > 0 && upper(verb.ptr[0]) == 'X')
+    if (verb.len > 0 && smtp_octet_upper(verb.ptr[0]) == 'X')
         facts->set |= FACT(X);
-    if (trimmed(rest).len > 0)
+    if (smtp_text_trimmed(rest).len > 0)
         facts->set |= FACT(ARGUMENT);
     for (size_t i = 0; i < rest.len; i++)
         if ((rest.ptr[i] < 0x20 && rest.ptr[i] != '\t') || rest.ptr[i] == 0x7f)
@@ -240,120 +176,11 @@ static void take_domain_octets(smtp_facts *facts, ms_span domain)
         return;
     for (size_t i = 0; i < domain.len; i++) {
         const uint8_t c = domain.ptr[i];
-        const bool fine = (upper(c) >= 'A' && upper(c) <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-                          c > 127 || c < 0x20 || c == 0x7f;
+        const bool fine = (smtp_octet_upper(c) >= 'A' && smtp_octet_upper(c) <= 'Z') || (c >= '0' && c <= '9') ||
+                          c == '-' || c == '.' || c > 127 || c < 0x20 || c == 0x7f;
         if (!fine)
             facts->set |= FACT(DOMAIN_OCTETS);
     }
-}
-
-/* --- parameters ------------------------------------------------------------------ */
-
-static void take_parameter_value(smtp_facts *facts, const ms_smtp_parameter *parameter, ms_span word)
-{
-    switch (parameter->id) {
-    case MS_PARAM_SIZE:
-        facts->size = parameter->size;
-        facts->size_digits = (unsigned)parameter->value.len;
-        break;
-    case MS_PARAM_BODY:
-        facts->body = parameter->body;
-        break;
-    case MS_PARAM_NOTIFY:
-        facts->notify = parameter->notify;
-        facts->lower_notify = any_lower(parameter->value);
-        break;
-    case MS_PARAM_ENVID:
-        facts->envid_length = word.len;
-        break;
-    case MS_PARAM_ORCPT:
-        facts->orcpt_length = word.len;
-        facts->orcpt_rfc822 = smtp_text_is(parameter->orcpt.address_type, "RFC822");
-        break;
-    case MS_PARAM_AUTH:
-        facts->auth_null = smtp_text_is(parameter->value, "<>");
-        break;
-    case MS_PARAM_BY:
-        facts->by_return = parameter->by.mode == MS_BY_RETURN;
-        facts->by_seconds = parameter->by.seconds;
-        break;
-    case MS_PARAM_HOLDFOR:
-        facts->hold_seconds = parameter->size;
-        break;
-    default: /* the others have no value that a rule asks for */
-        break;
-    }
-}
-
-/* A value that did not parse may still say what a rule about it wants to know. */
-static void take_invalid_value(smtp_facts *facts, ms_smtp_parameter_id id, ms_span value)
-{
-    if (id == MS_PARAM_BY && value.len > 0) {
-        const uint8_t last = upper(value.ptr[value.len - 1]);
-        facts->by_return = last == 'R' || (value.len > 1 && last == 'T' && upper(value.ptr[value.len - 2]) == 'R');
-        facts->by_seconds = value.ptr[0] == '-' || value.ptr[0] == '0' ? 0 : 1;
-    }
-    if (id == MS_PARAM_SIZE) {
-        size_t digits = 0;
-        while (digits < value.len && value.ptr[digits] >= '0' && value.ptr[digits] <= '9')
-            digits++;
-        facts->size_digits = digits == value.len ? (unsigned)digits : 0;
-    }
-}
-
-static ms_smtp_parameter_id parameter_by_name(ms_span name)
-{
-    for (unsigned id = MS_PARAM_UNKNOWN + 1; id < MS_PARAM_COUNT; id++)
-        if (smtp_text_is(name, ms_smtp_parameter_name((ms_smtp_parameter_id)id)))
-            return (ms_smtp_parameter_id)id;
-    return MS_PARAM_UNKNOWN;
-}
-
-static void take_parameter(smtp_facts *facts, ms_span word, ms_smtp_parameter_of of)
-{
-    const uint8_t *equals = memchr(word.ptr, '=', word.len);
-    const ms_span name = ms_span_make(word.ptr, equals == NULL ? word.len : (size_t)(equals - word.ptr));
-    const ms_smtp_parameter_id id = parameter_by_name(name);
-    const uint32_t bit = UINT32_C(1) << id;
-    facts->parameter_count++;
-    if (any_lower(name))
-        facts->set |= FACT(LOWER_PARAMETER);
-    if (id == MS_PARAM_UNKNOWN) {
-        facts->set |= FACT(UNKNOWN_PARAMETER);
-        return;
-    }
-    if ((facts->parameters & bit) != 0)
-        facts->repeated |= bit;
-    facts->parameters |= bit;
-    ms_smtp_parameters iterator;
-    ms_smtp_parameter parameter;
-    ms_smtp_parameters_init(&iterator, word, of);
-    if (ms_smtp_parameters_next(&iterator, &parameter) && parameter.error == MS_SMTP_OK && parameter.deviations == 0) {
-        take_parameter_value(facts, &parameter, word);
-        return;
-    }
-    facts->invalid |= bit;
-    if (equals != NULL)
-        take_invalid_value(facts, id, ms_span_make(equals + 1, word.len - name.len - 1));
-}
-
-static void take_parameters(smtp_facts *facts, ms_smtp_parameter_of of)
-{
-    if (ms_span_is_absent(facts->path))
-        return;
-    const uint8_t *end = facts->line.ptr + facts->line.len;
-    const uint8_t *start = facts->path.ptr + facts->path.len;
-    if (start >= end)
-        return;
-    ms_span rest = ms_span_make(start + 1, (size_t)(end - start) - 1);
-    ms_span word;
-    while (next_word(&rest, &word))
-        take_parameter(facts, word, of);
-}
-
-bool smtp_facts_only(const smtp_facts *facts, ms_smtp_parameter_id parameter)
-{
-    return facts->parameter_count == 1 && facts->parameters == (UINT32_C(1) << parameter) && facts->invalid == 0;
 }
 
 /* --- by verb ---------------------------------------------------------------------- */
@@ -362,9 +189,9 @@ static void take_mail(smtp_facts *facts, const ms_smtp_command *command)
 {
     find_path(facts);
     const uint8_t *colon = memchr(facts->line.ptr, ':', facts->line.len);
-    const ms_span rest = trimmed(behind_verb(facts->line));
+    const ms_span rest = smtp_text_trimmed(behind_verb(facts->line));
     if (colon != NULL && rest.len > 0 && colon > rest.ptr &&
-        any_lower(ms_span_make(rest.ptr, (size_t)(colon - rest.ptr))))
+        smtp_text_any_lower(ms_span_make(rest.ptr, (size_t)(colon - rest.ptr))))
         facts->set |= FACT(LOWER_COLON);
     if ((facts->set & FACT(OK)) != 0)
         take_parsed_path(facts, &command->mail.path);
@@ -375,7 +202,7 @@ static void take_mail(smtp_facts *facts, const ms_smtp_command *command)
         if (memchr(facts->domain.ptr, 0, facts->domain.len) != NULL)
             facts->set |= FACT(NUL_IN_DOMAIN);
     }
-    take_parameters(facts, command->verb == MS_SMTP_RCPT ? MS_PARAMETER_OF_RCPT : MS_PARAMETER_OF_MAIL);
+    smtp_facts_take_parameters(facts, command->verb == MS_SMTP_RCPT ? MS_PARAMETER_OF_RCPT : MS_PARAMETER_OF_MAIL);
     static const uint8_t address_errors[] = {MS_SMTP_ERR_LOCAL_PART, MS_SMTP_ERR_QUOTED_STRING, MS_SMTP_ERR_DOMAIN,
                                              MS_SMTP_ERR_ADDRESS_LITERAL};
     for (size_t i = 0; i < sizeof address_errors; i++)
@@ -390,7 +217,7 @@ static void take_mail(smtp_facts *facts, const ms_smtp_command *command)
 
 static void take_argument(smtp_facts *facts, const ms_smtp_command *command)
 {
-    const ms_span argument = trimmed(behind_verb(facts->line));
+    const ms_span argument = smtp_text_trimmed(behind_verb(facts->line));
     if (argument.len == 0)
         return;
     if (command->smtputf8)
@@ -414,7 +241,7 @@ static void take_chunk(smtp_facts *facts, const ms_smtp_command *command)
 {
     ms_span rest = behind_verb(facts->line);
     ms_span word;
-    if (!next_word(&rest, &word))
+    if (!smtp_text_next_word(&rest, &word))
         return;
     bool digits = true;
     for (size_t i = 0; i < word.len; i++) {
@@ -430,7 +257,7 @@ static void take_chunk(smtp_facts *facts, const ms_smtp_command *command)
         facts->set |= FACT(ZERO);
     if (facts->error == MS_SMTP_OK && command->bdat.last)
         facts->set |= FACT(LAST);
-    if (next_word(&rest, &word) && any_lower(word))
+    if (smtp_text_next_word(&rest, &word) && smtp_text_any_lower(word))
         facts->set |= FACT(LOWER_LAST);
 }
 
@@ -439,11 +266,11 @@ static void take_auth(smtp_facts *facts)
     ms_span rest = behind_verb(facts->line);
     ms_span word;
     facts->mechanism = MS_SASL_OTHER;
-    if (!next_word(&rest, &facts->mechanism_name))
+    if (!smtp_text_next_word(&rest, &facts->mechanism_name))
         return;
     bool valid;
     facts->mechanism = (uint8_t)ms_sasl_mechanism_parse(facts->mechanism_name, &valid);
-    if (next_word(&rest, &word)) {
+    if (smtp_text_next_word(&rest, &word)) {
         facts->initial_response = word;
         facts->set |= FACT(INITIAL);
     }
@@ -453,46 +280,12 @@ static void take_greeting_argument(smtp_facts *facts, const ms_smtp_command *com
 {
     ms_span rest = behind_verb(facts->line);
     ms_span word;
-    if (next_word(&rest, &word)) {
+    if (smtp_text_next_word(&rest, &word)) {
         facts->domain = word;
         take_domain_octets(facts, word);
     }
     if (facts->error == MS_SMTP_OK)
         take_literal(facts, command->ehlo.domain_kind, command->ehlo.domain);
-}
-
-/* All parameters were offered, so that a refusal of the line has no excuse in them. */
-static bool all_offered(const smtp_facts *facts, const ms_smtp_session *session)
-{
-    static const struct {
-        uint8_t parameter, keyword;
-    } needs[] = {
-        {MS_PARAM_SIZE, MS_EHLO_SIZE},
-        {MS_PARAM_RET, MS_EHLO_DSN},
-        {MS_PARAM_ENVID, MS_EHLO_DSN},
-        {MS_PARAM_NOTIFY, MS_EHLO_DSN},
-        {MS_PARAM_ORCPT, MS_EHLO_DSN},
-        {MS_PARAM_AUTH, MS_EHLO_AUTH},
-        {MS_PARAM_SMTPUTF8, MS_EHLO_SMTPUTF8},
-        {MS_PARAM_MT_PRIORITY, MS_EHLO_MT_PRIORITY},
-        {MS_PARAM_BY, MS_EHLO_DELIVERBY},
-        {MS_PARAM_HOLDFOR, MS_EHLO_FUTURERELEASE},
-        {MS_PARAM_HOLDUNTIL, MS_EHLO_FUTURERELEASE},
-        {MS_PARAM_REQUIRETLS, MS_EHLO_REQUIRETLS},
-        {MS_PARAM_MTRK, MS_EHLO_MTRK},
-        {MS_PARAM_RRVS, MS_EHLO_RRVS},
-        {MS_PARAM_CONPERM, MS_EHLO_CONPERM},
-        {MS_PARAM_CONNEG, MS_EHLO_CONNEG},
-        {MS_PARAM_SUBMITTER, MS_EHLO_SUBMITTER},
-    };
-    uint32_t covered = 0;
-    for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
-        if (ms_smtp_session_offers(session, (ms_ehlo_keyword)needs[i].keyword))
-            covered |= UINT32_C(1) << needs[i].parameter;
-    const ms_ehlo_keyword body = facts->body == MS_BODY_BINARYMIME ? MS_EHLO_BINARYMIME : MS_EHLO_8BITMIME;
-    if (ms_smtp_session_offers(session, body))
-        covered |= UINT32_C(1) << MS_PARAM_BODY;
-    return (facts->parameters & ~covered) == 0 && (facts->set & FACT(UNKNOWN_PARAMETER)) == 0;
 }
 
 void smtp_facts_take(smtp_facts *facts, const ms_smtp_event *event, const ms_smtp_session *session)
@@ -533,7 +326,7 @@ void smtp_facts_take(smtp_facts *facts, const ms_smtp_event *event, const ms_smt
                                     MS_DEVIATION_BIT(MS_SMTP_DEV_SOURCE_ROUTE_SENDER) |
                                     MS_DEVIATION_BIT(MS_SMTP_DEV_UNNEEDED_QUOTES);
     if (facts->error == MS_SMTP_OK && (facts->deviations & ~tolerated) == 0 && facts->invalid == 0 &&
-        facts->repeated == 0 && all_offered(facts, session))
+        facts->repeated == 0 && smtp_facts_all_offered(facts, session))
         facts->set |= FACT(CLEAN);
 }
 

@@ -8,6 +8,7 @@
 #ifndef MAILSPEC_HARNESS_REPLAY_SMTP_FACTS_H
 #define MAILSPEC_HARNESS_REPLAY_SMTP_FACTS_H
 
+#include "harness/replay/smtp_text.h"
 #include "mailspec/smtp_dialogue.h"
 
 typedef enum smtp_fact {
@@ -106,8 +107,10 @@ void smtp_facts_free(smtp_facts *facts);
 /* The parameter is there, valid and alone. */
 bool smtp_facts_only(const smtp_facts *facts, ms_smtp_parameter_id parameter);
 
-bool smtp_text_equal(ms_span a, ms_span b);         /* ASCII letter case apart */
-bool smtp_text_is(ms_span text, const char *upper); /* likewise, with a constant */
-bool smtp_text_begins(ms_span text, const char *upper);
+/* All of the line's parameters were offered, so that a refusal of it has no excuse in them. */
+bool smtp_facts_all_offered(const smtp_facts *facts, const ms_smtp_session *session);
+
+/* For smtp_facts.c: what stands behind the path. */
+void smtp_facts_take_parameters(smtp_facts *facts, ms_smtp_parameter_of of);
 
 #endif

@@ -15,6 +15,21 @@ typedef struct smtp_view {
     ms_smtp_variant variant;
 } smtp_view;
 
+/* Commands whose replies are due.  The facts become the history's. */
+void smtp_history_push(replay_smtp_rules *rules, smtp_facts *facts, bool limited);
+void smtp_history_pop(replay_smtp_rules *rules);
+void smtp_history_forget(replay_smtp_rules *rules);
+/* The oldest of them was answered. */
+void smtp_history_answered(replay_smtp_rules *rules, const smtp_view *view);
+void smtp_history_forget_refusals(replay_smtp_rules *rules);
+/* The lines of a reply to EHLO. */
+void smtp_history_offer_begins(replay_smtp_rules *rules);
+void smtp_history_offer(replay_smtp_rules *rules, const ms_ehlo_line *ehlo);
+
+/* A reply and the command that it answers. */
+void smtp_rules_exchange(replay_track *track, const ms_smtp_event *event, const ms_smtp_session *before,
+                         const smtp_facts *command, ms_findings *findings);
+
 /* The rule that a reply breaks by its code, or MS_REQ_NONE. */
 uint16_t smtp_rule_of_reply(const smtp_view *view);
 /* … by its enhanced status code, which is a matter of its own. */
