@@ -109,6 +109,14 @@ uint16_t ms_smtp_breach_find(uint8_t state, uint8_t verb, uint8_t class_);
 /* The reply code tables of RFC 5321 section 4.3.2: 0 when code may answer verb, else the requirement. */
 uint16_t ms_smtp_code_check(const ms_smtp_session *session, uint8_t verb, uint16_t code);
 
+/* Which rule a reply breaks, MS_REQ_NONE without one (session_rule.c).  known: the transition table has a row for it. */
+uint16_t ms_smtp_acceptance_rule(const ms_smtp_session *session, const ms_smtp_run *run, uint16_t code, bool known);
+/* … by another code than the one with which the command succeeds. */
+uint16_t ms_smtp_own_code_rule(uint8_t verb, uint8_t class_, uint16_t code);
+uint16_t ms_smtp_refusal_rule(const ms_smtp_session *session, const ms_smtp_run *run, uint16_t code);
+/* A message was accepted although nobody was named to get it. */
+uint16_t ms_smtp_for_nobody_rule(const ms_smtp_session *session);
+
 /* The ring of outstanding commands. */
 void ms_smtp_ring_push(ms_smtp_session *session, uint8_t verb, uint8_t flags);
 bool ms_smtp_ring_front(const ms_smtp_session *session, ms_smtp_run *out);
