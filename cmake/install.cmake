@@ -30,6 +30,7 @@ foreach(name IN ITEMS mailspec mailspec-requirements)
 endforeach()
 
 install(DIRECTORY corpus/ DESTINATION ${CMAKE_INSTALL_DATADIR}/mailspec)
+install(FILES reports/schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/mailspec RENAME report.schema.json)
 install(FILES
   docs/man/mailspec.1
   docs/man/mailspec-explain.1

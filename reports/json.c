@@ -45,6 +45,7 @@ static json_t *evidence_json(const result_evidence *e)
     json_object_set_new(object, "expected", json_boolean(e->expected));
     json_object_set_new(object, "file", text_json(e->file));
     json_object_set_new(object, "line", e->line == 0 ? json_null() : json_integer(e->line));
+    json_object_set_new(object, "column", e->column == 0 ? json_null() : json_integer(e->column));
     json_object_set_new(object, "octets", ms_span_is_absent(e->octets) ? json_null() : octets_json(e->octets));
     const ms_register_row *row = ms_register_get(e->requirement);
     if (row != NULL) {
@@ -98,7 +99,7 @@ bool report_json(FILE *out, const result_run *run, const report_style *style)
     for (unsigned s = 0; s < RESULT_STATUSES; s++)
         json_object_set_new(totals, result_status_name((result_status)s), json_integer((json_int_t)run->totals[s]));
     json_object_set_new(document, "totals", totals);
-    const bool ok = json_dumpf(document, out, JSON_INDENT(1)) == 0;
+    const bool ok = json_dumpf(document, out, JSON_INDENT(1) | JSON_ENSURE_ASCII) == 0;
     fputc('\n', out);
     json_decref(document);
     return ok && ferror(out) == 0;

@@ -106,6 +106,8 @@ bool report_junit(FILE *out, const result_run *run, const report_style *style)
     count(w, "skipped", run->totals[RESULT_SKIP] + run->totals[RESULT_INCONCLUSIVE]);
     for (size_t i = 0; i < run->case_count; i++)
         one_case(w, run, &run->cases[i], style);
+    if (run->aborted)
+        xmlTextWriterWriteElement(w, x("system-err"), x("the run was aborted: these are the cases until then"));
     xmlTextWriterEndDocument(w);
     xmlFreeTextWriter(w);
     fwrite(xmlBufferContent(buffer), 1, (size_t)xmlBufferLength(buffer), out);

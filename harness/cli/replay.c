@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "harness/cli/files.h"
+#include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
 #include "harness/cli/replay_modes.h"
 #include "harness/replay/judge.h"
@@ -23,7 +24,7 @@
 static const char help[] =
     "usage: mailspec replay [OPTION]... PATH...\n"
     "       mailspec replay --raw smtp|pop3 [OPTION]... FILE...\n"
-    "       mailspec replay --compare OLD NEW\n"
+    "       mailspec replay --compare [--raw smtp|pop3] OLD NEW\n"
     "\n"
     "Judges recorded sessions: every octet of both sides goes through the parsers and the\n"
     "session machine.  A PATH is a transcript or a directory of *.mst files.  What a transcript\n"
@@ -52,7 +53,7 @@ static const char help[] =
     "          swaks --to bob@example.test --server localhost > log; mailspec replay --raw smtp log\n";
 
 static const char *const cuts_names[] = {"none", "lines", "all", NULL};
-static const char *const raw_names[] = {"no", "smtp", "pop3", NULL};
+static const char *const raw_names[] = {"no", "smtp", "pop3", NULL}; /* replay_modes.h: replay_raw */
 
 typedef struct settings {
     int cuts, format, colour, raw;
@@ -70,7 +71,7 @@ typedef struct work {
     result_case *results; /* by index of file */
     atomic_size_t next;
     atomic_size_t done;
-    atomic_bool unreadable;
+    atomic_size_t trouble; /* files that could not be read or written */
 } work;
 
 static double milliseconds(void)
@@ -80,35 +81,20 @@ static double milliseconds(void)
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-static result_case unreadable(const char *path, const mst_error *error)
-{
-    result_case item = result_case_make(path, NULL);
-    char message[600];
-    snprintf(message, sizeof message, "%s%s%s", error->message, error->hint[0] == '\0' ? "" : "; ", error->hint);
-    const result_evidence evidence = {.kind = "unreadable",
-                                      .file = (char *)(uintptr_t)path,
-                                      .line = error->at.line,
-                                      .column = error->at.column,
-                                      .message = message};
-    result_case_evidence(&item, &evidence);
-    result_case_worsen(&item, RESULT_ERROR, message);
-    return item;
-}
-
 static result_case one_file(work *w, const char *path)
 {
     mst_error error;
     const double begin = milliseconds();
-    const mst_document *document = w->settings->raw == 0
-                                       ? mst_read_file(path, &error)
-                                       : replay_read_raw(path, w->settings->raw == 2 ? MST_POP3 : MST_SMTP, &error);
+    const mst_document *document = replay_read(path, w->settings->raw, &error);
     if (document == NULL) {
-        atomic_store(&w->unreadable, true);
-        return unreadable(path, &error);
+        atomic_fetch_add(&w->trouble, 1);
+        return replay_unreadable(path, &error);
     }
     result_case item = replay_judge(document, &w->options);
-    if (w->settings->bless && !replay_bless(document, path))
+    if (w->settings->bless && !replay_bless(document, path)) {
+        atomic_fetch_add(&w->trouble, 1);
         result_case_worsen(&item, RESULT_ERROR, "the \"=?\" lines could not be written");
+    }
     mst_free(document);
     item.duration_ms = milliseconds() - begin;
     return item;
@@ -117,13 +103,14 @@ static result_case one_file(work *w, const char *path)
 static void *worker(void *context)
 {
     work *w = context;
-    for (;;) {
+    while (!cli_interrupted()) {
         const size_t i = atomic_fetch_add(&w->next, 1);
         if (i >= w->files->count)
-            return NULL;
+            break;
         w->results[i] = one_file(w, w->files->paths[i]);
         atomic_fetch_add(&w->done, 1);
     }
+    return NULL;
 }
 
 /* A line that is written over, on a terminal, while the work goes on. */
@@ -132,7 +119,7 @@ static void progress(work *w)
     if (!isatty(STDERR_FILENO))
         return;
     const struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
-    for (size_t done = 0; done < w->files->count; done = atomic_load(&w->done)) {
+    for (size_t done = 0; done < w->files->count && !cli_interrupted(); done = atomic_load(&w->done)) {
         fprintf(stderr, "\r%zu of %zu transcripts", done, w->files->count);
         nanosleep(&pause, NULL);
     }
@@ -160,14 +147,14 @@ static void run_all(work *w)
 
 /* --- the end -------------------------------------------------------------------- */
 
-static cli_status status_of(const result_run *run, bool unreadable_file, const settings *s)
+static cli_status status_of(const result_run *run, size_t trouble, const settings *s)
 {
     cli_status status = CLI_OK;
     if (run->totals[RESULT_FAIL] > 0 || (s->strict && run->totals[RESULT_NONSTRICT] > 0))
         status = cli_status_worse(status, CLI_NONCONFORMANCE);
-    if (unreadable_file)
+    if (trouble > 0)
         status = cli_status_worse(status, CLI_USAGE);
-    else if (run->totals[RESULT_ERROR] > 0)
+    if (run->totals[RESULT_ERROR] > trouble)
         status = cli_status_worse(status, CLI_INTERNAL); /* a result that hangs on the cut is our defect */
     if (run->totals[RESULT_SKIP] + run->totals[RESULT_INCONCLUSIVE] == run->case_count)
         status = cli_status_worse(status, CLI_UNDECIDED);
@@ -186,32 +173,40 @@ static cli_status against_baseline(const result_run *run, const settings *s, cli
         fprintf(stderr, "mailspec replay: %s\n", error);
         return CLI_USAGE;
     }
+    /* what is known does not count; what cannot be read or is our own defect still does */
+    const cli_status rest = status == CLI_USAGE || status == CLI_INTERNAL ? status : CLI_OK;
+    const bool whole = s->shard == NULL && !run->aborted;
     if (s->update) {
-        const bool written = baseline_write(s->baseline, known, run);
+        const bool written = baseline_write(s->baseline, known, run, whole);
         if (!written)
             fprintf(stderr, "mailspec replay: %s: %s\n", s->baseline, strerror(errno));
         baseline_free(known);
-        return written ? CLI_OK : CLI_USAGE;
+        return cli_status_worse(rest, written ? CLI_OK : CLI_USAGE);
     }
-    const size_t changes = baseline_compare(known, run, s->shard == NULL, stderr);
+    const size_t changes = baseline_compare(known, run, whole, stderr);
     baseline_free(known);
-    /* what is known does not count; what cannot be read or is our own defect still does */
-    const cli_status rest = status == CLI_USAGE || status == CLI_INTERNAL ? status : CLI_OK;
     return cli_status_worse(rest, changes > 0 ? CLI_DIFFERS : CLI_OK);
 }
 
 static cli_status replay_files(const cli_files *files, const settings *s)
 {
-    work w = {.files = files, .settings = s, .options = {.cuts = (replay_cuts)s->cuts, .seed = s->seed}};
-    w.results = calloc(files->count, sizeof *w.results);
+    work w = {.files = files,
+              .settings = s,
+              .options = {.cuts = (replay_cuts)s->cuts, .seed = s->seed, .stopped = cli_interrupted}};
+    w.results = calloc(files->count + 1, sizeof *w.results);
     if (w.results == NULL)
         return CLI_INTERNAL;
+    cli_interrupt_catch();
     run_all(&w);
     result_run run;
     result_run_init(&run, "replay", NULL);
     for (size_t i = 0; i < files->count; i++)
-        result_run_add(&run, w.results[i]);
+        if (w.results[i].id != NULL)
+            result_run_add(&run, w.results[i]);
     free(w.results);
+    run.aborted = cli_interrupted();
+    if (run.aborted)
+        fprintf(stderr, "mailspec replay: interrupted: %zu of %zu files were judged\n", run.case_count, files->count);
     FILE *out = cli_output_open("replay", s->output);
     if (out == NULL) {
         result_run_free(&run);
@@ -221,8 +216,8 @@ static cli_status replay_files(const cli_files *files, const settings *s)
         .colour = s->format == REPORT_TEXT && cli_use_colour(s->colour, out), .strict = s->strict, .all = s->all};
     bool written = report_write(out, (report_format)s->format, &run, &style);
     written = cli_output_close("replay", s->output, out) && written;
-    cli_status status = status_of(&run, atomic_load(&w.unreadable), s);
-    if (s->baseline != NULL)
+    cli_status status = status_of(&run, atomic_load(&w.trouble), s);
+    if (s->baseline != NULL && files->count > 0)
         status = against_baseline(&run, s, status);
     result_run_free(&run);
     return written ? status : cli_status_worse(status, CLI_USAGE);
@@ -257,15 +252,13 @@ static cli_status select_and_replay(int count, char **operands, const settings *
         status = CLI_USAGE;
     } else {
         cli_files_shard(&files, index, shards);
-        if (files.count == 0) {
-            if (good)
-                fprintf(stderr, "mailspec replay: nothing to replay\n");
-            status = CLI_USAGE;
-        } else {
-            status = replay_files(&files, s);
-        }
+        if (files.count == 0 && good)
+            fprintf(stderr, "mailspec replay: nothing to replay\n");
+        /* who waits for a report gets one that says so */
+        status = cli_status_worse(replay_files(&files, s), files.count == 0 ? CLI_USAGE : CLI_OK);
     }
     cli_files_free(&files);
+    cli_interrupt_finish();
     return good ? status : cli_status_worse(status, CLI_USAGE);
 }
 
@@ -303,8 +296,9 @@ static cli_status run(int argc, char **argv)
     }
     if (s.jobs == 0)
         s.jobs = 1;
+    const replay_comparing how = {.format = s.format, .colour = s.colour, .raw = s.raw, .output = s.output};
     if (s.compare)
-        return replay_compare_files(operands, argv + 1, s.format, s.output);
+        return replay_compare_files(operands, argv + 1, &how);
     return select_and_replay(operands, argv + 1, &s);
 }
 

@@ -12,9 +12,26 @@
 #include "harness/transcript/rawlog.h"
 #include "reports/report.h"
 
-const mst_document *replay_read_raw(const char *path, mst_protocol protocol, mst_error *error)
+const mst_document *replay_read(const char *path, int raw, mst_error *error)
 {
-    return mst_rawlog_read_file(path, protocol, error);
+    if (raw == REPLAY_NOT_RAW)
+        return mst_read_file(path, error);
+    return mst_rawlog_read_file(path, raw == REPLAY_RAW_POP3 ? MST_POP3 : MST_SMTP, error);
+}
+
+result_case replay_unreadable(const char *path, const mst_error *error)
+{
+    result_case item = result_case_make(path, NULL);
+    char message[600];
+    snprintf(message, sizeof message, "%s%s%s", error->message, error->hint[0] == '\0' ? "" : "; ", error->hint);
+    const result_evidence evidence = {.kind = "unreadable",
+                                      .file = (char *)(uintptr_t)path,
+                                      .line = error->at.line,
+                                      .column = error->at.column,
+                                      .message = message};
+    result_case_evidence(&item, &evidence);
+    result_case_worsen(&item, RESULT_ERROR, message);
+    return item;
 }
 
 /* The whole file; NULL with errno set. */
@@ -69,48 +86,42 @@ bool replay_bless(const mst_document *document, const char *path)
     return good;
 }
 
-static const mst_document *read_or_tell(const char *path)
+static cli_status write_comparison(const result_run *run, const replay_comparing *how)
 {
-    mst_error error;
-    const mst_document *document = mst_read_file(path, &error);
-    if (document == NULL)
-        fprintf(stderr, "%s:%u:%u: %s%s%s\n", path, (unsigned)error.at.line, (unsigned)error.at.column, error.message,
-                error.hint[0] == '\0' ? "" : "; ", error.hint);
-    return document;
+    FILE *out = cli_output_open("replay", how->output);
+    if (out == NULL)
+        return CLI_USAGE;
+    const report_style style = {.colour = how->format == REPORT_TEXT && cli_use_colour(how->colour, out)};
+    const bool written = report_write(out, (report_format)how->format, run, &style);
+    return cli_output_close("replay", how->output, out) && written ? CLI_OK : CLI_USAGE;
 }
 
-static cli_status write_comparison(result_case item, int format, const char *output)
-{
-    const bool differs = item.status != RESULT_PASS;
-    result_run run;
-    result_run_init(&run, "compare", NULL);
-    result_run_add(&run, item);
-    FILE *out = cli_output_open("replay", output);
-    cli_status status = differs ? CLI_NONCONFORMANCE : CLI_OK;
-    if (out == NULL) {
-        status = CLI_USAGE;
-    } else {
-        const report_style style = {.colour = format == REPORT_TEXT && cli_use_colour(CLI_COLOUR_AUTO, out)};
-        const bool written = report_write(out, (report_format)format, &run, &style);
-        if (!cli_output_close("replay", output, out) || !written)
-            status = CLI_USAGE;
-    }
-    result_run_free(&run);
-    return status;
-}
-
-cli_status replay_compare_files(int count, char **operands, int format, const char *output)
+cli_status replay_compare_files(int count, char **operands, const replay_comparing *how)
 {
     if (count != 2) {
         fprintf(stderr, "mailspec replay: --compare wants two recordings, OLD and NEW\n");
         return CLI_USAGE;
     }
-    const mst_document *old = read_or_tell(operands[0]);
-    const mst_document *new_ = read_or_tell(operands[1]);
-    cli_status status = CLI_USAGE;
-    if (old != NULL && new_ != NULL)
-        status = write_comparison(replay_compare(old, new_), format, output);
-    mst_free(old);
-    mst_free(new_);
+    const mst_document *documents[2];
+    result_run run;
+    result_run_init(&run, "compare", NULL);
+    for (int i = 0; i < 2; i++) {
+        mst_error error;
+        documents[i] = replay_read(operands[i], how->raw, &error);
+        if (documents[i] == NULL)
+            result_run_add(&run, replay_unreadable(operands[i], &error));
+    }
+    const bool readable = documents[0] != NULL && documents[1] != NULL;
+    if (readable)
+        result_run_add(&run, replay_compare(documents[0], documents[1]));
+    cli_status status = readable ? CLI_OK : CLI_USAGE;
+    if (run.totals[RESULT_FAIL] > 0)
+        status = cli_status_worse(status, CLI_NONCONFORMANCE);
+    if (run.totals[RESULT_SKIP] > 0)
+        status = cli_status_worse(status, CLI_UNDECIDED);
+    status = cli_status_worse(status, write_comparison(&run, how));
+    result_run_free(&run);
+    mst_free(documents[0]);
+    mst_free(documents[1]);
     return status;
 }

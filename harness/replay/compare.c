@@ -92,11 +92,19 @@ static void only_in(result_case *item, const mst_document *document, const repla
 
 result_case replay_compare(const mst_document *old, const mst_document *new_)
 {
+    result_case item = result_case_make(new_->filename, "compared with an older recording");
+    if (old->live || new_->live) {
+        result_case_worsen(&item, RESULT_SKIP, "a live case is no recording: there is nothing to compare");
+        return item;
+    }
+    if (old->header.protocol != new_->header.protocol) {
+        tell(&item, new_, "the two recordings are of different protocols");
+        return item;
+    }
     replay_exchanges a = {.count = 0};
     replay_exchanges b = {.count = 0};
     collect(old, &a);
     collect(new_, &b);
-    result_case item = result_case_make(new_->filename, "compared with an older recording");
     size_t i = 0;
     size_t k = 0;
     while (i < a.count && k < b.count) {

@@ -196,19 +196,25 @@ typedef struct cutting {
     const mst_document *document;
     const replay_outcome *whole;
     result_case *item;
-    bool differed;
+    bool (*stopped)(void);
+    bool over; /* a difference was found, or the run was stopped */
 } cutting;
 
 static void try_plan(cutting *cut, const replay_plan *plan)
 {
-    if (cut->differed)
+    if (cut->over)
         return;
+    if (cut->stopped != NULL && cut->stopped()) {
+        cut->over = true;
+        result_case_worsen(cut->item, RESULT_INCONCLUSIVE, "the run was stopped before all cuts were tried");
+        return;
+    }
     replay_outcome outcome;
     memset(&outcome, 0, sizeof outcome);
     replay_run(cut->document, plan, &outcome);
-    cut->differed = outcome.digest != cut->whole->digest || outcome.findings.count != cut->whole->findings.count;
+    cut->over = outcome.digest != cut->whole->digest || outcome.findings.count != cut->whole->findings.count;
     replay_outcome_free(&outcome);
-    if (!cut->differed)
+    if (!cut->over)
         return;
     char message[200];
     if (plan->feed == REPLAY_OCTETS)
@@ -245,11 +251,11 @@ static void split_at(cutting *cut, unsigned connection, ms_side side, uint64_t a
 static void split_near_lines(cutting *cut, unsigned connection, ms_side side, uint64_t from, uint64_t length)
 {
     uint64_t at = 0;
-    for (const mst_step *step = cut->document->script.first; step != NULL && !cut->differed; step = step->next) {
+    for (const mst_step *step = cut->document->script.first; step != NULL && !cut->over; step = step->next) {
         if (step->kind != MST_SAY || step->connection != connection || step->say.side != side)
             continue;
         const ms_span octets = step->say.octets;
-        for (size_t i = 0; i < octets.len && !cut->differed; i++) {
+        for (size_t i = 0; i < octets.len && !cut->over; i++) {
             if (octets.ptr[i] != '\n' || at + i < from)
                 continue;
             for (uint64_t k = 0; k < 3; k++)
@@ -266,13 +272,13 @@ static void split_stream(cutting *cut, const replay_options *options, unsigned c
     uint64_t every = options->cuts == REPLAY_CUTS_ALL ? length : 0;
     if (every > EVERY_CUT_UP_TO)
         every = EVERY_CUT_UP_TO;
-    for (uint64_t at = 1; at < every && !cut->differed; at++)
+    for (uint64_t at = 1; at < every && !cut->over; at++)
         split_at(cut, connection, side, at, length);
     split_near_lines(cut, connection, side, every, length);
     if (options->cuts != REPLAY_CUTS_ALL || length <= EVERY_CUT_UP_TO)
         return;
     uint64_t state = options->seed;
-    for (int i = 0; i < SEEDED_CUTS && !cut->differed; i++)
+    for (int i = 0; i < SEEDED_CUTS && !cut->over; i++)
         split_at(cut, connection, side, next_random(&state) % length, length);
 }
 
@@ -281,7 +287,7 @@ static void judge_cuts(result_case *item, const mst_document *document, const re
 {
     if (options->cuts == REPLAY_CUTS_NONE)
         return;
-    cutting cut = {.document = document, .whole = whole, .item = item};
+    cutting cut = {.document = document, .whole = whole, .item = item, .stopped = options->stopped};
     const replay_plan octets = {.feed = REPLAY_OCTETS};
     try_plan(&cut, &octets);
     for (unsigned connection = 0; connection < document->connection_count; connection++) {

@@ -16,6 +16,7 @@ typedef enum replay_cuts {
 typedef struct replay_options {
     replay_cuts cuts;
     uint64_t seed;
+    bool (*stopped)(void); /* asked between cuts: leave the rest undone; NULL for never */
 } replay_options;
 
 /* The whole verdict on one recording.  The id is the document's id, or its filename. */

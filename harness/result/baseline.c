@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_ROOM = 64 * 1024 };
-
 typedef struct known_case {
     char *status, *id, *findings, *reason;
     bool seen;
@@ -69,48 +67,103 @@ static void add(baseline *known, known_case item)
     known->cases[known->count++] = item;
 }
 
+static int by_id(const void *a, const void *b)
+{
+    return strcmp(((const known_case *)a)->id, ((const known_case *)b)->id);
+}
+
+/* One line that is no comment; false if it is malformed. */
+static bool read_line(baseline *known, const char *line)
+{
+    known_case item = {.seen = false};
+    result_status status;
+    char *copy = must(strdup(line));
+    if (!split(copy, &item) || !result_status_parse(item.status, &status)) {
+        free(copy);
+        return false;
+    }
+    add(known, item);
+    return true;
+}
+
 baseline *baseline_read(const char *path, char error[200])
 {
     FILE *in = fopen(path, "r");
     if (in == NULL) {
-        snprintf(error, 200, "%s: %s", path, strerror(errno));
+        snprintf(error, 200, "%.120s: %s", path, strerror(errno));
         return NULL;
     }
     baseline *known = baseline_empty();
-    char *line = must(malloc(LINE_ROOM));
+    char *line = NULL;
+    size_t room = 0;
     unsigned number = 0;
     bool good = true;
-    while (good && fgets(line, LINE_ROOM, in) != NULL) {
+    errno = 0;
+    while (good && getline(&line, &room, in) >= 0) {
         number++;
         line[strcspn(line, "\r\n")] = '\0';
-        if (line[0] == '#' || line[0] == '\0')
-            continue;
-        known_case item = {.seen = false};
-        result_status status;
-        char *copy = must(strdup(line));
-        good = split(copy, &item) && result_status_parse(item.status, &status);
-        if (good) {
-            add(known, item);
-        } else {
-            free(copy);
-            snprintf(error, 200, "%.120s:%u: expected STATUS, ID, FINDINGS and REASON, separated by tabs", path,
-                     number);
-        }
+        if (line[0] != '#' && line[0] != '\0')
+            good = read_line(known, line);
     }
+    if (!good)
+        snprintf(error, 200, "%.120s:%u: expected STATUS, ID, FINDINGS and REASON, separated by tabs", path, number);
+    else if (ferror(in)) /* a folder can be opened, and not read */
+        snprintf(error, 200, "%.120s: %s", path, strerror(errno));
+    good = good && !ferror(in);
     free(line);
     fclose(in);
-    if (good)
+    if (good) {
+        if (known->count > 1)
+            qsort(known->cases, known->count, sizeof *known->cases, by_id);
         return known;
+    }
     baseline_free(known);
     return NULL;
 }
 
-static known_case *look_up(const baseline *known, const char *id)
+/* By the escaped id; marks it as seen. */
+static const known_case *look_up(baseline *known, const char *id)
 {
-    for (size_t i = 0; i < known->count; i++)
-        if (strcmp(known->cases[i].id, id) == 0)
-            return &known->cases[i];
-    return NULL;
+    const known_case wanted = {.id = (char *)(uintptr_t)id};
+    known_case *found = known->count == 0 ? NULL : bsearch(&wanted, known->cases, known->count, sizeof wanted, by_id);
+    if (found != NULL)
+        found->seen = true;
+    return found;
+}
+
+/* File names may hold tabs and line ends. */
+static char *escaped_id(const result_case *item)
+{
+    return must(escape_text(ms_span_make(item->id, strlen(item->id))));
+}
+
+/* What is said in passing is no finding. */
+static bool is_finding(const result_evidence *e)
+{
+    static const char *const others[] = {"note", "exchange", "mark", "limit"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (strcmp(e->kind, others[i]) == 0)
+            return false;
+    return !e->expected;
+}
+
+/* "server:SMTP-5321-3.3-09@12", "not-found:server:SMTP-5321-3.3-09@12", "cut@0" */
+static void put_finding(FILE *out, const result_evidence *e)
+{
+    const ms_register_row *row = ms_register_get(e->requirement);
+    const bool breach = strcmp(e->kind, "breach") == 0;
+    const char *separator = "";
+    if (!breach || !e->has_side) {
+        fputs(e->kind, out);
+        separator = ":";
+    }
+    if (e->has_side) {
+        fprintf(out, "%s%s", separator, result_side_name(e->side));
+        separator = ":";
+    }
+    if (row != NULL)
+        fprintf(out, "%s%s", separator, row->id);
+    fprintf(out, "@%" PRIu32, e->line);
 }
 
 /* Unexpected findings as in the file; the caller frees. */
@@ -119,19 +172,16 @@ static char *findings_text(const result_case *item)
     char *text = NULL;
     size_t size = 0;
     FILE *out = must(open_memstream(&text, &size));
-    const char *separator = "";
+    bool any = false;
     for (size_t i = 0; i < item->evidence_count; i++) {
-        const result_evidence *e = &item->evidence[i];
-        const ms_register_row *row = ms_register_get(e->requirement);
-        if (e->expected || strcmp(e->kind, "note") == 0)
+        if (!is_finding(&item->evidence[i]))
             continue;
-        fprintf(out, "%s%s%s%s@%" PRIu32, separator, strcmp(e->kind, "breach") == 0 ? "" : e->kind,
-                e->has_side ? result_side_name(e->side) : "", row == NULL ? "" : ":", e->line);
-        if (row != NULL)
-            fprintf(out, ":%s", row->id);
-        separator = " ";
+        if (any)
+            fputc(' ', out);
+        put_finding(out, &item->evidence[i]);
+        any = true;
     }
-    if (separator[0] == '\0')
+    if (!any)
         fputc('-', out);
     fclose(out);
     return must(text);
@@ -139,20 +189,22 @@ static char *findings_text(const result_case *item)
 
 static size_t compare_case(baseline *known, const result_case *item, FILE *out)
 {
-    known_case *was = look_up(known, item->id);
+    char *id = escaped_id(item);
+    const known_case *was = look_up(known, id);
     const char *status = result_status_name(item->status);
     const char *old = was == NULL ? result_status_name(RESULT_PASS) : was->status;
-    if (was != NULL)
-        was->seen = true;
     char *findings = findings_text(item);
     const bool same = strcmp(status, old) == 0 && (was == NULL || strcmp(was->findings, findings) == 0);
     if (!same) {
-        fputs("changed  ", out);
-        escape_write(out, ms_span_make(item->id, strlen(item->id)));
-        fprintf(out, "  was %s%s%s, is %s %s\n", old, was == NULL ? "" : " ", was == NULL ? "" : was->findings, status,
-                findings);
+        fprintf(out, "changed  %s  was %s", id, old);
+        if (was != NULL) {
+            fputc(' ', out);
+            escape_write(out, ms_span_make(was->findings, strlen(was->findings)));
+        }
+        fprintf(out, ", is %s %s\n", status, findings);
     }
     free(findings);
+    free(id);
     return same ? 0 : 1;
 }
 
@@ -171,29 +223,86 @@ size_t baseline_compare(baseline *known, const result_run *run, bool whole, FILE
     return changes;
 }
 
-bool baseline_write(const char *path, const baseline *known, const result_run *run)
+/* --- writing --------------------------------------------------------------------- */
+
+static int by_text(const void *a, const void *b)
 {
-    FILE *out = fopen(path, "w");
-    if (out == NULL)
-        return false;
-    fputs("# mailspec baseline: STATUS, ID, FINDINGS, REASON (tabs between; a case without a line passes)\n", out);
-    const result_case **sorted = must(calloc(run->case_count + 1, sizeof *sorted));
+    const char *x = strchr(*(char *const *)a, '\t');
+    const char *y = strchr(*(char *const *)b, '\t');
+    return strcmp(x, y); /* the id comes first, behind the status */
+}
+
+static char *line_of(const char *status, const char *id, const char *findings, const char *reason)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = must(open_memstream(&text, &size));
+    fprintf(out, "%s\t%s\t%s\t%s\n", status, id, findings, reason);
+    fclose(out);
+    return must(text);
+}
+
+/* The lines of the file, in no order; the caller frees them and the array. */
+static char **lines_of(baseline *known, const result_run *run, bool whole, size_t *count)
+{
+    char **lines = must(calloc(run->case_count + known->count + 1, sizeof *lines));
+    *count = 0;
     for (size_t i = 0; i < run->case_count; i++) {
-        size_t k = i;
-        for (; k > 0 && strcmp(sorted[k - 1]->id, run->cases[i].id) > 0; k--)
-            sorted[k] = sorted[k - 1];
-        sorted[k] = &run->cases[i];
+        const result_case *item = &run->cases[i];
+        char *id = escaped_id(item);
+        const known_case *was = look_up(known, id);
+        if (item->status != RESULT_PASS) {
+            char *findings = findings_text(item);
+            lines[(*count)++] = line_of(result_status_name(item->status), id, findings,
+                                        was == NULL ? "not explained yet" : was->reason);
+            free(findings);
+        }
+        free(id);
     }
-    for (size_t i = 0; i < run->case_count; i++) {
-        if (sorted[i]->status == RESULT_PASS)
-            continue;
-        const known_case *was = look_up(known, sorted[i]->id);
-        char *findings = findings_text(sorted[i]);
-        fprintf(out, "%s\t%s\t%s\t%s\n", result_status_name(sorted[i]->status), sorted[i]->id, findings,
-                was == NULL ? "not explained yet" : was->reason);
-        free(findings);
+    for (size_t i = 0; !whole && i < known->count; i++) {
+        const known_case *kept = &known->cases[i];
+        if (!kept->seen)
+            lines[(*count)++] = line_of(kept->status, kept->id, kept->findings, kept->reason);
     }
-    free(sorted);
-    const bool ok = ferror(out) == 0;
-    return fclose(out) == 0 && ok;
+    return lines;
+}
+
+/* A file of its own first: the reasons were written by people, and are not to be lost with a full disk. */
+static bool replace(const char *path, char *const *lines, size_t count)
+{
+    static const char suffix[] = ".new";
+    const size_t size = strlen(path) + sizeof suffix;
+    char *name = must(malloc(size));
+    snprintf(name, size, "%s%s", path, suffix);
+    FILE *out = fopen(name, "w");
+    bool good = out != NULL;
+    if (good) {
+        fputs("# mailspec baseline: STATUS, ID, FINDINGS, REASON (tabs between; a case without a line passes)\n", out);
+        for (size_t i = 0; i < count; i++)
+            fputs(lines[i], out);
+        good = ferror(out) == 0;
+        good = fclose(out) == 0 && good;
+        good = good && rename(name, path) == 0;
+    }
+    const int problem = errno;
+    if (!good && out != NULL)
+        remove(name);
+    errno = problem;
+    free(name);
+    return good;
+}
+
+bool baseline_write(const char *path, baseline *known, const result_run *run, bool whole)
+{
+    size_t count;
+    char **lines = lines_of(known, run, whole, &count);
+    if (count > 1)
+        qsort(lines, count, sizeof *lines, by_text);
+    const bool good = replace(path, lines, count);
+    const int problem = errno;
+    for (size_t i = 0; i < count; i++)
+        free(lines[i]);
+    free(lines);
+    errno = problem;
+    return good;
 }

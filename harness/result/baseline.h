@@ -6,8 +6,9 @@
  *
  *     STATUS  ID  FINDINGS  REASON
  *
- * FINDINGS are the unexpected ones, as side:ID@line, separated by spaces, "-" for none.  REASON says why
- * this is known and tolerated; --update-baseline keeps it.  A case without a line is expected to pass.
+ * An ID is escaped as octets are.  FINDINGS are the unexpected ones, as side:ID@line, with its kind before it if it is no
+ * breach, separated by spaces, "-" for none.  REASON says why this is known and tolerated; --update-baseline keeps it.
+ * A case without a line is expected to pass.
  */
 #ifndef MAILSPEC_HARNESS_RESULT_BASELINE_H
 #define MAILSPEC_HARNESS_RESULT_BASELINE_H
@@ -27,7 +28,8 @@ void baseline_free(baseline *known);
  * that a known case that did not run counts as a difference. */
 size_t baseline_compare(baseline *known, const result_run *run, bool whole, FILE *out);
 
-/* Writes what the run found, reasons kept from known; false with errno set. */
-bool baseline_write(const char *path, const baseline *known, const result_run *run);
+/* Writes what the run found, reasons kept from known, and what is known of cases that did not run unless the run was
+ * the whole; false with errno set. */
+bool baseline_write(const char *path, baseline *known, const result_run *run, bool whole);
 
 #endif

@@ -45,6 +45,7 @@ static void read_evidence(result_case *item, const json_t *object)
         .expected = json_is_true(json_object_get(object, "expected")),
         .file = (char *)(uintptr_t)text_of(object, "file"),
         .line = (uint32_t)json_integer_value(json_object_get(object, "line")),
+        .column = (uint32_t)json_integer_value(json_object_get(object, "column")),
         .permitted = (char *)(uintptr_t)text_of(object, "permitted"),
         .message = (char *)(uintptr_t)(message == NULL ? "" : message),
     };

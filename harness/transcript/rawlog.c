@@ -22,6 +22,8 @@ typedef struct conversion {
     bool starttls;       /* … was sent */
     bool listing;        /* curl: an unmarked multi-line response is being printed */
     bool multi_line;     /* the last POP3 command may have a multi-line response */
+    bool keeps_cr;       /* curl: what the peers said ends in CR LF in the log, too */
+    bool ended;          /* the log says that the connection is over, or left alone */
     unsigned connection; /* counts from 1 */
 } conversion;
 
@@ -195,6 +197,16 @@ static bool plain_line(conversion *c, const char *line, size_t length)
     return length == 0 || line[0] == '#' || line[0] == '[';
 }
 
+/* The log holds several sessions, one behind the other. */
+static void next_connection(conversion *c)
+{
+    end_listing(c);
+    if (c->steps > 0)
+        c->connection++;
+    c->ended = c->in_data = c->starttls = c->after_starttls = c->multi_line = false;
+    c->unseen = 0;
+}
+
 static bool swaks_line(conversion *c, const char *line, size_t length)
 {
     if (begins(line, length, " -> ") || begins(line, length, " ~> ")) {
@@ -205,35 +217,81 @@ static bool swaks_line(conversion *c, const char *line, size_t length)
         server_says(c, line + 4, length - 4);
         return true;
     }
+    if (begins(line, length, "=== Connected to"))
+        next_connection(c);
     if (begins(line, length, "=== TLS started"))
         tls_begins(c);
+    if (begins(line, length, "*** Remote host closed connection"))
+        mark(c, "close");
     return length == 0 || line[0] == '=' || line[0] == '*';
 }
 
-static bool curl_line(conversion *c, const char *line, size_t length)
+/* --- curl -v ---------------------------------------------------------------------- */
+
+/* What curl says itself: notes, octet counts, the progress meter.  cr: the line ended in CR LF. */
+static bool is_note(const conversion *c, const char *line, size_t length, bool cr)
 {
-    if (begins(line, length, "> ") || begins(line, length, "< ")) {
+    if (c->keeps_cr && cr)
+        return false;
+    if (begins(line, length, "* "))
+        return true;
+    const bool count = begins(line, length, "{ [") || begins(line, length, "} [");
+    return (count && contains(line, length, " bytes data]")) || contains(line, length, "--:--:--") ||
+           contains(line, length, "Dload  Upload") || contains(line, length, "% Total");
+}
+
+static void curl_note(conversion *c, const char *line, size_t length)
+{
+    if (begins(line, length, "} [") && c->in_data)
+        c->unseen += strtoull(line + 3, NULL, 10);
+    if (begins(line, length, "* SSL connection using"))
+        tls_begins(c);
+    if ((begins(line, length, "* Connection #") && contains(line, length, "left intact")) ||
+        begins(line, length, "* Closing connection"))
+        c->ended = true;
+    if (begins(line, length, "* Connected to") && c->ended)
+        next_connection(c);
+    if (begins(line, length, "* Re-using existing connection"))
+        c->ended = false;
+}
+
+/* A content may hold lines that look like the log's own: inside of it only what the protocol has in this place counts,
+ * and nothing once the connection is over. */
+static bool is_said(const conversion *c, const char *line, size_t length)
+{
+    static const char *const commands[] = {"CAPA", "DELE", "LIST", "NOOP", "QUIT", "RETR",
+                                           "RSET", "STAT", "TOP",  "UIDL", NULL};
+    if (!begins(line, length, "> ") && !begins(line, length, "< "))
+        return false;
+    if (!c->listing)
+        return true;
+    if (c->ended)
+        return false;
+    if (line[0] == '<')
+        return begins(line, length, "< +OK") || begins(line, length, "< -ERR");
+    for (size_t i = 0; commands[i] != NULL; i++)
+        if (begins_word(line + 2, length - 2, commands[i]))
+            return true;
+    return false;
+}
+
+static bool curl_line(conversion *c, const char *line, size_t length, bool cr)
+{
+    if (is_said(c, line, length)) {
+        c->keeps_cr |= cr;
         (line[0] == '>' ? client_says : server_says)(c, line + 2, length - 2);
         return true;
     }
-    if (begins(line, length, "} [") && c->in_data) {
-        c->unseen += strtoull(line + 3, NULL, 10);
+    if (is_note(c, line, length, cr)) {
+        curl_note(c, line, length);
         return true;
     }
-    if (begins(line, length, "* SSL connection using"))
-        tls_begins(c);
-    const bool noise = length == 0 || line[0] == '*' || line[0] == '{' || line[0] == '}' || line[0] == '%' ||
-                       contains(line, length, "--:--:--") || contains(line, length, "Dload");
-    if (c->listing && (!noise || length == 0)) {
+    if (c->listing)
         server_content(c, line, length);
-        return true;
-    }
-    if (begins(line, length, "* Connection #") || begins(line, length, "* Closing"))
-        return true;
-    return noise;
+    return c->listing || length == 0;
 }
 
-static bool convert_line(conversion *c, const char *line, size_t length)
+static bool convert_line(conversion *c, const char *line, size_t length, bool cr)
 {
     if (c->form == FORM_UNKNOWN)
         c->form = form_of(line, length);
@@ -243,7 +301,7 @@ static bool convert_line(conversion *c, const char *line, size_t length)
     case FORM_SWAKS:
         return swaks_line(c, line, length);
     case FORM_CURL:
-        return curl_line(c, line, length);
+        return curl_line(c, line, length, cr);
     case FORM_UNKNOWN:
         return true; /* what stands before the session */
     }
@@ -268,14 +326,15 @@ static bool convert(conversion *c, const uint8_t *octets, size_t len, mst_error 
         const uint8_t *end = memchr(octets + start, '\n', len - start);
         const size_t stop = end == NULL ? len : (size_t)(end - octets);
         size_t length = stop - start;
-        if (length > 0 && octets[start + length - 1] == '\r')
+        const bool cr = length > 0 && octets[start + length - 1] == '\r';
+        if (cr)
             length--;
         c->line++;
         if (length > MST_LINE_MAX) {
             complain(error, c->line, "a line of over 1 MiB", "is this a log of a session?");
             return false;
         }
-        if (!convert_line(c, (const char *)octets + start, length)) {
+        if (!convert_line(c, (const char *)octets + start, length, cr)) {
             complain(error, c->line, "this line fits none of the forms of a session log",
                      "lines are 'C: ...'/'S: ...', swaks's ' -> '/'<- ' or curl -v's '> '/'< '");
             return false;
@@ -321,7 +380,8 @@ const mst_document *mst_rawlog_read(const uint8_t *octets, size_t len, const cha
 
 const mst_document *mst_rawlog_read_file(const char *path, mst_protocol protocol, mst_error *error)
 {
-    FILE *in = fopen(path, "rb");
+    const bool standard_input = strcmp(path, "-") == 0;
+    FILE *in = standard_input ? stdin : fopen(path, "rb");
     if (in == NULL) {
         complain(error, 0, strerror(errno), "");
         return NULL;
@@ -338,7 +398,15 @@ const mst_document *mst_rawlog_read_file(const char *path, mst_protocol protocol
         }
         length += fread(octets + length, 1, 65536, in);
     }
-    fclose(in);
+    const bool broken = ferror(in) != 0; /* a folder can be opened, and not read */
+    const int problem = errno;
+    if (!standard_input)
+        fclose(in);
+    if (broken) {
+        free(octets);
+        complain(error, 0, strerror(problem), "");
+        return NULL;
+    }
     const mst_document *document = mst_rawlog_read(octets, length, path, protocol, error);
     free(octets);
     return document;

@@ -13,7 +13,10 @@
  *   - curl prints no mail data, only its length ("} [86 bytes data]"): a message of about that length is
  *     put in its place, so what depends on the content itself cannot be judged;
  *   - curl prints a listing or message that it fetches by POP3 without a mark, and without dots: such lines are
- *     taken for the server's, stuffed again, and ended by a dot.
+ *     taken for the server's, stuffed again, and ended by a dot; with a log that lost its CRs, lines of a message that
+ *     look like curl's own are lost.
+ *
+ * Several sessions may stand behind each other in a log of swaks or curl.
  *
  * A log in which LHLO is sent is one of LMTP.  Line numbers in the document are those of the log.
  */
