@@ -35,6 +35,7 @@ extern const cli_command cli_list;
 extern const cli_command cli_parse;
 extern const cli_command cli_replay;
 extern const cli_command cli_report;
+extern const cli_command cli_serve;
 
 /* The status that a run ends with if both happened. */
 cli_status cli_status_worse(cli_status a, cli_status b);

@@ -58,6 +58,8 @@ net_status net_tls_accept(net_stream *stream, const net_tls_settings *settings, 
 bool net_tls_active(const net_stream *stream);
 /* "TLSv1.3" and so on; "" in clear text. */
 const char *net_tls_version(const net_stream *stream);
+/* "TLS_AES_256_GCM_SHA384" and so on, the registered name; "" in clear text. */
+const char *net_tls_cipher(const net_stream *stream);
 
 /* Ends of our side. */
 void net_shutdown(net_stream *stream); /* FIN, reading goes on */

@@ -214,6 +214,12 @@ const char *net_tls_version(const net_stream *stream)
     return stream->tls == NULL ? "" : SSL_get_version(stream->tls);
 }
 
+const char *net_tls_cipher(const net_stream *stream)
+{
+    const char *name = stream->tls == NULL ? "" : SSL_CIPHER_standard_name(SSL_get_current_cipher(stream->tls));
+    return name == NULL ? "" : name;
+}
+
 /* --- octets --------------------------------------------------------------------- */
 
 /* After an SSL call that did not succeed: wait for what it wants, or say how it ended. */

@@ -1,0 +1,196 @@
+#include "harness/serve/listen.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "harness/serve/connection.h"
+
+enum {
+    TICK = 250,          /* milliseconds between two looks at stop and at the parent */
+    FAREWELL_TICKS = 12, /* how long sessions have to end */
+    STACK = 512 * 1024,  /* octets of a connection's thread */
+    POINTS_MAX = 16,
+};
+
+/* What the threads share with the one that listens. */
+typedef struct hall {
+    const listen_settings *settings;
+    volatile sig_atomic_t *stop;
+    pthread_mutex_t mutex;
+    unsigned connections;
+} hall;
+
+typedef struct visit {
+    hall *in;
+    const listen_point *point;
+    int fd;
+} visit;
+
+bool listen_is_loopback(const char *host)
+{
+    return strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
+}
+
+const char *listen_scheme(const listen_point *point)
+{
+    switch (point->protocol) {
+    case NET_SMTP:
+        return point->implicit_tls ? "smtps" : "smtp";
+    case NET_SUBMISSION:
+        return point->implicit_tls ? "submissions" : "submission";
+    case NET_LMTP:
+        return point->implicit_tls ? "lmtps" : "lmtp";
+    case NET_POP3:
+        return point->implicit_tls ? "pop3s" : "pop3";
+    }
+    return "";
+}
+
+static uint16_t port_of(int fd)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    if (getsockname(fd, (struct sockaddr *)&address, &length) != 0)
+        return 0;
+    if (address.ss_family == AF_INET6)
+        return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
+    return ntohs(((struct sockaddr_in *)&address)->sin_port);
+}
+
+static bool bind_to(listen_point *point, const struct addrinfo *address)
+{
+    const int one = 1;
+    point->fd = socket(address->ai_family, SOCK_STREAM, 0);
+    if (point->fd < 0)
+        return false;
+    setsockopt(point->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (bind(point->fd, address->ai_addr, address->ai_addrlen) == 0 && listen(point->fd, SOMAXCONN) == 0) {
+        point->port = port_of(point->fd);
+        return true;
+    }
+    const int reason = errno;
+    close(point->fd);
+    point->fd = -1;
+    errno = reason;
+    return false;
+}
+
+bool listen_open(listen_point *point, char *error, size_t error_room)
+{
+    char port[8];
+    struct addrinfo *found = NULL;
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_PASSIVE};
+    snprintf(port, sizeof port, "%u", point->port);
+    point->fd = -1;
+    if (getaddrinfo(point->host, port, &hints, &found) != 0) {
+        snprintf(error, error_room, "%s is no address", point->host);
+        return false;
+    }
+    const bool done = bind_to(point, found);
+    if (!done)
+        snprintf(error, error_room, "%s port %u: %s", point->host, point->port, strerror(errno));
+    freeaddrinfo(found);
+    return done;
+}
+
+/* --- connections -------------------------------------------------------------------------------- */
+
+static void *serve_visit(void *argument)
+{
+    visit v = *(visit *)argument;
+    free(argument);
+    connection_serve(v.point, v.fd, v.in->settings, v.in->stop);
+    pthread_mutex_lock(&v.in->mutex);
+    v.in->connections--;
+    pthread_mutex_unlock(&v.in->mutex);
+    return NULL;
+}
+
+static bool enter(hall *in)
+{
+    pthread_mutex_lock(&in->mutex);
+    const bool room = in->connections < in->settings->connections_max;
+    in->connections += room ? 1 : 0;
+    pthread_mutex_unlock(&in->mutex);
+    return room;
+}
+
+static bool begin_thread(visit *v)
+{
+    pthread_t thread;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, STACK);
+    const bool done = pthread_create(&thread, &attributes, serve_visit, v) == 0;
+    pthread_attr_destroy(&attributes);
+    return done;
+}
+
+static void admit(hall *in, const listen_point *point)
+{
+    const int fd = accept(point->fd, NULL, NULL);
+    if (fd < 0)
+        return;
+    visit *v = malloc(sizeof *v);
+    if (v == NULL)
+        abort();
+    *v = (visit){.in = in, .point = point, .fd = fd};
+    const bool room = enter(in);
+    if (room && begin_thread(v))
+        return;
+    if (room) {
+        pthread_mutex_lock(&in->mutex);
+        in->connections--;
+        pthread_mutex_unlock(&in->mutex);
+    }
+    connection_refuse(point, fd, in->settings);
+    free(v);
+}
+
+/* true: none is left. */
+static bool await_end(hall *in)
+{
+    unsigned left = 1;
+    for (int i = 0; i < FAREWELL_TICKS && left > 0; i++) {
+        pthread_mutex_lock(&in->mutex);
+        left = in->connections;
+        pthread_mutex_unlock(&in->mutex);
+        if (left > 0)
+            poll(NULL, 0, TICK);
+    }
+    return left == 0;
+}
+
+bool listen_run(listen_point *points, size_t count, const listen_settings *settings, volatile sig_atomic_t *stop)
+{
+    static hall in; /* detached threads may outlive this call */
+    struct pollfd entries[POINTS_MAX];
+    const pid_t parent = getppid();
+    in = (hall){.settings = settings, .stop = stop};
+    pthread_mutex_init(&in.mutex, NULL);
+    count = count < POINTS_MAX ? count : POINTS_MAX;
+    for (size_t i = 0; i < count; i++)
+        entries[i] = (struct pollfd){.fd = points[i].fd, .events = POLLIN};
+    while (!*stop) {
+        if (settings->with_parent && getppid() != parent)
+            *stop = 1;
+        if (poll(entries, (nfds_t)count, TICK) <= 0)
+            continue;
+        for (size_t i = 0; i < count; i++)
+            if ((entries[i].revents & POLLIN) != 0)
+                admit(&in, &points[i]);
+    }
+    for (size_t i = 0; i < count; i++)
+        close(points[i].fd);
+    return await_end(&in);
+}

@@ -1,0 +1,110 @@
+/*
+ * smtp_hello.c - EHLO, HELO, LHLO, HELP: what the SMTP server offers
+ */
+#include "harness/serve/smtp_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- the extensions ------------------------------------------------------------------------- */
+
+static void offer_size(const smtp_server *server, char *out, size_t room)
+{
+    snprintf(out, room, "SIZE %llu", (unsigned long long)server->settings->size_limit);
+}
+
+static void offer_auth(const smtp_server *server, char *out, size_t room)
+{
+    const bool plain = server->tls || server->settings->plain_auth;
+    size_t len = (size_t)snprintf(out, room, "AUTH");
+    for (int m = MS_SASL_OTHER + 1; m < MS_SASL_MECHANISM_COUNT; m++)
+        if (auth_offers((ms_sasl_mechanism)m, plain))
+            len += (size_t)snprintf(out + len, room - len, " %s", ms_sasl_mechanism_name((ms_sasl_mechanism)m));
+}
+
+enum { OFFER_ALWAYS, OFFER_STARTTLS, OFFER_AUTH };
+
+static const struct {
+    int when;
+    const char *keyword;
+    void (*write)(const smtp_server *server, char *out, size_t room); /* NULL: the keyword alone */
+} offers[] = {
+    {OFFER_ALWAYS, "PIPELINING", NULL},          /* RFC 2920 */
+    {OFFER_ALWAYS, "SIZE", offer_size},          /* RFC 1870 */
+    {OFFER_ALWAYS, "8BITMIME", NULL},            /* RFC 6152 */
+    {OFFER_ALWAYS, "SMTPUTF8", NULL},            /* RFC 6531 */
+    {OFFER_ALWAYS, "ENHANCEDSTATUSCODES", NULL}, /* RFC 2034 */
+    {OFFER_ALWAYS, "CHUNKING", NULL},            /* RFC 3030 */
+    {OFFER_ALWAYS, "BINARYMIME", NULL},          /* RFC 3030 */
+    {OFFER_ALWAYS, "DSN", NULL},                 /* RFC 3461 */
+    {OFFER_STARTTLS, "STARTTLS", NULL},          /* RFC 3207 */
+    {OFFER_AUTH, "AUTH", offer_auth},            /* RFC 4954 */
+    {OFFER_ALWAYS, "VRFY", NULL},                /* RFC 5321 section 3.5.2 */
+    {OFFER_ALWAYS, "EXPN", NULL},                /* RFC 5321 section 3.5.2 */
+    {OFFER_ALWAYS, "HELP", NULL},                /* RFC 5321 section 4.1.1.1 */
+};
+
+static bool offered(const smtp_server *server, int when)
+{
+    switch (when) {
+    case OFFER_STARTTLS:
+        return server->settings->tls && !server->tls; /* RFC 3207 section 4.2: never inside TLS */
+    case OFFER_AUTH:
+        return server->tls || !server->settings->require_tls;
+    default:
+        return true;
+    }
+}
+
+static void list_offers(smtp_server *server)
+{
+    char text[256];
+    size_t last = 0;
+    for (size_t i = 0; i < sizeof offers / sizeof offers[0]; i++)
+        if (offered(server, offers[i].when))
+            last = i;
+    for (size_t i = 0; i <= last; i++) {
+        if (!offered(server, offers[i].when))
+            continue;
+        if (offers[i].write != NULL)
+            offers[i].write(server, text, sizeof text);
+        else
+            snprintf(text, sizeof text, "%s", offers[i].keyword);
+        smtp_reply_line(server, 250, i != last, NO_STATUS, 0, ms_span_make(text, strlen(text)));
+    }
+}
+
+/* LMTP has LHLO and neither EHLO nor HELO (RFC 2033 section 4.1); elsewhere it is the other way round. */
+void smtp_hello(smtp_server *server, const ms_smtp_parsed *parsed)
+{
+    char text[300];
+    const bool lmtp_verb = parsed->command.verb == MS_SMTP_LHLO;
+    if (lmtp_verb != (server->variant == MS_VARIANT_LMTP)) {
+        smtp_reply_bare(server, 500, "Command not recognized");
+        return;
+    }
+    /* RFC 5321 section 4.1.4: as if RSET had been given */
+    smtp_transaction_clear(server);
+    server->hello = parsed->command.verb == MS_SMTP_HELO ? HELLO_HELO : HELLO_EHLO;
+    serve_octets_clear(&server->hello_name);
+    serve_octets_add(&server->hello_name, parsed->command.ehlo.domain);
+    snprintf(text, sizeof text, "%s greets you", server->settings->host_name);
+    smtp_reply_line(server, 250, server->hello == HELLO_EHLO, NO_STATUS, 0, ms_span_make(text, strlen(text)));
+    if (server->hello == HELLO_EHLO)
+        list_offers(server);
+}
+
+/* --- HELP ------------------------------------------------------------------------------------ */
+
+void smtp_help(smtp_server *server, const ms_smtp_parsed *parsed)
+{
+    static const char *const lines[] = {
+        "Commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP QUIT",
+        "VRFY EXPN HELP STARTTLS AUTH",
+        "This is the reference server of mailspec",
+    };
+    (void)parsed; /* HELP with an argument may say the same (RFC 5321 section 4.1.1.8) */
+    const size_t count = sizeof lines / sizeof lines[0];
+    for (size_t i = 0; i < count; i++)
+        smtp_reply_line(server, 214, i + 1 < count, 0, 0, ms_span_make(lines[i], strlen(lines[i])));
+}

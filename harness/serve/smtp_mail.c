@@ -1,0 +1,210 @@
+/*
+ * smtp_mail.c - MAIL, RCPT, VRFY, EXPN: envelopes and addresses
+ */
+#include "harness/serve/smtp_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PARAMETER(id) ((uint32_t)1 << MS_PARAM_##id)
+
+/* What EHLO offers: other parameters are unknown here (RFC 5321 section 4.1.1.11). */
+static const uint32_t mail_parameters =
+    PARAMETER(SIZE) | PARAMETER(BODY) | PARAMETER(RET) | PARAMETER(ENVID) | PARAMETER(AUTH) | PARAMETER(SMTPUTF8);
+static const uint32_t rcpt_parameters = PARAMETER(NOTIFY) | PARAMETER(ORCPT);
+
+static bool parameters_known(smtp_server *server, const ms_smtp_parsed *parsed, uint32_t offered)
+{
+    if (server->hello != HELLO_EHLO)
+        offered = 0;
+    if ((parsed->command.mail.known & ~offered) == 0)
+        return true;
+    smtp_reply(server, 555, 5, 4, "Parameter not recognized or not implemented");
+    return false;
+}
+
+/* The path without brackets and source route. */
+static void keep_path(serve_octets *to, const ms_smtp_path *path)
+{
+    serve_octets_clear(to);
+    if (path->kind == MS_PATH_POSTMASTER)
+        serve_octets_text(to, "postmaster");
+    if (path->kind != MS_PATH_MAILBOX)
+        return;
+    serve_octets_add(to, path->local_part);
+    if (!ms_span_is_absent(path->domain)) {
+        serve_octets_text(to, "@");
+        serve_octets_add(to, path->domain);
+    }
+}
+
+/* RFC 6409 section 4.2: domains of a submission are fully qualified. */
+static bool qualified(smtp_server *server, const ms_smtp_path *path)
+{
+    if (server->variant != MS_VARIANT_SUBMISSION || path->kind != MS_PATH_MAILBOX ||
+        path->domain_kind != MS_DOMAIN_NAME || memchr(path->domain.ptr, '.', path->domain.len) != NULL ||
+        address_is_ours(server->settings, &server->peer, path))
+        return true;
+    smtp_reply(server, 554, 1, server->verb == MS_SMTP_MAIL ? 8 : 2, "The domain is not fully qualified");
+    return false;
+}
+
+/* Values that the transaction keeps as they were sent. */
+static void keep_value(ms_span parameters, ms_smtp_parameter_of of, ms_smtp_parameter_id id, serve_octets *to,
+                       uint8_t *ret)
+{
+    ms_smtp_parameters iterator;
+    ms_smtp_parameter parameter;
+    if (ms_span_is_absent(parameters))
+        return;
+    ms_smtp_parameters_init(&iterator, parameters, of);
+    while (ms_smtp_parameters_next(&iterator, &parameter)) {
+        if (parameter.id == id)
+            serve_octets_add(to, parameter.value);
+        if (parameter.id == MS_PARAM_RET && ret != NULL)
+            *ret = parameter.ret;
+    }
+}
+
+/* --- MAIL ---------------------------------------------------------------------------------- */
+
+void smtp_mail(smtp_server *server, const ms_smtp_parsed *parsed)
+{
+    const ms_smtp_command *command = &parsed->command;
+    smtp_transaction *t = &server->transaction;
+    if (!parameters_known(server, parsed, mail_parameters) || !qualified(server, &command->mail.path))
+        return;
+    if ((command->mail.known & PARAMETER(SIZE)) != 0 && command->mail.size > server->settings->size_limit) {
+        smtp_reply(server, 552, 3, 4, "The message is too large"); /* RFC 1870 section 6.1 */
+        return;
+    }
+    smtp_transaction_clear(server);
+    t->open = true;
+    t->body = command->mail.body;
+    t->smtputf8 = (command->mail.known & PARAMETER(SMTPUTF8)) != 0;
+    keep_path(&t->reverse_path, &command->mail.path);
+    if (command->mail.path.kind == MS_PATH_NULL)
+        t->from = (address){ADDRESS_UNKNOWN, -1};
+    else
+        t->from = address_resolve(server->settings, &server->peer, &command->mail.path);
+    keep_value(command->mail.parameters, MS_PARAMETER_OF_MAIL, MS_PARAM_ENVID, &t->envid, &t->ret);
+    smtp_reply(server, 250, 1, 0, "Sender ok");
+}
+
+/* --- RCPT ---------------------------------------------------------------------------------- */
+
+/* The reply to a path that no mail is taken for; false: mail is taken. */
+static bool refuse_recipient(smtp_server *server, const address *to)
+{
+    switch (to->kind) {
+    case ADDRESS_LOCAL:
+    case ADDRESS_LIST:
+        return false;
+    case ADDRESS_UNKNOWN:
+        smtp_reply(server, 550, 1, 1, "There is no such mailbox here");
+        return true;
+    case ADDRESS_REMOTE:
+        break;
+    }
+    if (server->user >= 0)
+        return false; /* it is taken, and will be returned: this server has no way out */
+    smtp_reply(server, 550, 7, 1, "Relaying denied"); /* RFC 5321 section 3.6.2 */
+    return true;
+}
+
+void smtp_rcpt(smtp_server *server, const ms_smtp_parsed *parsed)
+{
+    const ms_smtp_command *command = &parsed->command;
+    smtp_transaction *t = &server->transaction;
+    if (!parameters_known(server, parsed, rcpt_parameters) || !qualified(server, &command->mail.path))
+        return;
+    const address to = address_resolve(server->settings, &server->peer, &command->mail.path);
+    if (refuse_recipient(server, &to)) {
+        t->recipient_refused = true;
+        return;
+    }
+    if (t->recipient_count >= server->settings->recipients_max) {
+        smtp_reply(server, 452, 5, 3, "Too many recipients"); /* RFC 5321 section 4.5.3.1.10 */
+        return;
+    }
+    smtp_recipient *recipient = smtp_recipient_add(t);
+    recipient->to = to;
+    recipient->notify = command->mail.notify;
+    keep_path(&recipient->path, &command->mail.path);
+    keep_value(command->mail.parameters, MS_PARAMETER_OF_RCPT, MS_PARAM_ORCPT, &recipient->orcpt, NULL);
+    smtp_reply(server, 250, 1, 5, "Recipient ok");
+}
+
+/* --- VRFY and EXPN --------------------------------------------------------------------------- */
+
+/* "<local-part@domain>" or a local-part alone (RFC 5321 section 3.5.1).  false: not even that. */
+static bool look_up(const smtp_server *server, ms_span argument, address *to)
+{
+    while (argument.len > 0 && argument.ptr[0] == '<' && argument.ptr[argument.len - 1] == '>') {
+        argument.ptr++;
+        argument.len -= 2;
+    }
+    const ms_smtp_context context = {.smtputf8 = true};
+    const ms_smtp_path_parsed path = ms_smtp_path_parse(argument, MS_FORWARD_PATH, &context);
+    if (path.error != MS_SMTP_OK || path.consumed != argument.len)
+        return false;
+    *to = address_resolve(server->settings, &server->peer, &path.path);
+    return true;
+}
+
+static void name_mailbox(const smtp_server *server, int user, char *out, size_t room)
+{
+    snprintf(out, room, "<%s@%s>", store_name(server->settings->store, user), server->settings->domain);
+}
+
+/* RFC 5321 section 3.5: 250 only for what was verified, with a mailbox that RCPT takes; 252 where that was not done. */
+void smtp_vrfy(smtp_server *server, const ms_smtp_parsed *parsed)
+{
+    char mailbox[512];
+    address to;
+    if (!look_up(server, parsed->command.argument, &to)) {
+        smtp_reply(server, 501, 1, 3, "That is no mailbox");
+        return;
+    }
+    switch (to.kind) {
+    case ADDRESS_LOCAL:
+        name_mailbox(server, to.user, mailbox, sizeof mailbox);
+        smtp_reply(server, 250, 1, 5, mailbox);
+        break;
+    case ADDRESS_LIST:
+        snprintf(mailbox, sizeof mailbox, "<%s@%s>", ADDRESS_LIST_NAME, server->settings->domain);
+        smtp_reply(server, 250, 1, 5, mailbox);
+        break;
+    case ADDRESS_UNKNOWN:
+        smtp_reply(server, 550, 1, 1, "There is no such mailbox here");
+        break;
+    case ADDRESS_REMOTE:
+        smtp_reply(server, 252, 0, 0, "Cannot verify that mailbox");
+        break;
+    }
+}
+
+/* Who is on the list is told to those who logged in (RFC 5321 section 7.3). */
+void smtp_expn(smtp_server *server, const ms_smtp_parsed *parsed)
+{
+    char mailbox[512];
+    address to;
+    store *s = server->settings->store;
+    if (!look_up(server, parsed->command.argument, &to) || to.kind == ADDRESS_UNKNOWN || to.kind == ADDRESS_REMOTE) {
+        smtp_reply(server, 550, 1, 1, "There is no such mailing list here");
+        return;
+    }
+    if (to.kind == ADDRESS_LOCAL) {
+        smtp_reply(server, 550, 1, 1, "That is a user, and no mailing list");
+        return;
+    }
+    if (server->user < 0) {
+        smtp_reply(server, 252, 7, 0, "The members are told to those who authenticate");
+        return;
+    }
+    const int users = store_users(s);
+    for (int i = 0; i < users; i++) {
+        name_mailbox(server, i, mailbox, sizeof mailbox);
+        smtp_reply_line(server, 250, i + 1 < users, 1, 5, ms_span_make(mailbox, strlen(mailbox)));
+    }
+}
