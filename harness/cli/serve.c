@@ -55,7 +55,8 @@ static const char help[] =
     "  --mutant ID          break one rule on purpose: what a suite of cases is tested with\n"
     "  --list-mutants       print them with the requirement that each one breaks\n"
     "\n"
-    "exit status: 0 ended by a signal or with its parent, 2 wrong usage, 4 an address or file cannot be used\n"
+    "exit status: 0 ended by a signal or with its parent, 2 wrong usage, 4 an address or file that\n"
+    "cannot be used\n"
     "\n"
     "example: mailspec serve --smtp 2525 --pop3 2110\n";
 
