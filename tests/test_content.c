@@ -558,6 +558,31 @@ Test(content, copying_gives_what_slices_give)
     free(stream);
 }
 
+/* More than is copied at once: dot lines and flags on either side of each seam. */
+Test(content, copying_much)
+{
+    enum { LEN = 70 * 1024 };
+    uint8_t *stream = malloc(LEN);
+    cr_assert_not_null(stream);
+    for (size_t shift = 0; shift < 83; shift++) {
+        for (size_t at = 0; at < LEN; at++)
+            stream[at] =
+                (uint8_t) "..and a line of 83 octets, which is prime, so that each of its octets meets a seam.\r\n"
+                    [(at + shift) % 85];
+        stream[0] = 'x'; /* else "." CRLF may stand there */
+        memcpy(stream + LEN - 5, "\r\n.\r\n", 5);
+        stream[LEN / 2] = shift % 2 == 0 ? 0x80 : 0;
+        const ms_span whole = ms_span_make(stream, LEN);
+        outcome expected = by_the_rules(whole);
+        cr_expect_geq(expected.end, LEN - 3); /* a first dot may meet the last line end */
+        cr_expect_leq(expected.end, LEN);
+        expect_copy(whole, LEN, &expected);
+        expect_copy(whole, 20 * 1024, &expected);
+        free(expected.content);
+    }
+    free(stream);
+}
+
 Test(content, copying_nothing)
 {
     ms_content content;

@@ -322,6 +322,7 @@ static const struct scram_row {
     {"gs2 another attribute for a=", CF, "n,b=c,n=u,r=x", MS_SASL_ERR_SCRAM, 2, ""},
     {"gs2 empty authorization identity", CF, "n,a=,n=u,r=x", MS_SASL_ERR_EMPTY, 4, ""},
     {"letter case of the attribute", CF, "n,,N=u,r=x", MS_SASL_ERR_SCRAM, 3, "gs2=n,,;"},
+    {"another attribute than m for the user", CF, "n,,mx,n=u,r=x", MS_SASL_ERR_SCRAM, 3, "gs2=n,,;"},
     {"user missing", CF, "n,,r=x", MS_SASL_ERR_SCRAM, 3, "gs2=n,,;"},
     {"user empty", CF, "n,,n=,r=x", MS_SASL_ERR_EMPTY, 5, "gs2=n,,;"},
     {"user in UTF-8", CF, "n,,n=\xC3\xA9,r=x", MS_SASL_OK, 0, "gs2=n,,;n=\xC3\xA9;r=x;"},

@@ -119,6 +119,18 @@ Test(stuff, a_dot_at_each_place)
     }
 }
 
+/* Where only a bare LF comes before the dot, nothing is doubled, at whichever place. */
+Test(stuff, a_dot_behind_a_bare_lf_at_each_place)
+{
+    for (size_t place = 1; place < 300; place++) {
+        uint8_t content[304], wire[320];
+        memset(content, 'x', sizeof content);
+        memcpy(content + place - 1, "\n.", 2);
+        const size_t len = stuff(ms_span_make(content, sizeof content), sizeof content, sizeof wire, wire);
+        cr_expect(len == sizeof content + 5 && memcmp(wire, content, sizeof content) == 0, "place %zu", place);
+    }
+}
+
 Test(stuff, more_than_one_piece)
 {
     enum { LEN = 40000 };

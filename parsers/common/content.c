@@ -183,10 +183,11 @@ static size_t behind_last_lf(const uint8_t *octets, size_t from, size_t to)
     return to;
 }
 
-/* Pass over plain octets at once.  The states that remember more than the octet before have to be walked out of. */
+/* Pass over plain octets at once, behind an octet that was walked.  A weak dot has to be walked away from: the octet
+ * before the next does not show it.  In the other states of that kind walk() does not end without raising something. */
 static inline void run(scan *s)
 {
-    if (s->at == 0 || s->state == DOT || s->state == DOT_CR || s->state == WEAK_DOT)
+    if (s->state == WEAK_DOT)
         return;
     const bool watch_lines = (s->flags & MS_CONTENT_LONG_LINE) == 0;
     const size_t from = s->at;

@@ -241,8 +241,7 @@ ms_sasl_cram_md5 ms_sasl_cram_md5_parse(ms_span message)
  * quoted-pair.  RFC 822 section 3.3 */
 static bool skip_delimited(cursor *c, uint8_t open, uint8_t close)
 {
-    if (!skip_octet(c, open))
-        return false;
+    c->at++; /* the caller saw the opening one */
     while (!at_end(c)) {
         const uint8_t octet = c->ptr[c->at];
         if (octet == close) {
