@@ -382,6 +382,9 @@ Test(pop3_dialogue, sasl)
          READY "C AUTH CRAM-MD5\nS + PDFAaD4=\nC bmlscw==\n!c POP3-2195-2-03\nS +OK\n!s POP3-2195-2-04\n"},
         {"commands ahead of the reply to AUTH",
          READY "C AUTH PLAIN\nC CAPA\n!c POP3-2449-6.6-06\nS -ERR\nS +OK\nS USER\nS .\n"},
+        {"what was said ahead comes before the second reply",
+         READY "C AUTH PLAIN\nC CAPA\n!c POP3-2449-6.6-06\nS> -ERR%0D%0A+OK%0D%0AUSER%0D%0A.%0D%0A\nC NOOP\n"
+               "!c POP3-1939-5-50\nS -ERR\n"},
         {"commands ahead become responses", READY "C AUTH PLAIN\nC CAPA\n!c POP3-2449-6.6-06\nS + \nS -ERR\n"},
         {"UTF-8 ahead",
          READY CAPA("S PIPELINING\nS SASL PLAIN\n") "C AUTH PLAIN " PLAIN "\nC STAT\nS +OK\nS +OK 1 1\n"},
@@ -427,7 +430,7 @@ Test(pop3_dialogue, scram)
         /* r=other,s=fRxE,i=4096; c=biws,r=other,p=fRxE */
         {"another nonce",
          READY "C AUTH SCRAM-SHA-1 " CLIENT_FIRST "\nS + cj1vdGhlcixzPWZSeEUsaT00MDk2\n!s POP3-5802-5.1-02\nC "
-                                                  "Yz1iaXdzLHI9b3RoZXIscD1mUnhF\n!c POP3-5802-5.1-03\nS -ERR\n"},
+               "Yz1iaXdzLHI9b3RoZXIscD1mUnhF\n!c POP3-5802-5.1-03\nS -ERR\n"},
         /* r=k3dWqz,s=fRxE,i=1 */
         {"iterations", READY "C AUTH SCRAM-SHA-1 " CLIENT_FIRST
                              "\nS + cj1rM2RXcXoscz1mUnhFLGk9MQ==\n!s POP3-5802-5.1-05\nC *\nS -ERR\n"},
@@ -442,6 +445,206 @@ Test(pop3_dialogue, scram)
                                "\nS + " SERVER_FIRST "\n!s POP3-5802-5.1-09\nC *\nS -ERR\n"},
         {"final malformed",
          READY "C AUTH SCRAM-SHA-1 " CLIENT_FIRST "\nS + " SERVER_FIRST "\nC AAAA\n!c POP3-5802-7-01\nS -ERR\n"},
+    };
+    check_all(rows, COUNT(rows));
+}
+
+/* Exceptions: each of these looks like a breach of the row named, and is none. */
+Test(pop3_dialogue, no_false_alarms)
+{
+    static const script_row rows[] = {
+        {"POP3-1939-7-33 a handshake between two USERs",
+         READY "C USER a\nS +OK\nC STLS\nS +OK\nT\nC USER a\nS +OK\nC PASS b\nS +OK\n"},
+        {"POP3-1939-7-64 the first USER is still open",
+         READY CAPA("S PIPELINING\nS USER\n") "C USER a\nC USER b\nS -ERR\nS +OK\n"},
+        {"POP3-1939-7-37 a USER is still open",
+         READY CAPA("S PIPELINING\nS USER\n") "C USER a\nC PASS b\nS -ERR\nS -ERR\n"},
+        {"POP3-1939-7-40 a system failure is no failed PASS",
+         READY "C USER a\nS +OK\nC PASS b\nS -ERR [SYS/TEMP]\nC PASS b\nS +OK\n"},
+        {"POP3-1939-5-51 RSET is still open",
+         LOGIN "C DELE 1\nS +OK\nC RSET\nC LIST 1\n!c POP3-2449-6.6-06\nS +OK\nS +OK 1 1\n"},
+        {"POP3-1939-5-03 not in AUTHORIZATION any more", READY "C USER a\nS +OK\nC PASS b\nS +OK\nC STAT\nS +OK 1 1\n"},
+        {"POP3-1939-4-16 no well-formed QUIT",
+         READY "C QUIT \n!c POP3-2449-3-03\nS -ERR\nC> QUIT%0A\n!c POP3-1939-3-04\nS -ERR\n"},
+        {"POP3-1939-6-10 something is marked", LOGIN "C DELE 1\nS +OK\nC QUIT\nS -ERR some are left\nX\n"},
+        {"POP3-1939-5-12 N is LIST's own", LOGIN "C LIST\nS +OK\nS .\nC LIST\nS -ERR\nC LIST\nS +OK\nS 1 1\nS .\n"},
+        {"POP3-1939-5-13 one is left", LOGIN "C STAT\nS +OK 2 9\nC DELE 1\nS +OK\nC LIST\nS -ERR\n"},
+        {"POP3-1939-7-26 UIDL is optional", LOGIN "C STAT\nS +OK 0 0\nC UIDL\nS -ERR\n"},
+        {"POP3-1939-7-26 N is UIDL's own",
+         LOGIN "C UIDL\nS +OK\nS .\nC UIDL\nS -ERR\nC UIDL\nS +OK\nS 1 a\nS .\n!s POP3-1939-7-13\n"},
+        {"POP3-1939-7-26 told once", LOGIN "C STAT\nS +OK 0 0\nC UIDL\nS +OK\nS 1 a\n!s POP3-1939-7-26\nS 2 b\nS .\n"},
+        {"POP3-2449-6.8-01 not listed",
+         READY CAPA("S USER\n") "C USER a\nS +OK\nC PASS b\nS +OK\nC UIDL\nS -ERR\nC TOP 1 0\nS -ERR\n"},
+        {"POP3-2449-6.1-01 not listed, not fetched, marked, expired",
+         READY CAPA("S USER\nS TOP\nS EXPIRE 0\n") "C USER a\nS +OK\nC PASS b\nS +OK\nC RETR 1\nS +OK\nS .\nC TOP 1 "
+                                                   "0\nS -ERR\n"},
+        {"POP3-1939-5-20 marked", LOGIN "C RETR 1\nS +OK\nS .\nC DELE 1\nS +OK\nC RETR 1\n!c POP3-1939-5-51\nS -ERR\nC "
+                                        "TOP 1 0\n!c POP3-1939-5-51\nS -ERR\n"},
+        {"POP3-1939-5-40 seen by RETR too",
+         LOGIN "C DELE 1\nS +OK\nC RSET\nS +OK\nC RETR 1\nS -ERR\n!s POP3-1939-5-40\nC DELE 1\nS -ERR\n!s "
+               "POP3-1939-5-40\nC UIDL 1\nS -ERR\n!s POP3-1939-5-40\n"},
+        {"POP3-1939-5-30 malformed, marked",
+         LOGIN "C STAT\nS +OK 2 9\nC DELE x\n!c POP3-1939-4-12\nS -ERR\nC DELE 1\nS +OK\nC DELE 1\n!c "
+               "POP3-1939-5-51\nS -ERR\nC DELE 4294967297\nS -ERR\n"},
+        {"POP3-1939-5-02 fewer than N - d",
+         LOGIN "C STAT\nS +OK 9 9\nC DELE 1\nS +OK\nC STAT\nS +OK 3 3\nC STAT\nS +OK 3 3\n"},
+        {"POP3-1939-5-02 more than N", LOGIN "C STAT\nS +OK 2 9\nC DELE 1\nS +OK\nC STAT\nS +OK 7 9\n"},
+        {"POP3-1939-5-07 sizes may be inexact",
+         READY CAPA("S USER\nS UTF8\n") "C USER a\nS +OK\nC PASS b\nS +OK\nC STAT\nS +OK 0 7\n"},
+        {"POP3-1939-5-07 some are marked", LOGIN "C DELE 1\nS +OK\nC STAT\nS +OK 0 7\n"},
+        {"POP3-SEC-int-01 a multiple of 2^32 names nothing",
+         LOGIN "C STAT\nS +OK 2 9\nC RETR 4294967296\nS +OK\n!s POP3-1939-5-23\nS .\nC DELE 4294967299\nS -ERR\n"},
+        {"POP3-1939-5-08 the listing was not understood",
+         LOGIN "C STAT\nS +OK 2 9\nC LIST\nS +OK\nS 1 x\n!s POP3-1939-5-09\nS .\n"},
+        {"POP3-1939-5-09 a number too great to be kept",
+         LOGIN "C LIST\nS +OK\nS 4294967296 1\nS .\nC STAT\nS +OK 4294967296 1\n"},
+        {"POP3-1939-7-13 zero, twice",
+         LOGIN "C UIDL\nS +OK\nS 0 a\nS .\n!s POP3-1939-7-13\nC UIDL\nS +OK\nS 1 a\nS 1 a\nS .\n!s POP3-1939-7-13\n"},
+        {"POP3-2449-6.2-02 no list in this layer",
+         READY CAPA("S STLS\n") "C STLS\nS +OK\nT\nC USER a\nS +OK\nC PASS b\nS +OK\nC UIDL\nS +OK\nS .\n"},
+        {"POP3-2449-6.1-02 once", READY CAPA("S USER\n") "C USER a\nS +OK\nC PASS b\nS +OK\nC TOP 1 0\nS +OK\n!s "
+                                                         "POP3-2449-6.1-02\nS .\nC TOP 1 0\nS +OK\nS .\n"},
+        {"POP3-2595-4-17 under TLS it is something else", "T\n" READY CAPA("S USER\n") "C STLS\nS +OK\nT\n"},
+        {"POP3-2595-4-02 a USER is open, UTF8 is on",
+         READY CAPA("S USER\nS STLS\n") "C USER a\nS +OK\nC STLS\nS -ERR\nC UTF8\nS +OK\nC PASS b\nS -ERR\nC STLS\n!c "
+                                        "POP3-6856-2.1-10\nS -ERR\n"},
+        {"POP3-2595-4-01 in the other order", READY "C STLS\nS +OK\nT\nC CAPA\nS -ERR\n!s POP3-2595-4-01\n"},
+        {"POP3-2595-4-11 a list was taken", READY CAPA("S STLS\nS PIPELINING\n") "C STLS\nS +OK\nT\n" CAPA(
+                                                "S USER\n") "C USER a\nC PASS b\nS +OK\nS +OK\n"},
+        {"POP3-2595-4-11 once",
+         READY CAPA("S STLS\nS PIPELINING\n") "C STLS\nS +OK\nT\nC USER a\nC PASS b\n!c POP3-2595-4-11\nC STAT\nS "
+                                              "+OK\nS +OK\nS +OK 0 0\n"},
+        {"POP3-2595-4-12 CAPA comes first",
+         READY CAPA("S STLS\n") "C STLS\nS +OK\nT\nC CAPA\nS -ERR\n!s POP3-2595-4-01\nC QUIT\nS +OK\n"},
+        {"POP3-2595-4-12 left by QUIT before", READY "C QUIT\nS +OK\nH\n"},
+        {"POP3-1939-5-45 a server line could not be understood", LOGIN "C STAT\nS hello\n!s POP3-1939-3-10\nH\n"},
+        {"POP3-1939-5-45 QUIT was sent", LOGIN "C QUIT\nH\n"},
+        {"POP3-2449-6.6-01 after a failed login",
+         READY CAPA("S PIPELINING\nS USER\n") "C USER a\nC PASS b\nC STAT\nC QUIT\nS +OK\nS -ERR\nX\n"},
+        {"POP3-2449-6.6-01 only QUIT is left", LOGIN "C CAPA\nS +OK\nS PIPELINING\nS .\nC NOOP\nC QUIT\nS +OK\nX\n"},
+        {"POP3-2449-6.6-01 a response is open",
+         LOGIN "C CAPA\nS +OK\nS PIPELINING\nS .\nC RETR 1\nC NOOP\nC QUIT\nS +OK\nS half a mess\nX\n"},
+        {"POP3-2449-6.6-06 what looks like the end was seen",
+         LOGIN "C RETR 1\nS +OK\nS> a%0A.%0A\n!s POP3-1939-3-15\nC NOOP\n"},
+        {"POP3-2449-6.6-06 before the greeting", "C CAPA\n!c POP3-2449-6.6-06\n" READY "S -ERR\n"},
+        {"POP3-1939-3-39 behind a line that is no reply", LOGIN "C NOOP\nS x\n!s POP3-1939-3-10\nS y\nC NOOP\nS +OK\n"},
+        {"POP3-1939-6-04 once, and -ERR",
+         LOGIN "C QUIT\nC NOOP\n!c POP3-2449-6.6-06\nS +OK\nS -ERR\n!s POP3-1939-6-04\nS -ERR\n"},
+        {"POP3-1939-6-04 in AUTHORIZATION", READY "C QUIT\nS +OK\nC NOOP\nS +OK\n!s POP3-SEC-raw-12\n"},
+        {"POP3-SEC-stls-01 TLS came without an answer",
+         READY "C STLS\nC USER a\n!c POP3-2595-4-10\nT\nC PASS b\n!c POP3-1939-7-37\nS +OK\n!s POP3-SEC-stls-02\n"},
+        {"POP3-SEC-stls-02 behind the answer", READY
+         "C STLS\nS +OK\nC USER a\n!c POP3-2595-4-10\nT\nC PASS b\n!c POP3-1939-7-37\nS +OK\n!s POP3-SEC-stls-02\n"},
+        {"POP3-2595-4-10 a second STLS behind the first", READY "C STLS\nC STLS\n!c POP3-2595-4-10\nS -ERR\nS -ERR\n"},
+        {"POP3-5034-4-10 and the Base64", READY "C AUTH PLAIN %%%\n!c POP3-5034-4-01\nS -ERR\n"},
+        {"POP3-5034-3-03 CAPA was refused",
+         READY "C CAPA\nS -ERR\nC AUTH\n!c POP3-5034-4-05\nS -ERR\nC AUTH PLAIN\n!c POP3-5034-3-03\nS -ERR\n"},
+        {"POP3-5034-4-38 a bare AUTH", LOGIN "C AUTH\n!c POP3-5034-4-05\nS -ERR\n"},
+        {"POP3-5034-4-05 a bare AUTH is taken up",
+         READY "C AUTH\n!c POP3-5034-4-05\nS + \nC AAAA\nS +OK\n!s POP3-5034-4-05\nC NOOP\nS +OK\n"},
+        {"POP3-5034-4-06 two challenges at once", READY "C AUTH CRAM-MD5\nS + PDFAaD4=\nS + PDFAaD4=\nC *\nS -ERR\n"},
+        {"POP3-5034-3-06 EXTERNAL, a failed login before, a USER",
+         READY CAPA(
+             "S USER\nS SASL PLAIN CRAM-MD5 EXTERNAL ANONYMOUS\n") "C AUTH EXTERNAL\nS -ERR\nC AUTH PLAIN\nS -ERR\nC "
+                                                                   "USER a\nS +OK\nC AUTH CRAM-MD5\nS -ERR\n"},
+        {"POP3-5034-3-06 ANONYMOUS", READY CAPA("S SASL ANONYMOUS\n") "C AUTH ANONYMOUS\nS -ERR\n"},
+        {"POP3-5034-3-06 a USER is accepted",
+         READY CAPA("S USER\nS SASL PLAIN\n") "C USER a\nS +OK\nC AUTH PLAIN\nS -ERR\n"},
+        {"POP3-5034-3-06 not in the list", READY CAPA("S SASL PLAIN\n") "C AUTH CRAM-MD5\nS -ERR\n"},
+        {"POP3-5034-5-01 capitals were not taken", READY "C AUTH plain\nS -ERR\n"},
+        {"POP3-5034-4-36 no list", READY "C AUTH PLAIN " PLAIN "\nS + \nC *\nS -ERR\n"},
+        {"POP3-5034-4-18 pads only, too many pads", READY
+         "C AUTH PLAIN\nS + \nC ====\n!c POP3-5034-5-02\nS + \n!s POP3-5034-4-18\nC A===\n!c POP3-5034-5-02\nS -ERR\n"},
+        {"POP3-5034-4-02 told once",
+         READY "C AUTH PLAIN " PLAIN "\nS +OK\nC AUTH PLAIN\n!c POP3-5034-4-38\nS + \n!s POP3-5034-4-02\nC " PLAIN
+               "\nS +OK\n"},
+        {"POP3-5034-4-14 DIGEST-MD5", READY "C AUTH DIGEST-MD5 AAAA\nS + \n!s POP3-5034-4-14\nC *\nS -ERR\n"},
+        {"POP3-5034-4-09 EXTERNAL and ANONYMOUS", READY "C AUTH EXTERNAL\nS + AAAA\n!s POP3-5034-4-09\nC *\nS -ERR\nC "
+                                                        "AUTH ANONYMOUS\nS + AAAA\n!s POP3-5034-4-09\nC *\nS -ERR\n"},
+        {"POP3-5802-6-01 no list, not in it, SHA-256",
+         READY "C AUTH SCRAM-SHA-1 eSwsbj1uaWxzLHI9azNkV3E=\nS + " SERVER_FIRST "\nC *\nS -ERR\n" CAPA(
+             "S SASL SCRAM-SHA-256 SCRAM-SHA-1-PLUS\n") "C AUTH SCRAM-SHA-256 eSwsbj1uaWxzLHI9azNkV3E=\nS "
+                                                        "+ " SERVER_FIRST "\nC *\nS -ERR\n"},
+        /* p=x,,n=nils,r=k3dWq; its c= holds channel data: nothing to compare */
+        {"POP3-5802-6-03 a bound channel",
+         READY "C AUTH SCRAM-SHA-1-PLUS cD14LCxuPW5pbHMscj1rM2RXcQ==\nS + " SERVER_FIRST "\nC " CLIENT_FINAL
+               "\nS + " SERVER_FINAL "\nC \nS +OK\n"},
+        {"POP3-5802-5.1-02 client-first was malformed",
+         READY "C AUTH SCRAM-SHA-1 AAAA\n!c POP3-5802-7-01\nS + ZT14\nC " CLIENT_FINAL "\nS -ERR\n"},
+        {"POP3-5802-5.1-04 an error is told", READY "C AUTH SCRAM-SHA-1 " CLIENT_FIRST "\nS + " SERVER_FIRST
+                                                    "\nC " CLIENT_FINAL "\nS + ZT1vdGhlci1lcnJvcg==\nC \nS -ERR\n"},
+        {"POP3-5802-5-01 told at the challenge",
+         READY "C AUTH SCRAM-SHA-1 eCwsbj1uaWxzLHI9azNkV3E=\n!c POP3-5802-7-01\nS + " SERVER_FIRST
+               "\n!s POP3-5802-5-01\nC *\nS +OK\n!s POP3-5034-4-07\n"},
+        {"POP3-5802-5-01 told at the challenge, +OK at once",
+         READY "C AUTH SCRAM-SHA-1 eCwsbj1uaWxzLHI9azNkV3E=\n!c POP3-5802-7-01\nS + " SERVER_FIRST
+               "\n!s POP3-5802-5-01\nS +OK\n"},
+        {"POP3-2195-2-03 32 octets, none of them a space before",
+         READY "C AUTH CRAM-MD5\nS + PDFAaD4=\nC AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n!c "
+               "POP3-2195-2-03\nS +OK\n!s POP3-2195-2-04\n"},
+        {"POP3-6856-2.2-05 allowed, or not known",
+         READY "C USER %C3%A4\nS +OK\nC PASS b\nS -ERR\n" CAPA(
+             "S USER\nS UTF8 USER\n") "C USER %C3%A4\nS +OK\nC PASS %C3%A4\nS +OK\n"},
+        {"POP3-6856-2.2-05 CAPA was refused", READY "C CAPA\nS -ERR\nC USER %C3%A4\n!c POP3-6856-2.2-05\nS -ERR\n"},
+        {"POP3-6856-2.2-04 a password",
+         READY CAPA(
+             "S USER\nS UTF8 USER\n") "C USER a\nS +OK\nC PASS %FF\n!c POP3-1939-3-05\nS +OK\n!s POP3-6856-2.2-04\n"},
+        {"POP3-6856-2.2-04 APOP",
+         "S +OK <1@h>\n" CAPA("S UTF8 USER\n") "C APOP %FF c4c9334bac560ecc979e58001b3e22fb\n!c POP3-1939-3-05\nS "
+                                               "+OK\n!s POP3-6856-2.2-04\n"},
+        {"POP3-6856-2.2-04 not announced", READY "C USER a\nS +OK\nC PASS %FF\nS +OK\n"},
+        {"POP3-1939-3-05 UTF-8 is on",
+         READY "C UTF8\nS +OK\nC XTND %C3%A4\nS -ERR\nC XTND %C3\n!c POP3-1939-3-05\nS -ERR\n"},
+        {"POP3-1939-3-05 a tab in a password", READY "C USER a\nS +OK\nC PASS a%09b\n!c POP3-1939-3-05\nS -ERR\nC "
+                                                     "PASS%09x\n!c POP3-1939-3-06\n!c POP3-1939-7-37\nS -ERR\n"},
+        {"POP3-6856-3.2-05 UTF8 does not choose a language",
+         READY "C UTF8\nS +OK\nC NOOP\n!c POP3-1939-5-50\nS -ERR %E4\nC LANG de\nS -ERR %E4\n"},
+        {"POP3-6856-3.2-05 later replies",
+         READY "C LANG de\nS +OK de x\nC NOOP\n!c POP3-1939-5-50\nS -ERR %E4\n!s POP3-6856-3.2-05\n"},
+        {"POP3-6856-3.2-01 a space is due",
+         READY "C LANG de\nS +OK de\n!s POP3-6856-3.2-01\nC LANG de-DE\nS +OK de x\n!s POP3-6856-3.2-01\nC LANG de\nS "
+               "+OK den x\n!s POP3-6856-3.2-01\n"},
+        {"POP3-2449-3-04 octets in listings are others' business",
+         LOGIN "C LIST\nS +OK\nS 1 1 %00%01%E4\n!s POP3-1939-5-10\nS .\n"},
+        {"POP3-2449-3-04 a tab is let pass", LOGIN "C NOOP\nS +OK a%09b%01\n!s POP3-2449-3-04\n"},
+        {"POP3-1939-5-01 blanks", LOGIN "C STAT\nS +OK  1 1\n!s POP3-1939-5-01\nC LIST 1\nS +OK 1  1\n!s "
+                                        "POP3-1939-5-09\nC UIDL 1\nS +OK x\n!s POP3-1939-7-14\n"},
+        {"POP3-2449-8-06 an unknown code inside, an open bracket",
+         READY CAPA("S RESP-CODES\nS USER\n") "C USER a\nS -ERR x [FOO] [AUTH [IN-USE/X]\n!s POP3-2449-8-06\nC USER "
+                                              "a\nS -ERR x [AUTHX] [AUTH\n"},
+        {"POP3-2449-8-05 the generic code",
+         READY CAPA("S USER\n") "C USER a\nS -ERR [SYS]\nC USER a\nS -ERR [SYS/OTHER]\n"},
+        {"POP3-2449-8-07 no list was seen", READY "C USER a\nS +OK [AUTH]\n!s POP3-2449-8-07\n"},
+        {"POP3-2449-5-07 not of another layer",
+         READY CAPA(
+             "S TOP\nS STLS\n") "C STLS\nS +OK\nT\nC USER a\nS +OK\nC PASS b\nS +OK\nC CAPA\nS +OK\nS UIDL\nS .\n"},
+        {"POP3-2449-6.5-03 flagged before",
+         READY CAPA(
+             "S USER\nS LOGIN-DELAY 10 USER\nS EXPIRE 10 USER\n") "C USER a\nS +OK\nC PASS b\nS +OK\nC CAPA\nS +OK\nS "
+                                                                  "USER\nS LOGIN-DELAY 5\nS EXPIRE 20\nS .\nC CAPA\nS "
+                                                                  "+OK\nS USER\nS LOGIN-DELAY 10\nS EXPIRE 10\nS .\n"},
+        {"POP3-2449-6.5-02 malformed ones are not compared",
+         READY CAPA(
+             "S USER\nS LOGIN-DELAY x\n!s POP3-2449-6.5-01\nS EXPIRE x\n!s POP3-2449-6.7-01\n") "C USER a\nS +OK\nC "
+                                                                                                "PASS b\nS +OK\nC "
+                                                                                                "CAPA\nS +OK\nS "
+                                                                                                "USER\nS LOGIN-DELAY "
+                                                                                                "50\nS EXPIRE 0\nS "
+                                                                                                ".\n"},
+        {"POP3-6856-2.1-03 the mode is on",
+         READY CAPA("S UTF8\nS USER\n") "C UTF8\nS +OK\nC USER a\nS +OK\nC PASS b\nS +OK\nC RETR 1\nS +OK\nS Subject: "
+                                        "%E4\nS \nS .\n"},
+        {"POP3-6856-2.1-09 the mode is off", LOGIN "C RETR 1\nS +OK\nS \nS %00\nS .\n"},
+        {"POP3-1939-7-02 a CR in an empty line, no empty line",
+         LOGIN "C TOP 1 0\nS +OK\nS> a: b%0D%0D%0Ac: d%0D%0A.%0D%0A\n!s POP3-1939-3-15\n"},
+        {"POP3-1939-3-15 once",
+         LOGIN "C RETR 1\nS +OK\nS> a%0A%0D%0A.%0D%0A\n!s POP3-1939-3-15\nC RETR 1\nS +OK\nS> a%0A%0D%0A.%0D%0A\nC "
+               "NOOP\nS> +OK%0D%0D%0A\n!s POP3-1939-3-12\nC RETR 1\nS +OK\nS> a%0Db%0D%0A.%0D%0A\n"},
+        {"unknown commands and AUTH",
+         READY CAPA("S PIPELINING\nS SASL PLAIN\n") "C XTND\nC AUTH PLAIN\nS +OK\nS one\nS + \nC *\nS -ERR\n"},
+        {"POP3-1939-3-16 a message may hold +OK",
+         LOGIN "C CAPA\nS +OK\nS PIPELINING\nS .\nC RETR 1\nC NOOP\nS +OK\nS +OK\nS .\nS +OK\n"},
+        {"POP3-1939-3-16 nothing else is open", LOGIN "C LIST\nS +OK\nS +OK\n!s POP3-1939-5-09\nS .\n"},
     };
     check_all(rows, COUNT(rows));
 }

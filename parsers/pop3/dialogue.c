@@ -50,6 +50,16 @@ static bool take_line(reader *r, ms_line *line)
     return true;
 }
 
+/* The whole lines of input are read as soon as they can be, before what the server says next. */
+static void hold(reader *r)
+{
+    size_t whole = r->input.len;
+    while (whole > 0 && r->input.ptr[whole - 1] != '\n')
+        whole--;
+    if (whole > 0)
+        r->d->held_until = r->event.at + whole;
+}
+
 static void next_of_client(reader *r)
 {
     ms_pop3_session *s = &r->d->session;
@@ -59,6 +69,7 @@ static void next_of_client(reader *r)
         if (r->input.len == 0)
             return;
         r->event.kind = MS_POP3_EVENT_UNDECIDED;
+        hold(r);
         ms_pop3_session_early(s, r->input.len, r->event.at, r->findings);
         return;
     }
@@ -163,6 +174,11 @@ static void next_of_server(reader *r)
 {
     ms_pop3_session *s = &r->d->session;
     ms_line line;
+    if (r->d->at[MS_CLIENT] < r->d->held_until && ms_pop3_session_expect(s) != MS_POP3_EXPECT_UNDECIDED &&
+        r->input.len > 0) {
+        r->event.kind = MS_POP3_EVENT_UNDECIDED;
+        return;
+    }
     if (ms_pop3_session_reading(s) == MS_POP3_READ_MESSAGE) {
         r->event.answered = r->d->answered;
         next_of_message(r);

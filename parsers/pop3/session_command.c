@@ -181,6 +181,9 @@ static fault keyword_fault(ms_span text)
 static void read_forbidden(ms_pop3_run *run, ms_span text, octet_fault octets)
 {
     const bool in_keyword = octets.first < octets.keyword_end;
+    const bool name = run->verb == MS_POP3_USER || run->verb == MS_POP3_PASS || run->verb == MS_POP3_APOP;
+    if (name && !in_keyword && octets.habits == UINT32_C(1) << CLIENT_8BIT)
+        return; /* ill-formed UTF-8 in a name or password has a rule of its own (RFC 6856 section 2.2) */
     run->flags |= RUN_FORBIDDEN;
     run->flags &= (uint16_t)~RUN_NUMBERED;
     const bool in_number = run->fault == FAULT_NUMBER;

@@ -98,16 +98,15 @@ static uint16_t refused_top(const judge *j, const ms_pop3_run *command)
 
 static uint16_t in_transaction(const judge *j, const ms_pop3_run *command)
 {
-    const bool alone = (command->flags & RUN_ARGUMENT) == 0;
     switch ((ms_pop3_verb)command->verb) {
     case MS_POP3_STAT:
-        return alone ? by_letter_case(j, command, TAKEN_STAT, MS_REQ_POP3_1939_7_01) : MS_REQ_NONE;
+        return by_letter_case(j, command, TAKEN_STAT, MS_REQ_POP3_1939_7_01);
     case MS_POP3_NOOP:
-        return alone ? by_letter_case(j, command, TAKEN_NOOP, MS_REQ_POP3_1939_5_38) : MS_REQ_NONE;
+        return by_letter_case(j, command, TAKEN_NOOP, MS_REQ_POP3_1939_5_38);
     case MS_POP3_RSET:
-        return alone ? by_letter_case(j, command, TAKEN_RSET, refused_rset(j)) : MS_REQ_NONE;
+        return by_letter_case(j, command, TAKEN_RSET, refused_rset(j));
     case MS_POP3_QUIT:
-        return alone && j->s->marked == 0 && !is(j->s, LIMITED_MARKS) ? MS_REQ_POP3_1939_6_10 : MS_REQ_NONE;
+        return j->s->marked == 0 && !is(j->s, LIMITED_MARKS) ? MS_REQ_POP3_1939_6_10 : MS_REQ_NONE;
     case MS_POP3_LIST:
         return refused_list(j, command);
     case MS_POP3_UIDL:
@@ -119,7 +118,7 @@ static uint16_t in_transaction(const judge *j, const ms_pop3_run *command)
     case MS_POP3_TOP:
         return refused_top(j, command);
     case MS_POP3_CAPA:
-        return alone && is(j->s, CAPA_TAKEN) ? MS_REQ_POP3_2449_5_02 : MS_REQ_NONE;
+        return is(j->s, CAPA_TAKEN) ? MS_REQ_POP3_2449_5_02 : MS_REQ_NONE;
     case MS_POP3_UNKNOWN:
     case MS_POP3_USER:
     case MS_POP3_PASS:
@@ -149,8 +148,6 @@ static uint16_t refused_stls(const judge *j)
 static uint16_t in_authorization(const judge *j, const ms_pop3_run *command)
 {
     const ms_pop3_session *s = j->s;
-    if (command->flags & RUN_ARGUMENT)
-        return MS_REQ_NONE;
     if (command->verb == MS_POP3_QUIT)
         return s->user == USER_ACCEPTED ? MS_REQ_POP3_1939_4_16 : MS_REQ_POP3_1939_4_14;
     if (command->verb == MS_POP3_STLS)

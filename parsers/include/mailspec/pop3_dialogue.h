@@ -29,7 +29,8 @@ enum { MS_POP3_DIALOGUE_LINE_MAX = 12288 };
 
 typedef enum ms_pop3_event_kind {
     MS_POP3_EVENT_NEED_MORE,    /* no whole line yet */
-    MS_POP3_EVENT_UNDECIDED,    /* client only: the server's reply decides what these octets are */
+    MS_POP3_EVENT_UNDECIDED,    /* client: the server's reply decides what these octets are; server: the client's lines
+                                that were undecided come first, as they were said first */
     MS_POP3_EVENT_COMMAND,      /* command; a SASL response too */
     MS_POP3_EVENT_RESPONSE,     /* response: a greeting or status line */
     MS_POP3_EVENT_CONTINUATION, /* response: "+ " */
@@ -65,7 +66,8 @@ typedef struct ms_pop3_dialogue {
     ms_line_framer framer[2]; /* by ms_side */
     uint64_t at[2];           /* octets consumed, by ms_side */
     ms_content content;
-    bool long_line[2]; /* private: inside an over-long line */
+    uint64_t held_until; /* private: offset behind the client's whole lines that were undecided */
+    bool long_line[2];   /* private: inside an over-long line */
     ms_pop3_answering answered;
 } ms_pop3_dialogue;
 
