@@ -184,7 +184,8 @@ static size_t judge_smtp(void)
         for (size_t i = 0; i < dialogues[n].count; i++) {
             const turn *t = &dialogues[n].turns[i];
             for (ms_span input = octets_of(t);;) {
-                const ms_smtp_event event = ms_smtp_dialogue_next(&machine, t->side, input, &findings);
+                ms_smtp_event event;
+                ms_smtp_dialogue_read(&machine, t->side, input, &findings, &event);
                 input = rest_of(input, event.consumed);
                 if (event.kind == MS_SMTP_EVENT_NEED_MORE || event.kind == MS_SMTP_EVENT_UNDECIDED)
                     break;

@@ -127,18 +127,23 @@ static void refuse(const ms_line *line, const ms_smtp_context *context, ms_smtp_
     parsed->error_at = line->text.len;
 }
 
+void ms_smtp_command_read_line(const ms_line *line, const ms_smtp_context *context, ms_smtp_parsed *parsed)
+{
+    if (line->status == MS_LINE_NEED_MORE)
+        refuse(line, context, MS_SMTP_ERR_INCOMPLETE, parsed);
+    else if ((line->flags & MS_LINE_TOO_LONG) != 0)
+        refuse(line, context, MS_SMTP_ERR_LINE_TOO_LONG, parsed);
+    else
+        read_line(line->text, context, parsed);
+    if ((line->flags & MS_LINE_BARE_LF) != 0)
+        parsed->deviations |= MS_DEVIATION_BIT(MS_SMTP_DEV_BARE_LF);
+    if ((line->flags & MS_LINE_BARE_CR) != 0)
+        parsed->deviations |= MS_DEVIATION_BIT(MS_SMTP_DEV_BARE_CR);
+}
+
 ms_smtp_parsed ms_smtp_command_parse_line(const ms_line *line, const ms_smtp_context *context)
 {
     ms_smtp_parsed parsed;
-    if (line->status == MS_LINE_NEED_MORE)
-        refuse(line, context, MS_SMTP_ERR_INCOMPLETE, &parsed);
-    else if ((line->flags & MS_LINE_TOO_LONG) != 0)
-        refuse(line, context, MS_SMTP_ERR_LINE_TOO_LONG, &parsed);
-    else
-        read_line(line->text, context, &parsed);
-    if ((line->flags & MS_LINE_BARE_LF) != 0)
-        parsed.deviations |= MS_DEVIATION_BIT(MS_SMTP_DEV_BARE_LF);
-    if ((line->flags & MS_LINE_BARE_CR) != 0)
-        parsed.deviations |= MS_DEVIATION_BIT(MS_SMTP_DEV_BARE_CR);
+    ms_smtp_command_read_line(line, context, &parsed);
     return parsed;
 }

@@ -32,6 +32,9 @@ static inline ms_smtp_error expect_end(smtp_reader *r)
     return MS_SMTP_ERR_TRAILING_OCTETS;
 }
 
+/* command.c: ms_smtp_command_parse_line, without a copy of the result. */
+void ms_smtp_command_read_line(const ms_line *line, const ms_smtp_context *context, ms_smtp_parsed *parsed);
+
 /* verb.c */
 ms_smtp_error ms_smtp_verb_read(smtp_reader *r, ms_smtp_command *command);
 

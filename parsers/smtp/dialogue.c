@@ -6,6 +6,7 @@
  */
 #include "mailspec/smtp_dialogue.h"
 
+#include "command_read.h"
 #include "mailspec/limits.h"
 #include "session_internal.h"
 
@@ -142,115 +143,109 @@ static void tell_reply(ms_smtp_dialogue *dialogue, ms_reply_error error, ms_devi
 
 /* --- the server's side ------------------------------------------------------ */
 
-static ms_smtp_event event_of(const ms_smtp_dialogue *dialogue, ms_side side, ms_smtp_event_kind kind)
+static void begin_event(ms_smtp_event *event, const ms_smtp_dialogue *dialogue, ms_side side)
 {
-    ms_smtp_event event;
     /* the union is set by those who say so by kind; clearing it for every event would cost more than parsing */
-    event.kind = kind;
-    event.line_flags = 0;
-    event.content_flags = 0;
-    event.consumed = 0;
-    event.at = dialogue->at[side];
-    event.slice = ms_span_absent();
-    event.answered = MS_SMTP_UNKNOWN;
-    event.unsolicited = false;
-    event.spilled = false;
-    event.ehlo_line = false;
-    return event;
+    event->kind = MS_SMTP_EVENT_NEED_MORE;
+    event->line_flags = 0;
+    event->content_flags = 0;
+    event->consumed = 0;
+    event->at = dialogue->at[side];
+    event->slice = ms_span_absent();
+    event->answered = MS_SMTP_UNKNOWN;
+    event->unsolicited = false;
+    event->spilled = false;
+    event->ehlo_line = false;
 }
 
-static ms_smtp_event next_reply_line(ms_smtp_dialogue *dialogue, ms_span input, ms_findings *findings)
+static void next_reply_line(ms_smtp_dialogue *dialogue, ms_span input, ms_findings *findings, ms_smtp_event *event)
 {
-    ms_smtp_event event = event_of(dialogue, MS_SERVER, MS_SMTP_EVENT_NEED_MORE);
     const ms_line line = ms_line_next(&dialogue->framer[MS_SERVER], input);
     if (line.status == MS_LINE_NEED_MORE)
-        return event;
-    event.consumed = line.consumed;
-    event.line_flags = line.flags;
-    event.slice = line.text;
+        return;
+    event->consumed = line.consumed;
+    event->line_flags = line.flags;
+    event->slice = line.text;
     dialogue->at[MS_SERVER] += line.consumed;
     const bool rest = dialogue->in_line[MS_SERVER] != 0;
     dialogue->in_line[MS_SERVER] = line.status != MS_LINE_COMPLETE;
     if (rest) {
-        event.kind = MS_SMTP_EVENT_DROPPED;
-        return event;
+        event->kind = MS_SMTP_EVENT_DROPPED;
+        return;
     }
     ms_smtp_session *session = &dialogue->session;
     bool none;
-    event.answered = ms_smtp_session_answering(session, &none);
-    event.unsolicited = none;
+    event->answered = ms_smtp_session_answering(session, &none);
+    event->unsolicited = none;
     if (dialogue->reply.complete)
         ms_reply_init(&dialogue->reply);
     if (dialogue->reply.lines == 0)
         dialogue->told = 0;
     const ms_reply_context context = ms_smtp_session_reply_context(session);
-    event.reply.line = ms_reply_next(&dialogue->reply, &line, &context);
-    event.reply.whole = dialogue->reply;
-    const uint8_t verb = (uint8_t)event.answered;
-    const uint16_t code = event.reply.line.code;
+    event->reply.line = ms_reply_next(&dialogue->reply, &line, &context);
+    event->reply.whole = dialogue->reply;
+    const uint8_t verb = (uint8_t)event->answered;
+    const uint16_t code = event->reply.line.code;
     ms_findings nowhere;
     ms_findings *const told =
         ms_smtp_findings_of(session, findings, &nowhere); /* how it is read hangs on the command */
-    tell_reply(dialogue, event.reply.line.error, event.reply.line.deviations, verb, code, MS_EHLO_UNKNOWN, event.at,
+    tell_reply(dialogue, event->reply.line.error, event->reply.line.deviations, verb, code, MS_EHLO_UNKNOWN, event->at,
                told);
-    event.ehlo_line = context.after == MS_AFTER_EHLO && dialogue->reply.lines > 1 && dialogue->reply.code / 100 == 2 &&
-                      event.reply.line.error == MS_REPLY_OK && !ms_span_is_absent(event.reply.line.text);
-    if (event.ehlo_line) {
-        event.reply.ehlo = ms_ehlo_line_parse(event.reply.line.text);
-        tell_reply(dialogue, event.reply.ehlo.error, event.reply.ehlo.deviations, verb, code, event.reply.ehlo.id,
-                   event.at, told);
+    event->ehlo_line = context.after == MS_AFTER_EHLO && dialogue->reply.lines > 1 && dialogue->reply.code / 100 == 2 &&
+                       event->reply.line.error == MS_REPLY_OK && !ms_span_is_absent(event->reply.line.text);
+    if (event->ehlo_line) {
+        event->reply.ehlo = ms_ehlo_line_parse(event->reply.line.text);
+        tell_reply(dialogue, event->reply.ehlo.error, event->reply.ehlo.deviations, verb, code, event->reply.ehlo.id,
+                   event->at, told);
     }
-    ms_smtp_session_reply(session, &dialogue->reply, &event.reply.line, event.ehlo_line ? &event.reply.ehlo : NULL,
-                          event.at, findings);
-    event.kind = dialogue->reply.complete ? MS_SMTP_EVENT_REPLY : MS_SMTP_EVENT_REPLY_LINE;
-    return event;
+    ms_smtp_session_reply(session, &dialogue->reply, &event->reply.line, event->ehlo_line ? &event->reply.ehlo : NULL,
+                          event->at, findings);
+    event->kind = dialogue->reply.complete ? MS_SMTP_EVENT_REPLY : MS_SMTP_EVENT_REPLY_LINE;
 }
 
 /* --- the client's side ------------------------------------------------------ */
 
-static ms_smtp_event next_content(ms_smtp_dialogue *dialogue, ms_span input, ms_findings *findings)
+static void next_content(ms_smtp_dialogue *dialogue, ms_span input, ms_findings *findings, ms_smtp_event *event)
 {
-    ms_smtp_event event = event_of(dialogue, MS_CLIENT, MS_SMTP_EVENT_CONTENT);
+    event->kind = MS_SMTP_EVENT_CONTENT;
     const ms_content_slice slice = ms_content_next(&dialogue->content, input);
-    event.consumed = slice.consumed;
-    event.slice = slice.slice;
-    event.content_flags = dialogue->content.new_flags;
+    event->consumed = slice.consumed;
+    event->slice = slice.slice;
+    event->content_flags = dialogue->content.new_flags;
     dialogue->content.flags &= (uint8_t)~MS_CONTENT_LONE_STUFF; /* each line is told, not the first alone */
     dialogue->at[MS_CLIENT] += slice.consumed;
     const bool end = slice.status == MS_CONTENT_END;
-    const uint64_t at = end ? dialogue->at[MS_CLIENT] - 3 : event.at + slice.flag_at;
-    if (end || slice.slice.len > 0 || event.content_flags != 0)
-        ms_smtp_session_content(&dialogue->session, slice.slice.len, event.content_flags, end, at, findings);
+    const uint64_t at = end ? dialogue->at[MS_CLIENT] - 3 : event->at + slice.flag_at;
+    if (end || slice.slice.len > 0 || event->content_flags != 0)
+        ms_smtp_session_content(&dialogue->session, slice.slice.len, event->content_flags, end, at, findings);
     if (end) {
-        event.kind = MS_SMTP_EVENT_END_OF_DATA;
+        event->kind = MS_SMTP_EVENT_END_OF_DATA;
         dialogue->mode = MODE_COMMANDS;
     } else if (slice.slice.len == 0 && slice.consumed == 0) {
-        event.kind = MS_SMTP_EVENT_NEED_MORE;
+        event->kind = MS_SMTP_EVENT_NEED_MORE;
     }
-    return event;
 }
 
-static ms_smtp_event next_chunk(ms_smtp_dialogue *dialogue, ms_span input, ms_findings *findings)
+static void next_chunk(ms_smtp_dialogue *dialogue, ms_span input, ms_findings *findings, ms_smtp_event *event)
 {
-    ms_smtp_event event = event_of(dialogue, MS_CLIENT, MS_SMTP_EVENT_CHUNK);
+    event->kind = MS_SMTP_EVENT_CHUNK;
     if (dialogue->chunk_remaining > 0) {
         if (input.len == 0) {
-            event.kind = MS_SMTP_EVENT_NEED_MORE;
-            return event;
+            event->kind = MS_SMTP_EVENT_NEED_MORE;
+            return;
         }
         const ms_content_slice slice = ms_content_chunk(&dialogue->content, &dialogue->chunk_remaining, input);
-        event.consumed = slice.consumed;
-        event.slice = slice.slice;
-        event.content_flags = dialogue->content.new_flags;
+        event->consumed = slice.consumed;
+        event->slice = slice.slice;
+        event->content_flags = dialogue->content.new_flags;
         dialogue->at[MS_CLIENT] += slice.consumed;
-        ms_smtp_session_content(&dialogue->session, slice.slice.len, event.content_flags, false,
-                                event.at + slice.flag_at, findings);
+        ms_smtp_session_content(&dialogue->session, slice.slice.len, event->content_flags, false,
+                                event->at + slice.flag_at, findings);
     }
     if (dialogue->chunk_remaining == 0) {
-        event.kind = MS_SMTP_EVENT_CHUNK_END;
+        event->kind = MS_SMTP_EVENT_CHUNK_END;
         dialogue->mode = MODE_COMMANDS;
     }
-    return event;
 }
 
 static void begin_chunk(ms_smtp_dialogue *dialogue, const ms_smtp_command *command)
@@ -291,83 +286,96 @@ static void hear_command(ms_smtp_dialogue *dialogue, ms_smtp_event *event, ms_fi
         begin_chunk(dialogue, &parsed->command);
 }
 
-static ms_smtp_event next_command(ms_smtp_dialogue *dialogue, ms_span input, ms_findings *findings)
+static void next_command(ms_smtp_dialogue *dialogue, ms_span input, ms_findings *findings, ms_smtp_event *event)
 {
     ms_smtp_session *session = &dialogue->session;
-    ms_smtp_event event = event_of(dialogue, MS_CLIENT, MS_SMTP_EVENT_NEED_MORE);
     set_limit(dialogue);
     const ms_line line = ms_line_next(&dialogue->framer[MS_CLIENT], input);
     if (line.status == MS_LINE_NEED_MORE)
-        return event;
+        return;
     const bool rest = dialogue->in_line[MS_CLIENT] != 0;
     if (!rest) {
         const ms_smtp_context context = ms_smtp_session_command_context(session);
-        event.command = ms_smtp_command_parse_line(&line, &context);
-        if (event.command.command.verb == MS_SMTP_UNKNOWN &&
-            ms_smtp_session_takes_as_data(session, event.at, findings)) {
+        ms_smtp_command_read_line(&line, &context, &event->command);
+        if (event->command.command.verb == MS_SMTP_UNKNOWN &&
+            ms_smtp_session_takes_as_data(session, event->at, findings)) {
             ms_line_reset(&dialogue->framer[MS_CLIENT]);
             ms_content_init(&dialogue->content);
             dialogue->mode = MODE_DATA;
-            return next_content(dialogue, input, findings);
+            next_content(dialogue, input, findings, event);
+            return;
         }
     }
-    event.kind = rest ? MS_SMTP_EVENT_DROPPED : MS_SMTP_EVENT_COMMAND;
-    event.consumed = line.consumed;
-    event.line_flags = line.flags;
-    event.slice = line.text;
+    event->kind = rest ? MS_SMTP_EVENT_DROPPED : MS_SMTP_EVENT_COMMAND;
+    event->consumed = line.consumed;
+    event->line_flags = line.flags;
+    event->slice = line.text;
     dialogue->at[MS_CLIENT] += line.consumed;
     dialogue->in_line[MS_CLIENT] = line.status != MS_LINE_COMPLETE;
     if (!rest)
-        hear_command(dialogue, &event, findings);
-    return event;
+        hear_command(dialogue, event, findings);
 }
 
-static ms_smtp_event drop(ms_smtp_dialogue *dialogue, ms_side side, ms_span input)
+static void drop(ms_smtp_dialogue *dialogue, ms_side side, ms_span input, ms_smtp_event *event)
 {
-    ms_smtp_event event = event_of(dialogue, side, MS_SMTP_EVENT_DROPPED);
-    event.consumed = input.len;
-    event.slice = input;
+    event->kind = MS_SMTP_EVENT_DROPPED;
+    event->consumed = input.len;
+    event->slice = input;
     dialogue->at[side] += input.len;
     if (input.len == 0)
-        event.kind = MS_SMTP_EVENT_NEED_MORE;
-    return event;
+        event->kind = MS_SMTP_EVENT_NEED_MORE;
 }
 
-static ms_smtp_event next_of_client(ms_smtp_dialogue *dialogue, ms_span input, ms_findings *findings)
+static void next_of_client(ms_smtp_dialogue *dialogue, ms_span input, ms_findings *findings, ms_smtp_event *event)
 {
-    if (dialogue->mode == MODE_CHUNK)
-        return next_chunk(dialogue, input, findings);
+    if (dialogue->mode == MODE_CHUNK) {
+        next_chunk(dialogue, input, findings, event);
+        return;
+    }
     if (input.len == 0)
-        return event_of(dialogue, MS_CLIENT, MS_SMTP_EVENT_NEED_MORE);
-    if (dialogue->mode == MODE_DATA)
-        return next_content(dialogue, input, findings);
+        return;
+    if (dialogue->mode == MODE_DATA) {
+        next_content(dialogue, input, findings, event);
+        return;
+    }
     ms_smtp_session *session = &dialogue->session;
     switch (ms_smtp_session_expect(session)) {
     case MS_EXPECT_NOTHING:
         session->flags |= SESSION_DROPPED;
-        return drop(dialogue, MS_CLIENT, input);
+        drop(dialogue, MS_CLIENT, input, event);
+        return;
     case MS_EXPECT_UNDECIDED:
         ms_smtp_session_early(session, dialogue->at[MS_CLIENT], findings);
-        return event_of(dialogue, MS_CLIENT, MS_SMTP_EVENT_UNDECIDED);
+        event->kind = MS_SMTP_EVENT_UNDECIDED;
+        return;
     case MS_EXPECT_MAIL_DATA:
         ms_content_init(&dialogue->content);
         dialogue->mode = MODE_DATA;
-        return next_content(dialogue, input, findings);
+        next_content(dialogue, input, findings, event);
+        return;
     case MS_EXPECT_CHUNK:
     case MS_EXPECT_AUTH_RESPONSE:
     case MS_EXPECT_COMMAND:
         break;
     }
-    return next_command(dialogue, input, findings);
+    next_command(dialogue, input, findings, event);
+}
+
+void ms_smtp_dialogue_read(ms_smtp_dialogue *dialogue, ms_side side, ms_span input, ms_findings *findings,
+                           ms_smtp_event *event)
+{
+    begin_event(event, dialogue, side);
+    if (side == MS_CLIENT)
+        next_of_client(dialogue, input, findings, event);
+    else if (input.len > 0)
+        next_reply_line(dialogue, input, findings, event);
 }
 
 ms_smtp_event ms_smtp_dialogue_next(ms_smtp_dialogue *dialogue, ms_side side, ms_span input, ms_findings *findings)
 {
-    if (side == MS_CLIENT)
-        return next_of_client(dialogue, input, findings);
-    if (input.len == 0)
-        return event_of(dialogue, MS_SERVER, MS_SMTP_EVENT_NEED_MORE);
-    return next_reply_line(dialogue, input, findings);
+    ms_smtp_event event;
+    ms_smtp_dialogue_read(dialogue, side, input, findings, &event);
+    return event;
 }
 
 /* --- layers and ends --------------------------------------------------------- */

@@ -78,6 +78,10 @@ MS_API void ms_smtp_dialogue_init(ms_smtp_dialogue *dialogue, ms_smtp_variant va
 MS_API ms_smtp_event ms_smtp_dialogue_next(ms_smtp_dialogue *dialogue, ms_side side, ms_span input,
                                            ms_findings *findings);
 
+/* The same, put into *event: it is large, and a copy of it takes as long as reading a reply. */
+MS_API void ms_smtp_dialogue_read(ms_smtp_dialogue *dialogue, ms_side side, ms_span input, ms_findings *findings,
+                                  ms_smtp_event *event);
+
 /* The TLS handshake was completed.  pending: octets of the client that were given and not consumed; they are
  * dropped (RFC 3207 section 4.2), and so the caller must do too. */
 MS_API void ms_smtp_dialogue_tls(ms_smtp_dialogue *dialogue, size_t client_pending, size_t server_pending,
