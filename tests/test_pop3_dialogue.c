@@ -644,6 +644,45 @@ Test(pop3_dialogue, no_false_alarms)
          READY CAPA("S PIPELINING\nS SASL PLAIN\n") "C XTND\nC AUTH PLAIN\nS +OK\nS one\nS + \nC *\nS -ERR\n"},
         {"POP3-1939-3-16 a message may hold +OK",
          LOGIN "C CAPA\nS +OK\nS PIPELINING\nS .\nC RETR 1\nC NOOP\nS +OK\nS +OK\nS .\nS +OK\n"},
+        {"POP3-5034-3-06 a system failure",
+         READY CAPA("S SASL PLAIN\nS RESP-CODES\n") "C AUTH PLAIN\nS -ERR [SYS/TEMP]\nC AUTH PLAIN " PLAIN
+                                                    "\nS -ERR [SYS/PERM]\n"},
+        {"POP3-5034-3-06 no reply at all", READY CAPA("S SASL PLAIN\n") "C AUTH PLAIN\nS no\n!s POP3-1939-3-10\n"},
+        {"POP3-2449-5-01 a system failure, no reply at all",
+         READY "C CAPA\nS -ERR [SYS/TEMP]\nC CAPA\nS what?\n!s POP3-1939-3-10\nC USER a\nS +OK\nC PASS b\nS +OK\n" CAPA(
+             "S USER\n")},
+        {"POP3-1939-4-14 a system failure", READY "C QUIT\nS -ERR [SYS/TEMP]\nC QUIT\nS +OK\nX\n"},
+        {"POP3-1939-7-38 a system failure at the first PASS",
+         READY "C PASS a\n!c POP3-1939-7-37\nS -ERR [SYS/TEMP]\nC USER a\nS +OK\nC PASS b\nS +OK\n"},
+        {"POP3-1939-5-45 closed, and closed again", LOGIN "C QUIT\nS +OK\nX\nH\nC STAT\nS +OK\n"},
+        {"POP3-SEC-stls-01 AUTH among the injected",
+         READY "C STLS\nC AUTH PLAIN AAAA\n!c POP3-2595-4-10\nS +OK\nT\nC USER a\nS +OK\nC PASS b\nS +OK\n"},
+        {"POP3-6856-3.2-01 a bare LANG", READY "C LANG\nS +OK anything\nS de\nS .\n"},
+        {"POP3-4616-2-01 no name", READY "C AUTH PLAIN AABw\n!c POP3-4616-2-01\nS -ERR\n"},
+        {"POP3-5802-6-01 SHA-256",
+         READY CAPA(
+             "S SASL SCRAM-SHA-256 SCRAM-SHA-256-PLUS\n") "C AUTH SCRAM-SHA-256 eSwsbj1uaWxzLHI9azNkV3E=\nS "
+                                                          "+ " SERVER_FIRST
+                                                          "\n!s POP3-5802-6-01\nC *\nS -ERR\nC AUTH SCRAM-SHA-256-PLUS "
+                                                          "eSwsbj1uaWxzLHI9azNkV3E=\nS + " SERVER_FIRST
+                                                          "\nC *\nS -ERR\n"},
+        /* c=biwsYQ==,r=k3dWqz,p=fRxE and c=biws,r=k3dWqzz,p=fRxE: longer than they should be */
+        {"POP3-5802-6-03 longer", READY "C AUTH SCRAM-SHA-1 " CLIENT_FIRST "\nS + " SERVER_FIRST
+                                        "\nC Yz1iaXdzWVE9PSxyPWszZFdxeixwPWZSeEU=\n!c POP3-5802-7-01\nS + " SERVER_FINAL
+                                        "\n!s POP3-5802-6-03\nC *\nS -ERR\n"},
+        {"POP3-5802-5.1-04 longer",
+         READY "C AUTH SCRAM-SHA-1 " CLIENT_FIRST "\nS + " SERVER_FIRST
+               "\nC Yz1iaXdzLHI9azNkV3F6eixwPWZSeEU=\n!c POP3-5802-5-03\nS +OK\n!s POP3-5802-5.1-04\n"},
+        /* r=k3dW,s=fRxE,i=4096: shorter than the client's */
+        {"POP3-5802-5.1-02 shorter", READY "C AUTH SCRAM-SHA-1 " CLIENT_FIRST
+                                           "\nS + cj1rM2RXLHM9ZlJ4RSxpPTQwOTY=\n!s POP3-5802-5.1-02\nC *\nS -ERR\n"},
+        {"POP3-5802-5.1-05 SHA-1-PLUS", READY "C AUTH SCRAM-SHA-1-PLUS cD14LCxuPW5pbHMscj1rM2RXcQ==\nS + "
+                                              "cj1rM2RXcXoscz1mUnhFLGk9MQ==\n!s POP3-5802-5.1-05\nC *\nS -ERR\n"},
+        {"POP3-2195-2-03 a second challenge and response",
+         READY "C AUTH CRAM-MD5\nS + PDFAaD4=\nC AAAA\n!c POP3-2195-2-03\nS + AAAA\nC AAAA\nS -ERR\n"},
+        {"POP3-5802-5.1-09 a third challenge",
+         READY "C AUTH SCRAM-SHA-1 " CLIENT_FIRST "\nS + " SERVER_FIRST "\nC " CLIENT_FINAL "\nS + " SERVER_FINAL
+               "\nC \nS + AAAA\nC AAAA\nS -ERR\n"},
         {"POP3-1939-3-16 nothing else is open", LOGIN "C LIST\nS +OK\nS +OK\n!s POP3-1939-5-09\nS .\n"},
     };
     check_all(rows, COUNT(rows));
@@ -655,6 +694,9 @@ Test(pop3_dialogue, lent_memory)
                               LOGIN "C DELE 3\nS +OK\nC DELE 3\nS +OK\nC STAT\nS +OK 9 9\nC LIST\nS +OK\nS 1 1\nS 7 "
                                     "1\nS .\nC LIST\nS -ERR\nC RSET\nS +OK\n"};
     script_check_in(&marks, 8, 2);
+    const script_row beyond = {"no room for message 70",
+                               LOGIN "C STAT\nS +OK 70 70\nC LIST\nS +OK\nS 1 1\nS .\nC DELE 9\nS -ERR\n"};
+    script_check_in(&beyond, 8, 8);
     const script_row none = {"no room for messages at all",
                              LOGIN "C DELE 1\nS +OK\nC DELE 1\nS +OK\nC STAT\nS +OK 9 9\nC UIDL\nS +OK\nS 1 a\nS .\n"};
     script_check_in(&none, 8, 0);
@@ -698,6 +740,17 @@ Test(pop3_dialogue, over_long_lines)
     e = ms_pop3_dialogue_next(&d, MS_SERVER, MS_SPAN("-ERR\r\n"), &findings);
     cr_expect_eq(e.answered.verb, MS_POP3_USER);
     cr_expect_eq(findings.count, 1);
+}
+
+/* A message of a mechanism that is longer than what is looked into is not judged. */
+Test(pop3_dialogue, long_sasl_messages)
+{
+    static char script[4000] = READY "C AUTH PLAIN\nS + \nC ";
+    memset(script + strlen(script), 'A', 2100);
+    strcat(script, "\nS + ");
+    memset(script + strlen(script), 'A', 600);
+    strcat(script, "\nC *\nS -ERR\n");
+    script_check(&(script_row){"POP3-5034-4-19", script});
 }
 
 /* What a model of the maildrop needs is in the events. */

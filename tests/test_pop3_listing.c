@@ -114,8 +114,13 @@ Test(pop3_listing, languages)
 
 Test(pop3_listing, other_lines_are_text)
 {
-    const ms_pop3_response_context context = {.after = MS_POP3_AFTER_TEXT};
-    const ms_pop3_response got = ms_pop3_listing_parse(MS_SPAN("anything"), &context);
-    cr_expect_eq(got.error, MS_POP3_RESPONSE_OK);
-    cr_expect(span_is(got.text, "anything"));
+    for (int after = MS_POP3_AFTER_STATUS; after <= MS_POP3_AFTER_COUNT; after++) {
+        const ms_pop3_response_context context = {.after = (ms_pop3_after)after};
+        if (after == MS_POP3_AFTER_LIST || after == MS_POP3_AFTER_UIDL || after == MS_POP3_AFTER_LANG)
+            continue;
+        const ms_pop3_response got = ms_pop3_listing_parse(MS_SPAN("any\001thing"), &context);
+        cr_expect_eq(got.error, MS_POP3_RESPONSE_OK);
+        cr_expect_eq(got.deviations, 0);
+        cr_expect(span_is(got.text, "any\001thing"));
+    }
 }
