@@ -47,7 +47,7 @@ typedef struct code_exception {
     uint8_t when; /* WHEN_… */
     uint16_t codes[12];
 } code_exception;
-enum { WHEN_TLS_OR_SUBMISSION, WHEN_LMTP, WHEN_MT_PRIORITY, WHEN_TLS };
+enum { WHEN_TLS_OR_SUBMISSION, WHEN_LMTP, WHEN_MT_PRIORITY, WHEN_TLS, WHEN_STARTTLS };
 
 /* clang-format off */
 static const code_exception exceptions[] = {
@@ -58,6 +58,9 @@ static const code_exception exceptions[] = {
     { MS_SMTP_HELO,        WHEN_TLS,               { 554 } },
     { MS_SMTP_NOOP,        WHEN_TLS,               { 554 } },
     { MS_SMTP_RSET,        WHEN_TLS,               { 554 } },
+    /* RFC 3207 section 4: 530 to every command other than NOOP, EHLO, STARTTLS and QUIT */
+    { MS_SMTP_RSET,        WHEN_STARTTLS,          { 530 } },
+    { MS_SMTP_HELO,        WHEN_STARTTLS,          { 530 } },
     { MS_SMTP_MAIL,        WHEN_MT_PRIORITY,       { 450 } }, /* RFC 6710 section 4 */
     /* RFC 2033 section 4.2: what is said of one recipient */
     { MS_SMTP_END_OF_DATA, WHEN_LMTP,              { 251, 551, 553, 455, 555, 556, 503, 501, 530 } },
@@ -77,6 +80,8 @@ static bool holds_now(const ms_smtp_session *session, uint8_t when)
         return ms_smtp_session_tls_active(session) || session->variant == MS_VARIANT_SUBMISSION;
     case WHEN_TLS:
         return ms_smtp_session_tls_active(session);
+    case WHEN_STARTTLS:
+        return !ms_smtp_session_tls_active(session) && ms_smtp_session_offers(session, MS_EHLO_STARTTLS);
     case WHEN_LMTP:
         return session->variant == MS_VARIANT_LMTP;
     case WHEN_MT_PRIORITY:

@@ -14,8 +14,6 @@ static bool code_has_its_meaning(uint8_t verb, uint16_t code)
     case 334:
     case 235:
         return verb == MS_SMTP_AUTH || verb == MS_SMTP_AUTH_RESPONSE || verb == MS_SMTP_UNKNOWN;
-    case 221:
-        return verb == MS_SMTP_QUIT;
     case 220:
         return verb == MS_SMTP_GREETING || verb == MS_SMTP_STARTTLS || verb == MS_SMTP_UNKNOWN;
     default:
@@ -155,6 +153,10 @@ uint16_t ms_smtp_acceptance_rule(const ms_smtp_session *session, const ms_smtp_r
         return MS_REQ_SMTP_2033_4_1_01;
     if (session->variant != MS_VARIANT_LMTP && verb == MS_SMTP_LHLO)
         return MS_REQ_SMTP_2033_4_1_03;
+    /* 221 and the end of the connection is how servers part from whom they take for an attacker (RFC 5321 section 7.8):
+     * not one of the codes of the command, but no acceptance either. */
+    if (code == 221 && verb != MS_SMTP_QUIT)
+        return ms_smtp_code_check(session, verb, code);
     if (!code_has_its_meaning(verb, code))
         return MS_REQ_SMTP_5321_4_3_1_05;
     if (verb == MS_SMTP_STARTTLS && ms_smtp_session_tls_active(session) && class_ == 2)
