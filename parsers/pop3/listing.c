@@ -151,6 +151,9 @@ static bool read_item(response_reader *r, ms_pop3_after after, ms_pop3_response 
 
 ms_pop3_response ms_pop3_listing_parse(ms_span line, const ms_pop3_response_context *context)
 {
+    uint32_t numbers[2];
+    if (context->after == MS_POP3_AFTER_LIST && take_short_listing(line, 0, numbers))
+        return (ms_pop3_response){.indicator = MS_POP3_NONE, .text = line, .scan = {numbers[0], numbers[1]}};
     ms_pop3_response out = {.indicator = MS_POP3_NONE};
     response_reader r = {.c = cursor_of(line), .utf8 = context->utf8};
     response_strip_bare_cr(&r);

@@ -241,8 +241,7 @@ static inline bool read_plain_element(ms_span line, ms_pop3_after after, plain *
     case MS_POP3_AFTER_STAT:
     case MS_POP3_AFTER_LIST:
         p->is_listing = true;
-        return take_short_decimal(line, &at, &p->numbers[0]) && at < line.len && line.ptr[at++] == ' ' &&
-               take_short_decimal(line, &at, &p->numbers[1]) && at == line.len;
+        return take_short_listing(line, at, p->numbers);
     case MS_POP3_AFTER_UIDL:
         if (!take_short_decimal(line, &at, &p->numbers[0]) || at == line.len || line.ptr[at] != ' ')
             return false;

@@ -48,6 +48,14 @@ typedef enum text_kind { TEXT_FREE, TEXT_BEHIND_CODE, TEXT_WORDS } text_kind;
 /* Look at what is left of the line as text: which octets have no place in it. */
 void ms_pop3_check_text(response_reader *r, text_kind kind);
 
+/* The quick way for what is nearly always there: two short numbers with a space between them, from offset at to the end of
+ * the line.  false: anything else, which is to be read with care. */
+static inline bool take_short_listing(ms_span line, size_t at, uint32_t numbers[2])
+{
+    return take_short_decimal(line, &at, &numbers[0]) && at < line.len && line.ptr[at++] == ' ' &&
+           take_short_decimal(line, &at, &numbers[1]) && at == line.len;
+}
+
 /* A decimal number where error says what is due. */
 bool ms_pop3_read_number(response_reader *r, uint64_t max, ms_pop3_response_error error, uint64_t *number);
 /* The one space between two elements of a listing, or the end of an element at the end of the line (false). */
