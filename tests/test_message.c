@@ -4,17 +4,17 @@
 
 #include <criterion/criterion.h>
 
-#define OPEN(offer, parameters)                                                                                        \
-    "S: 220 mx.example ESMTP\nC: EHLO relay.example\nS: 250-mx.example\nS: 250 " offer                                \
+#define OPEN(offer, parameters)                                                        \
+    "S: 220 mx.example ESMTP\nC: EHLO relay.example\nS: 250-mx.example\nS: 250 " offer \
     "\nC: MAIL FROM:<a@relay.example>" parameters "\nS: 250 ok\nC: RCPT TO:<b@mx.example>\nS: 250 ok\n"
-#define PLAIN     OPEN("HELP", "") "C: DATA\nS: 354 go\n"
-#define MIME8     OPEN("8BITMIME", " BODY=8BITMIME") "C: DATA\nS: 354 go\n"
-#define MIME7     OPEN("8BITMIME", " BODY=7BIT") "C: DATA\nS: 354 go\n"
-#define CHUNKS    OPEN("CHUNKING", "")
-#define DATE      "C: Date: Tue, 03 Mar 2026 13:00:00 +0100\n"
-#define FROM      "C: From: a@relay.example\n"
-#define END       "C: .\nS: 250 ok\n"
-#define REST      "C:\nC: text\n" END
+#define PLAIN  OPEN("HELP", "") "C: DATA\nS: 354 go\n"
+#define MIME8  OPEN("8BITMIME", " BODY=8BITMIME") "C: DATA\nS: 354 go\n"
+#define MIME7  OPEN("8BITMIME", " BODY=7BIT") "C: DATA\nS: 354 go\n"
+#define CHUNKS OPEN("CHUNKING", "")
+#define DATE   "C: Date: Tue, 03 Mar 2026 13:00:00 +0100\n"
+#define FROM   "C: From: a@relay.example\n"
+#define END    "C: .\nS: 250 ok\n"
+#define REST   "C:\nC: text\n" END
 
 static const smtp_recording header_rows[] = {
     {"RFC 5322 section 3.6: Date and From suffice", "smtp", PLAIN DATE FROM REST},
@@ -23,8 +23,7 @@ static const smtp_recording header_rows[] = {
      PLAIN "C: dAtE : Tue,\nC:  03 Mar 2026\nC< \"\\t13:00:00 +0100\\r\\n\"\nC: FROM:\nC:  a@relay.example\n" REST},
     {"SMTP-5322-3.6-01: no Date, told at the empty line", "smtp",
      PLAIN FROM "C:\n! client SMTP-5322-3.6-01\nC: text\n" END},
-    {"SMTP-5322-3.6-01: neither", "smtp",
-     PLAIN "C: Subject: x\nC:\n! client SMTP-5322-3.6-01\nC: text\n" END},
+    {"SMTP-5322-3.6-01: neither", "smtp", PLAIN "C: Subject: x\nC:\n! client SMTP-5322-3.6-01\nC: text\n" END},
     {"SMTP-5322-3.6-01: no empty line, told at the end of the data", "smtp",
      PLAIN FROM "C: .\n! client SMTP-5322-3.6-01\nS: 250 ok\n"},
     {"SMTP-5322-3.6-01: a second From", "smtp", PLAIN DATE FROM FROM "! client SMTP-5322-3.6-01\n" REST},
@@ -32,8 +31,7 @@ static const smtp_recording header_rows[] = {
      PLAIN DATE FROM DATE "! client SMTP-5322-3.6-01\n" DATE "! client SMTP-5322-3.6-01\n" REST},
     {"SMTP-5322-3.6-01: an empty message", "smtp", PLAIN END},
     {"SMTP-5322-3.6-01: not of a submission, RFC 6409 section 8", "submission", PLAIN "C: Subject: x\n" REST},
-    {"SMTP-5322-3.6-01: Date in the body is none", "smtp",
-     PLAIN FROM "C:\n! client SMTP-5322-3.6-01\n" DATE END},
+    {"SMTP-5322-3.6-01: Date in the body is none", "smtp", PLAIN FROM "C:\n! client SMTP-5322-3.6-01\n" DATE END},
     {"SMTP-5322-2.2-01: no field, once", "smtp",
      PLAIN DATE "C: no field\n! client SMTP-5322-2.2-01\nC: nor this\n" FROM REST},
     {"SMTP-5322-2.2.3-01: folded from nowhere", "smtp", PLAIN "C:  x\n! client SMTP-5322-2.2.3-01\n" DATE FROM REST},
@@ -48,13 +46,13 @@ static const smtp_recording header_rows[] = {
     {"SMTP-5321-4.4-12: with Received, of whatever order", "smtp",
      PLAIN "C: Return-Path: <>\nC: Received: by mx.example; 3 Mar 2026 13:00 +0100\n" DATE FROM REST},
     {"SMTP-5321-4.4-17: told at the line of the year", "smtp",
-     PLAIN "C: Received: by mx.example; Tue,\nC:  03 Mar 26\n! client SMTP-5321-4.4-17\nC:  13:00 +0100\n" DATE FROM REST},
+     PLAIN
+     "C: Received: by mx.example; Tue,\nC:  03 Mar 26\n! client SMTP-5321-4.4-17\nC:  13:00 +0100\n" DATE FROM REST},
     {"SMTP-5321-4.4-17: a semicolon before", "smtp",
      PLAIN "C: Received: by mx.example (a; 1 Jan 01); 3 Mar 2026 13:00 +0100\n" DATE FROM REST},
     {"SMTP-8689-3-01: a second TLS-Required", "smtp",
      PLAIN DATE FROM "C: TLS-Required: No\nC: TLS-required: no\n! client SMTP-8689-3-01\n" REST},
-    {"SMTP-8689-3-02: another value", "smtp",
-     PLAIN DATE FROM "C: TLS-Required: Yes\n! client SMTP-8689-3-02\n" REST},
+    {"SMTP-8689-3-02: another value", "smtp", PLAIN DATE FROM "C: TLS-Required: Yes\n! client SMTP-8689-3-02\n" REST},
     {"SMTP-8689-3-02: folded", "smtp", PLAIN DATE FROM "C: TLS-Required:\nC:  No\n" REST},
 };
 
@@ -74,19 +72,21 @@ static const smtp_recording octet_rows[] = {
     {"SMTP-6152-3-12: 8-bit octets said to be none, once a message", "smtp",
      MIME7 DATE FROM "C:\nC< \"\\xe4\\r\\n\"\n! client SMTP-6152-3-12\nC< \"\\xe4\\r\\n\"\n" END},
     {"SMTP-6531-3.2-05: in the header section, SMTPUTF8 not listed", "smtp",
-     OPEN("8BITMIME", "") "C: DATA\nS: 354 go\n" DATE FROM
-                          "C< \"Subject: \\xc3\\xa4\\r\\n\"\n! client SMTP-6531-3.2-05\nC< \"X: \\xc3\\xa4\\r\\n\"\n" REST},
+     OPEN("8BITMIME",
+          "") "C: DATA\nS: 354 go\n" DATE FROM
+              "C< \"Subject: \\xc3\\xa4\\r\\n\"\n! client SMTP-6531-3.2-05\nC< \"X: \\xc3\\xa4\\r\\n\"\n" REST},
 };
 
-#define OFFER_UTF8(parameters)                                                                                         \
-    "S: 220 mx.example ESMTP\nC: EHLO relay.example\nS: 250-mx.example\nS: 250-8BITMIME\nS: 250 SMTPUTF8\n"           \
-    "C: MAIL FROM:<a@relay.example>" parameters "\nS: 250 ok\nC: RCPT TO:<b@mx.example>\nS: 250 ok\nC: DATA\n"        \
+#define OFFER_UTF8(parameters)                                                                                 \
+    "S: 220 mx.example ESMTP\nC: EHLO relay.example\nS: 250-mx.example\nS: 250-8BITMIME\nS: 250 SMTPUTF8\n"    \
+    "C: MAIL FROM:<a@relay.example>" parameters "\nS: 250 ok\nC: RCPT TO:<b@mx.example>\nS: 250 ok\nC: DATA\n" \
     "S: 354 go\n"
 
 static const smtp_recording utf8_rows[] = {
     {"SMTP-6531-3.4-01: listed, and not asked for", "smtp",
      OFFER_UTF8("") DATE FROM "C< \"Subject: \\xc3\\xa4\\r\\n\"\n! client SMTP-6531-3.4-01\n" REST},
-    {"SMTP-6531-3.4-01: asked for", "smtp", OFFER_UTF8(" SMTPUTF8") DATE FROM "C< \"Subject: \\xc3\\xa4\\r\\n\"\n" REST},
+    {"SMTP-6531-3.4-01: asked for", "smtp",
+     OFFER_UTF8(" SMTPUTF8") DATE FROM "C< \"Subject: \\xc3\\xa4\\r\\n\"\n" REST},
     {"SMTP-6531-3.4-01: the body is another matter", "smtp",
      OFFER_UTF8("") DATE FROM "C:\nC< \"\\xc3\\xa4\\r\\n\"\n" END},
     {"SMTP-5321-2.4-12: a UTF-8 header section needs no MIME", "smtp",

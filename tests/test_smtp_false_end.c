@@ -6,7 +6,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-#define HEADER "From: a@relay.example\r\n\r\n"
+#define HEADER  "From: a@relay.example\r\n\r\n"
 #define S(text) text, sizeof(text) - 1
 #define R(n)    MS_REQ_SMTP_SEC_smuggling_##n
 

@@ -65,7 +65,7 @@ static void run_step(replay_track *track, const mst_step *step, const replay_pla
 void replay_run(const mst_document *document, const replay_plan *plan, replay_outcome *outcome)
 {
     const unsigned count = document->connection_count == 0 ? 1 : document->connection_count;
-    smtp_texts challenges = {.count = 0};
+    smtp_file file = {.ehlo_refused = false};
     replay_track *tracks = calloc(count, sizeof *tracks);
     if (tracks == NULL)
         abort();
@@ -73,7 +73,7 @@ void replay_run(const mst_document *document, const replay_plan *plan, replay_ou
     for (unsigned i = 0; i < count; i++) {
         replay_track_init(&tracks[i], document->header.protocol, i, &outcome->findings, &outcome->yields, maildrop);
         tracks[i].exchanges = outcome->exchanges;
-        tracks[i].challenges = &challenges;
+        tracks[i].file = &file;
     }
     for (const mst_step *step = document->script.first; step != NULL; step = step->next)
         run_step(&tracks[step->connection], step, plan);
@@ -85,7 +85,7 @@ void replay_run(const mst_document *document, const replay_plan *plan, replay_ou
         replay_track_free(&tracks[i]);
     }
     replay_maildrop_free(maildrop);
-    smtp_texts_clear(&challenges);
+    smtp_texts_clear(&file.challenges);
     free(tracks);
 }
 

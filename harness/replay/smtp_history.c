@@ -144,7 +144,6 @@ static void remember_verb(replay_smtp_rules *rules, const smtp_view *view)
         break;
     case MS_SMTP_EHLO:
     case MS_SMTP_LHLO:
-        rules->ehlo_refused |= code >= 400;
         if (code / 100 == 2)
             rules->hello_was_helo = false;
         break;

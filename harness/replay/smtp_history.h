@@ -25,6 +25,12 @@ void smtp_texts_add(smtp_texts *texts, ms_span text);
 bool smtp_texts_has(const smtp_texts *texts, ms_span text); /* octet for octet */
 void smtp_texts_clear(smtp_texts *texts);
 
+/* What the connections of one file share. */
+typedef struct smtp_file {
+    smtp_texts challenges; /* of CRAM-MD5 */
+    bool ehlo_refused;     /* a client may fall back to HELO on its next connection */
+} smtp_file;
+
 /* The exchange that was completed last. */
 typedef struct smtp_previous {
     bool valid;
@@ -42,7 +48,7 @@ struct replay_smtp_rules {
     uint8_t between;    /* verb of the only command since the transaction's last step; 0 none */
     bool between_mixed; /* several of them */
     bool first_line_http;
-    bool ehlo_refused, any_greeting_command;
+    bool any_greeting_command;
     bool had_chunks;    /* an earlier transaction used BDAT */
     bool enhanced_once; /* an EHLO reply listed ENHANCEDSTATUSCODES */
     bool tls, tls_by_starttls;
@@ -76,7 +82,6 @@ struct replay_smtp_rules {
     smtp_texts accepted;      /* recipients of this MAIL's argument */
     smtp_texts recipients;    /* accepted in this transaction, as forward-paths */
     smtp_texts verified;      /* mailboxes that VRFY or EXPN returned */
-    smtp_texts challenges;    /* of CRAM-MD5 */
     smtp_texts secrets;       /* passwords, decoded and in base64 */
     smtp_texts mails;         /* MAIL lines answered 2yz */
     ms_span mail_path;        /* of the last MAIL; owned */

@@ -58,7 +58,7 @@ static void judge_hello(const line_case *c)
     const uint8_t verb = c->facts->verb;
     if (verb != MS_SMTP_EHLO && verb != MS_SMTP_HELO && verb != MS_SMTP_LHLO)
         return;
-    if (verb == MS_SMTP_HELO && !c->history->any_greeting_command && !c->history->ehlo_refused &&
+    if (verb == MS_SMTP_HELO && !c->history->any_greeting_command && !c->track->file->ehlo_refused &&
         c->before->variant != MS_VARIANT_LMTP && c->facts->error == MS_SMTP_OK)
         find(c, MS_REQ_SMTP_5321_2_2_1_03);
 }

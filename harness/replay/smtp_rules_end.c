@@ -50,8 +50,11 @@ static uint16_t rule_of_close(const replay_smtp_rules *rules, const ms_smtp_sess
         return MS_REQ_NONE;
     if (waiting && front.verb == MS_SMTP_RSET)
         return MS_REQ_SMTP_5321_4_1_1_5_06;
+    const bool lmtp = before->variant == MS_VARIANT_LMTP;
     if (waiting && front.verb == MS_SMTP_END_OF_DATA)
-        return before->variant == MS_VARIANT_LMTP ? MS_REQ_NONE : MS_REQ_SMTP_5321_4_1_1_4_06;
+        return lmtp ? MS_REQ_NONE : MS_REQ_SMTP_5321_4_1_1_4_06;
+    if (waiting && lmtp && front.verb == MS_SMTP_BDAT)
+        return MS_REQ_NONE; /* perhaps none is due (RFC 2033 section 4.3) */
     if (waiting)
         return rules->errors == 0 && front.verb != MS_SMTP_QUIT ? MS_REQ_SMTP_5321_3_8_03 : MS_REQ_NONE;
     if (!p->valid)

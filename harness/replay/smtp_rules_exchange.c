@@ -133,5 +133,7 @@ void smtp_rules_exchange(replay_track *track, const ms_smtp_event *event, const 
                            smtp_rules_found(findings, MS_REQ_SMTP_5321_4_2_13);
     rules->broken_reply = step && out_of_range ? (uint16_t)(view.code == 0 ? 1 : view.code) : 0;
     rules->malformed_reply = step && malformed;
+    if ((command->verb == MS_SMTP_EHLO || command->verb == MS_SMTP_LHLO) && view.code >= 400)
+        track->file->ehlo_refused = true;
     smtp_history_answered(rules, &view);
 }

@@ -83,7 +83,7 @@ static const reply_row rows[] = {
     { MS_REQ_SMTP_5321_4_1_1_1_12,     V(HELP),          { 2 },                 0,    0,                                     0,                              NO_KEYWORD,     when_help_works_unlisted },
     { MS_REQ_SMTP_5321_4_1_1_1_12,     V(ETRN),          { 2 },                 0,    0,                                     0,                              NO_KEYWORD,     when_etrn_works_unlisted },
     { MS_REQ_SMTP_5321_F_1_01,         V(TURN),          { 2 },                 0,    0,                                     0,                              NO_KEYWORD,     when_turn_without_trust },
-    { MS_REQ_SMTP_5321_F_6_02,         V(SEND) | V(SOML) | V(SAML), { 2 },      0,    0,                                     0,                              NO_KEYWORD,     NULL },
+    { MS_REQ_SMTP_5321_F_6_02,         V(SEND) | V(SOML) | V(SAML), { 2 },      0,    0,                                     0,                              NO_KEYWORD,     when_verb_unlisted },
     { MS_REQ_SMTP_3030_2_27,           V(BDAT),          { 2, 3 },              0,    0,                                     FACT(SIZE_READABLE),            NO_KEYWORD,     NULL },
     { MS_REQ_SMTP_3030_2_30,           V(BDAT),          { 2 },                 0,    FACT(SIZE_READABLE),                   FACT(OK),                       NO_KEYWORD,     NULL },
     { MS_REQ_SMTP_2033_4_3_02,         V(BDAT),          { 2, 4, 5 },           0,    FACT(LAST),                            0,                              NO_KEYWORD,     when_lmtp_chunk_for_nobody },

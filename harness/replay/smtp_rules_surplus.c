@@ -45,10 +45,14 @@ static uint16_t declared_size_rule(const surplus *s)
     return in_content(s) && s->class_ == 2 && reached ? MS_REQ_SMTP_1870_6_04 : MS_REQ_NONE;
 }
 
+/* One reply to a message; in LMTP, one for each recipient that was accepted (RFC 2033 section 4.2). */
 static uint16_t second_reply_rule(const surplus *s)
 {
-    return follows(s, MS_SMTP_END_OF_DATA) && s->before->variant != MS_VARIANT_LMTP ? MS_REQ_SMTP_5321_4_1_1_4_06
-                                                                                    : MS_REQ_NONE;
+    const bool lmtp = s->before->variant == MS_VARIANT_LMTP;
+    if (follows(s, MS_SMTP_END_OF_DATA))
+        return lmtp ? MS_REQ_SMTP_2033_4_2_02 : MS_REQ_SMTP_5321_4_1_1_4_06;
+    const bool last = follows(s, MS_SMTP_BDAT) && (s->rules->previous.facts & FACT(LAST)) != 0;
+    return lmtp && last ? MS_REQ_SMTP_2033_4_3_01 : MS_REQ_NONE;
 }
 
 static uint16_t bare_cr_rule(const surplus *s)

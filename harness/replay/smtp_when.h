@@ -99,6 +99,7 @@ bool when_help_unlisted(const smtp_view *v);
 bool when_help_works_unlisted(const smtp_view *v);
 bool when_etrn_works_unlisted(const smtp_view *v);
 bool when_chunk_works_unlisted(const smtp_view *v);
+bool when_verb_unlisted(const smtp_view *v);
 bool when_turn_without_trust(const smtp_view *v);
 bool when_domain_case_only(const smtp_view *v);
 bool when_postmaster_case_only(const smtp_view *v);

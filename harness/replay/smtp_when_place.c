@@ -269,6 +269,19 @@ bool when_chunk_works_unlisted(const smtp_view *v)
     return ms_smtp_session_extended(v->before) && !smtp_view_offers(v, MS_EHLO_CHUNKING);
 }
 
+/* By its own name: of the obsolete verbs, which the parsers know no keyword for. */
+bool when_verb_unlisted(const smtp_view *v)
+{
+    ms_span rest = v->command->line;
+    ms_span verb;
+    if (v->history->hello_was_helo || !smtp_text_next_word(&rest, &verb))
+        return true;
+    for (size_t i = 0; i < v->history->keywords.count; i++)
+        if (smtp_text_equal(v->history->keywords.items[i], verb))
+            return false;
+    return true;
+}
+
 bool when_turn_without_trust(const smtp_view *v)
 {
     return !smtp_view_tls(v) && !v->history->authenticated_in_clear;

@@ -17,7 +17,7 @@
 struct replay_maildrop;
 struct replay_message;
 struct replay_smtp_rules;
-struct smtp_texts;
+struct smtp_file;
 
 /* A finding, and where it stands in the transcript. */
 typedef struct replay_finding {
@@ -79,7 +79,7 @@ typedef struct replay_track {
     void *memory;                         /* lent to the session machine */
     struct replay_message *message;       /* SMTP: the mail data being sent */
     struct replay_smtp_rules *smtp_rules; /* SMTP: what reaches further back than one reply */
-    struct smtp_texts *challenges;        /* SMTP: of CRAM-MD5, shared by the connections of a file; not owned */
+    struct smtp_file *file;               /* SMTP: what the connections of a file share; not owned */
     struct replay_maildrop *maildrop;     /* POP3: shared by the sessions of a file; not owned */
     struct replay_pop_session *pop_session;
     uint64_t content_octets; /* POP3: of the message being read */
@@ -112,9 +112,6 @@ void replay_track_digest_octets(replay_track *track, ms_span octets);
 void replay_track_yield(replay_track *track, ms_side side, uint64_t at, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 const mst_step *replay_track_step(const replay_track *track, ms_side side, uint64_t at);
-
-/* CRAM-MD5 challenges of all connections of the file. */
-struct smtp_texts *replay_track_challenges(replay_track *track);
 
 /* Take all that can be taken from side's pending octets; true if anything was consumed. */
 bool replay_smtp_drain(replay_track *track, ms_side side);

@@ -53,6 +53,7 @@ static uint16_t must_be_last(const ms_smtp_run *run)
     case MS_SMTP_TURN:
     case MS_SMTP_QUIT:
     case MS_SMTP_NOOP:
+    case MS_SMTP_ETRN: /* "Additional commands … unless otherwise specified": RFC 1985 says nothing of groups */
         return MS_REQ_SMTP_2920_3_1_02;
     case MS_SMTP_STARTTLS:
         return MS_REQ_SMTP_3207_4_10;
@@ -67,7 +68,6 @@ static uint16_t must_be_last(const ms_smtp_run *run)
     case MS_SMTP_BDAT:
     case MS_SMTP_RSET:
     case MS_SMTP_HELP:
-    case MS_SMTP_ETRN:
     case MS_SMTP_SEND:
     case MS_SMTP_SOML:
     case MS_SMTP_SAML:

@@ -45,7 +45,7 @@ static void ehlo_line(ms_smtp_session *session, const ms_ehlo_line *ehlo, uint64
         break;
     case MS_EHLO_AUTH:
         session->mechanisms_next |= ehlo->mechanisms;
-        if (!ms_smtp_session_tls_active(session) &&
+        if (!ms_smtp_session_tls_active(session) && session->variant != MS_VARIANT_LMTP &&
             (ehlo->mechanisms & (1u << MS_SASL_PLAIN | 1u << MS_SASL_LOGIN)) != 0)
             judge(session, findings, MS_REQ_SMTP_4954_4_33, at, MS_SMTP_EHLO, 250);
         break;
@@ -444,6 +444,8 @@ void ms_smtp_session_reply(ms_smtp_session *session, const ms_reply *reply, cons
         answer(session, greeting, code, line, at, findings);
         if (code == 421)
             shut_down(session);
+        if (code == 521)
+            session->flags |= SESSION_CLOSE_TOLD; /* a client may just go (RFC 7504 section 3) */
         return;
     }
     ms_smtp_run run;
