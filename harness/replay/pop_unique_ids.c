@@ -29,7 +29,7 @@ static int by_id(const void *a, const void *b)
 
 static struct pop_id_index *index_of(const replay_pop_session *s)
 {
-    struct pop_id_index *index = malloc(sizeof *index + s->message_room * sizeof(pop_id));
+    struct pop_id_index *index = calloc(1, sizeof *index + s->message_room * sizeof(pop_id));
     if (index == NULL)
         abort();
     index->count = 0;

@@ -189,6 +189,7 @@ void store_close(store *s, store_view *view, const uint8_t *marked)
     for (uint32_t n = 0; n < view->count; n++) {
         if (marked != NULL && marked[n] != 0)
             take_out(s, of, view->messages[n]);
+        /* The view counts as a holder, so the message was still there. NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
         release(s, view->messages[n]);
     }
     if (view->locked)
