@@ -11,9 +11,7 @@
 static bool up_to_date(const mst_step *step, const replay_yields *yields)
 {
     const mst_yield *wanted = step->yields;
-    for (size_t i = 0; i < yields->count; i++) {
-        if (yields->items[i].step != step)
-            continue;
+    for (size_t i = replay_yields_first(yields, step); i < yields->count && yields->items[i].step == step; i++) {
         const char *text = yields->items[i].text;
         if (wanted == NULL || wanted->text.len != strlen(text) || memcmp(wanted->text.ptr, text, wanted->text.len) != 0)
             return false;
@@ -66,9 +64,8 @@ static size_t collect(const mst_document *document, const replay_yields *yields,
 
 static void put_yields(FILE *out, const mst_step *step, const replay_yields *yields)
 {
-    for (size_t i = 0; i < yields->count; i++)
-        if (yields->items[i].step == step)
-            fprintf(out, "=? %s\n", yields->items[i].text);
+    for (size_t i = replay_yields_first(yields, step); i < yields->count && yields->items[i].step == step; i++)
+        fprintf(out, "=? %s\n", yields->items[i].text);
 }
 
 static void put_edited(FILE *out, ms_span source, const edit *edits, size_t count, const replay_yields *yields)
@@ -99,6 +96,7 @@ char *replay_bless_text(const mst_document *document, ms_span source, size_t *le
     outcome.yields.wanted = true;
     const replay_plan plan = {.feed = REPLAY_WHOLE};
     replay_run(document, &plan, &outcome);
+    replay_yields_sort(&outcome.yields);
     edit *edits;
     const size_t count = collect(document, &outcome.yields, &edits, changed);
     if (count > 1)

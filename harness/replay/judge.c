@@ -157,9 +157,7 @@ static void judge_step_yields(result_case *item, const mst_document *document, c
                               const replay_yields *yields)
 {
     const mst_yield *wanted = step->yields;
-    for (size_t i = 0; i < yields->count; i++) {
-        if (yields->items[i].step != step)
-            continue;
+    for (size_t i = replay_yields_first(yields, step); i < yields->count && yields->items[i].step == step; i++) {
         if (wanted == NULL) {
             tell_yield(item, document, step, NULL, "the parsers yield more than the \"=\" lines say",
                        yields->items[i].text);
@@ -328,6 +326,7 @@ result_case replay_judge(const mst_document *document, const replay_options *opt
     const replay_plan plan = {.feed = REPLAY_WHOLE};
     replay_run(document, &plan, &whole);
     judge_findings(&item, document, &whole.findings);
+    replay_yields_sort(&whole.yields);
     if (whole.yields.wanted)
         judge_yields(&item, document, &whole.yields);
     if (whole.limited) {

@@ -19,10 +19,18 @@ static void *must(void *memory)
 
 /* --- reading --------------------------------------------------------------------- */
 
+static void forget_lines(replay_maildrop *maildrop, pop_content *content)
+{
+    maildrop->lines -= content->line_count;
+    free(content->line_hashes);
+    content->line_hashes = NULL;
+    content->line_count = content->line_room = 0;
+}
+
 void pop_content_begin(const pop_event *p, uint32_t number)
 {
     replay_pop_session *s = p->s;
-    free(s->content.line_hashes);
+    forget_lines(s->maildrop, &s->content);
     s->content = (pop_content){.hash = POP_HASH_EMPTY, .body_hash = POP_HASH_EMPTY};
     s->open = POP_OPEN_CONTENT;
     s->number = number;
@@ -33,10 +41,12 @@ void pop_content_begin(const pop_event *p, uint32_t number)
     s->line_empty = true;
 }
 
-static void keep_line_hash(pop_content *content)
+static void keep_line_hash(replay_maildrop *maildrop, pop_content *content)
 {
-    if (content->line_count < content->lines || content->line_count == POP_LINES_MAX)
+    if (content->line_count < content->lines || content->line_count == POP_LINES_MAX ||
+        maildrop->lines == POP_ALL_LINES_MAX)
         return;
+    maildrop->lines++;
     if (content->line_count == content->line_room) {
         content->line_room = content->line_room == 0 ? 32 : content->line_room * 2;
         content->line_hashes = must(realloc(content->line_hashes, content->line_room * sizeof *content->line_hashes));
@@ -49,7 +59,7 @@ static void end_line(replay_pop_session *s)
 {
     pop_content *content = &s->content;
     if (!s->top)
-        keep_line_hash(content);
+        keep_line_hash(s->maildrop, content);
     content->lines++;
     if (content->has_body)
         content->body_lines++;
@@ -163,9 +173,10 @@ static void take_message(const pop_event *p, pop_message *message)
         pop_find(p, pop_removed_by_other(s, message) ? MS_REQ_POP3_1939_4_05 : MS_REQ_POP3_1939_5_27);
     if (message->content == NULL)
         message->content = must(calloc(1, sizeof *message->content));
-    free(message->content->line_hashes);
+    forget_lines(s->maildrop, message->content);
     *message->content = s->content;
-    s->content.line_hashes = NULL;
+    s->content.line_hashes = NULL; /* the message has them now */
+    s->content.line_count = s->content.line_room = 0;
     pop_size_check(p, message);
     compare_modes(p, message);
     for (unsigned i = 0; i < message->top_count; i++)

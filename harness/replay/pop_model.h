@@ -25,6 +25,7 @@ enum {
     POP_MESSAGES_MAX = MS_POP3_MESSAGES_DEFAULT, /* of a maildrop; nothing is kept of those beyond */
     POP_TOPS_MAX = 8,                            /* TOP responses kept per message */
     POP_LINES_MAX = 16384,                       /* lines of a message at which a TOP can be compared with it */
+    POP_ALL_LINES_MAX = 1 << 20,                 /* the same, of all messages of a file */
     POP_LOGINS_MAX = 64,                         /* outstanding commands of a login */
     POP_CHALLENGES_MAX = 1024,                   /* of CRAM-MD5, in a file */
     POP_TAGS_MAX = 32,                           /* lines of a capability list */
@@ -178,6 +179,7 @@ struct replay_maildrop {
     size_t session_count;
     uint64_t clock; /* logins and ends so far */
     bool pipelining, expires;
+    size_t lines; /* whose hashes are kept */
     uint64_t challenges[POP_CHALLENGES_MAX];
     size_t challenge_count;
     struct pop_user *users; /* who logged in, and how */

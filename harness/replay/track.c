@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { YIELD_ROOM = 1024 };
+enum {
+    YIELD_ROOM = 1024,
+    NEAR = 256, /* findings among which those of one step are */
+};
 
 static void *must(void *memory)
 {
@@ -42,6 +45,35 @@ void replay_yields_free(replay_yields *yields)
     free(yields->items);
     yields->items = NULL;
     yields->count = yields->room = 0;
+}
+
+static int by_step(const void *a, const void *b)
+{
+    const replay_yield *x = a;
+    const replay_yield *y = b;
+    if (x->step != y->step)
+        return (uintptr_t)x->step < (uintptr_t)y->step ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+void replay_yields_sort(replay_yields *yields)
+{
+    if (yields->count > 1)
+        qsort(yields->items, yields->count, sizeof *yields->items, by_step);
+}
+
+size_t replay_yields_first(const replay_yields *yields, const mst_step *step)
+{
+    size_t low = 0;
+    size_t high = yields->count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if ((uintptr_t)yields->items[middle].step < (uintptr_t)step)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < yields->count && yields->items[low].step == step ? low : yields->count;
 }
 
 /* --- digest: FNV-1a over numbers and octets -------------------------------- */
@@ -103,7 +135,8 @@ static void add_finding(replay_track *track, ms_finding finding, const mst_step 
 {
     if (!is_judged(finding))
         return;
-    for (size_t i = track->findings->count; i-- > 0;) {
+    const size_t count = track->findings->count;
+    for (size_t i = count; i-- > (count > NEAR ? count - NEAR : 0);) {
         const replay_finding *f = &track->findings->items[i];
         if (f->connection == track->connection && f->step == step && f->finding.side == finding.side &&
             f->finding.requirement == finding.requirement)
@@ -147,7 +180,9 @@ void replay_track_yield(replay_track *track, ms_side side, uint64_t at, const ch
         yields->room = yields->room == 0 ? 32 : yields->room * 2;
         yields->items = must(realloc(yields->items, yields->room * sizeof *yields->items));
     }
-    yields->items[yields->count++] = (replay_yield){.step = replay_track_step(track, side, at), .text = text};
+    yields->items[yields->count] =
+        (replay_yield){.step = replay_track_step(track, side, at), .order = yields->count, .text = text};
+    yields->count++;
 }
 
 /* --- the track --------------------------------------------------------------- */

@@ -34,6 +34,7 @@ typedef struct replay_findings {
 /* What a step yields ("=" lines): one line of text each. */
 typedef struct replay_yield {
     const mst_step *step;
+    size_t order; /* in which they came */
     char *text;
 } replay_yield;
 
@@ -99,6 +100,10 @@ void replay_track_close(replay_track *track, ms_side side, const mst_step *step)
 void replay_findings_add(replay_findings *findings, replay_finding finding);
 void replay_findings_free(replay_findings *findings);
 void replay_yields_free(replay_yields *yields);
+/* Behind a run: those of a step stand together, in the order in which they came. */
+void replay_yields_sort(replay_yields *yields);
+/* The first one of step; count without any.  Sorted. */
+size_t replay_yields_first(const replay_yields *yields, const mst_step *step);
 
 /* --- for the files behind track.c, one per protocol ---------------------- */
 

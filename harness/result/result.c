@@ -74,7 +74,9 @@ void result_case_cite(result_case *item, uint16_t requirement)
 
 void result_case_evidence(result_case *item, const result_evidence *evidence)
 {
-    item->evidence = must(realloc(item->evidence, (item->evidence_count + 1) * sizeof *item->evidence));
+    const size_t count = item->evidence_count;
+    if ((count & (count - 1)) == 0) /* none, or a power of two: it is full */
+        item->evidence = must(realloc(item->evidence, (count == 0 ? 1 : count * 2) * sizeof *item->evidence));
     result_evidence *copy = &item->evidence[item->evidence_count++];
     *copy = *evidence;
     copy->file = copy_text(evidence->file);

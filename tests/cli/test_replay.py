@@ -125,6 +125,20 @@ def parse_tap(text):
     return int(plan[1]), points
 
 
+def wait_until_caught(child, number):
+    """Until the child handles the signal: sooner, it would just end by it."""
+    for _ in range(1000):
+        try:
+            with open("/proc/%d/status" % child.pid) as status:
+                caught = int(re.search(r"(?m)^SigCgt:\s*([0-9a-f]+)$", status.read())[1], 16)
+        except OSError:
+            time.sleep(1)  # no such file system: a guess
+            return
+        if caught >> (number - 1) & 1:
+            return
+        time.sleep(0.01)
+
+
 class Replay(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -304,7 +318,7 @@ class Replay(unittest.TestCase):
         for form in ("json", "junit", "tap"):
             child = subprocess.Popen([MAILSPEC, "replay", "-j", "1", "--format", form, "--output", self.path("report"),
                                       self.folder.name], stderr=subprocess.PIPE)
-            time.sleep(0.3)
+            wait_until_caught(child, signal.SIGTERM)
             child.send_signal(signal.SIGTERM)
             err = child.communicate(timeout=60)[1].decode()
             self.assertEqual(child.returncode, -signal.SIGTERM)
