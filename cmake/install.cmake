@@ -38,6 +38,7 @@ install(FILES
   docs/man/mailspec-lint.1
   docs/man/mailspec-list.1
   docs/man/mailspec-parse.1
+  docs/man/mailspec-probe.1
   docs/man/mailspec-replay.1
   docs/man/mailspec-report.1
   docs/man/mailspec-serve.1

@@ -81,6 +81,17 @@ static json_t *case_json(const result_case *item)
     return object;
 }
 
+static json_t *ledger_json(const result_ledger *ledger)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "connections", json_integer((json_int_t)ledger->connections));
+    json_object_set_new(object, "messages", json_integer((json_int_t)ledger->messages));
+    json_object_set_new(object, "recipients", json_integer((json_int_t)ledger->recipients));
+    json_object_set_new(object, "octets_sent", json_integer((json_int_t)ledger->octets_sent));
+    json_object_set_new(object, "octets_received", json_integer((json_int_t)ledger->octets_received));
+    return object;
+}
+
 bool report_json(FILE *out, const result_run *run, const report_style *style)
 {
     (void)style;
@@ -99,6 +110,8 @@ bool report_json(FILE *out, const result_run *run, const report_style *style)
     for (unsigned s = 0; s < RESULT_STATUSES; s++)
         json_object_set_new(totals, result_status_name((result_status)s), json_integer((json_int_t)run->totals[s]));
     json_object_set_new(document, "totals", totals);
+    if (run->ledger.given)
+        json_object_set_new(document, "ledger", ledger_json(&run->ledger));
     const bool ok = json_dumpf(document, out, JSON_INDENT(1) | JSON_ENSURE_ASCII) == 0;
     fputc('\n', out);
     json_decref(document);

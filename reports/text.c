@@ -42,8 +42,43 @@ static void place(const writer *w, const result_evidence *e)
     fputs(": ", w->out);
 }
 
+/* A line of a live dialogue: "      C  EHLO client.example\r\n"; long ones are cut, the other forms have them whole. */
+static void dialogue_line(const writer *w, const result_evidence *e, ms_span line)
+{
+    enum { SHOWN = 200 };
+    fprintf(w->out, "      %s%s  ", e->message, e->side == MS_CLIENT ? "C" : "S");
+    escape_write(w->out, ms_span_make(line.ptr, line.len < SHOWN ? line.len : SHOWN));
+    if (line.len > SHOWN)
+        fprintf(w->out, "... (%zu octets)", line.len);
+    fputc('\n', w->out);
+}
+
+static void dialogue(const writer *w, const result_evidence *e)
+{
+    enum { LINES = 40 };
+    size_t lines = 0;
+    if (ms_span_is_absent(e->octets)) {
+        fprintf(w->out, "      %s\n", e->message);
+        return;
+    }
+    for (ms_span rest = e->octets; rest.len > 0; lines++) {
+        const uint8_t *newline = memchr(rest.ptr, '\n', rest.len);
+        const size_t length = newline == NULL ? rest.len : (size_t)(newline - rest.ptr) + 1;
+        if (lines == LINES) {
+            fprintf(w->out, "      ... (%zu octets more)\n", rest.len);
+            return;
+        }
+        dialogue_line(w, e, ms_span_make(rest.ptr, length));
+        rest = ms_span_make(rest.ptr + length, rest.len - length);
+    }
+}
+
 static void evidence(const writer *w, const result_evidence *e)
 {
+    if (strcmp(e->kind, "exchange") == 0 || strcmp(e->kind, "mark") == 0) {
+        dialogue(w, e);
+        return;
+    }
     fputs("  ", w->out);
     place(w, e);
     const ms_register_row *row = ms_register_get(e->requirement);

@@ -14,6 +14,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#ifndef MSG_MORE
+#define MSG_MORE 0 /* then it is a segment of its own */
+#endif
+
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0 /* then SIGPIPE is ignored by main */
 #endif
@@ -154,13 +158,11 @@ void net_free(net_stream *stream)
     free(stream);
 }
 
-net_status net_write(net_stream *stream, ms_span octets, net_deadline deadline)
+static net_status send_all(net_stream *stream, ms_span octets, int flags, net_deadline deadline)
 {
-    if (stream->tls != NULL)
-        return net_tls_write(stream, octets, deadline);
     size_t done = 0;
     while (done < octets.len) {
-        const ssize_t n = send(stream->fd, octets.ptr + done, octets.len - done, MSG_NOSIGNAL);
+        const ssize_t n = send(stream->fd, octets.ptr + done, octets.len - done, flags | MSG_NOSIGNAL);
         if (n > 0) {
             done += (size_t)n;
             stream->sent += (uint64_t)n;
@@ -172,6 +174,18 @@ net_status net_write(net_stream *stream, ms_span octets, net_deadline deadline)
         }
     }
     return NET_OK;
+}
+
+net_status net_write(net_stream *stream, ms_span octets, net_deadline deadline)
+{
+    if (stream->tls != NULL)
+        return net_tls_write(stream, octets, deadline);
+    return send_all(stream, octets, 0, deadline);
+}
+
+net_status net_hold(net_stream *stream, ms_span octets, net_deadline deadline)
+{
+    return send_all(stream, octets, MSG_MORE, deadline);
 }
 
 net_status net_read(net_stream *stream, uint8_t *out, size_t room, size_t *got, net_deadline deadline)

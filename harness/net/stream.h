@@ -45,6 +45,8 @@ void net_free(net_stream *stream); /* closes; NULL is fine */
 
 /* All of octets, in as few writes as the kernel lets: NET_OK or why not. */
 net_status net_write(net_stream *stream, ms_span octets, net_deadline deadline);
+/* The same in clear text, and kept back where the kernel can: it goes out in one segment with what is written next. */
+net_status net_hold(net_stream *stream, ms_span octets, net_deadline deadline);
 /* What there is, at least one octet, at most room; *got octets. */
 net_status net_read(net_stream *stream, uint8_t *out, size_t room, size_t *got, net_deadline deadline);
 /* Octets can be read without waiting, or the peer has closed. */

@@ -56,6 +56,12 @@ typedef struct result_case {
     size_t evidence_count;
 } result_case;
 
+/* What a live run has sent. */
+typedef struct result_ledger {
+    bool given; /* false: the driver sends nothing */
+    uint64_t connections, messages, recipients, octets_sent, octets_received;
+} result_ledger;
+
 typedef struct result_run {
     char *driver; /* "replay", "probe" … */
     char *target; /* what was judged; NULL if that is in the cases */
@@ -63,6 +69,7 @@ typedef struct result_run {
     size_t case_count, case_room;
     size_t totals[RESULT_STATUSES];
     bool aborted; /* the run was stopped before its end */
+    result_ledger ledger;
 } result_run;
 
 void result_run_init(result_run *run, const char *driver, const char *target);

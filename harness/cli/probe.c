@@ -1,0 +1,264 @@
+/*
+ * probe.c - mailspec probe: run the live cases against servers
+ */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/cli/options.h"
+#include "harness/cli/probe_end.h"
+#include "harness/cli/probe_options.h"
+#include "harness/cli/probe_plan.h"
+#include "harness/probe/run.h"
+#include "harness/probe/survey.h"
+
+/* One at a time: what a signal has to reach. */
+static probe_context *interrupted_context;
+static probe_server *interrupted_server;
+
+static void interrupt(int signal_number)
+{
+    (void)signal_number;
+    if (interrupted_context == NULL || atomic_load(&interrupted_context->stop)) {
+        /* the second time: at once */
+        if (interrupted_server != NULL && interrupted_server->group != 0)
+            kill(-(pid_t)interrupted_server->group, SIGKILL);
+        _exit(CLI_UNDECIDED);
+    }
+    atomic_store(&interrupted_context->stop, true);
+}
+
+static void watch_signals(probe_context *context, probe_server *server)
+{
+    struct sigaction action;
+    interrupted_context = context;
+    interrupted_server = server;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = interrupt;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, NULL);
+}
+
+static void make_mark(probe_context *context)
+{
+    uint64_t random = 0;
+    const int fd = open("/dev/urandom", O_RDONLY);
+    if (fd < 0 || read(fd, &random, sizeof random) != (ssize_t)sizeof random)
+        random = (uint64_t)time(NULL) * 2654435761U ^ (uint64_t)getpid();
+    if (fd >= 0)
+        close(fd);
+    context->mark[0] = 'm';
+    for (int i = 1; i < PROBE_MARK; i++, random /= 26)
+        context->mark[i] = (char)('a' + random % 26);
+    context->mark[PROBE_MARK] = '\0';
+    if (context->settings.seed == 0)
+        context->settings.seed = random % 1000000000 + 1;
+}
+
+/* --- targets -------------------------------------------------------------------------------------------- */
+
+static cli_status read_targets(probe_options *options, probe_context *context)
+{
+    char error[400];
+    if (options->command != NULL)
+        options->port = probe_free_port();
+    for (size_t i = 0; options->urls[i] != NULL; i++) {
+        char *url = probe_with_port(options->urls[i], options->port);
+        net_target *target = &context->endpoints[context->endpoint_count++].target;
+        const bool good = net_target_parse(url, target, error, sizeof error);
+        free(url);
+        if (!good) {
+            fprintf(stderr, "mailspec probe: %s\n", error);
+            return CLI_USAGE;
+        }
+        if (!options->authorized && !options->dry_run && !net_target_is_local(target)) {
+            fprintf(stderr,
+                    "mailspec probe: %s is not this machine. Probing a server that nobody has allowed you to probe is "
+                    "an attack; say --authorized if you may\n",
+                    target->url);
+            return CLI_USAGE;
+        }
+    }
+    return CLI_OK;
+}
+
+/* The first target of the other protocol is the other half of the pair. */
+static void make_pairs(probe_context *context)
+{
+    for (size_t i = 0; i < context->endpoint_count; i++)
+        for (size_t k = 0; k < context->endpoint_count; k++) {
+            probe_endpoint *one = &context->endpoints[i];
+            const probe_endpoint *other = &context->endpoints[k];
+            if (!other->reachable)
+                continue;
+            if (other->target.protocol == NET_POP3 && one->pop3 == NULL)
+                one->pop3 = other;
+            if (other->target.protocol != NET_POP3 && one->smtp == NULL)
+                one->smtp = other;
+        }
+}
+
+static cli_status start_server(const probe_options *options, probe_server *server)
+{
+    if (options->command == NULL)
+        return CLI_OK;
+    char *command = probe_with_port(options->command, options->port);
+    const bool started = probe_server_start(server, command);
+    free(command);
+    if (!started) {
+        fprintf(stderr, "mailspec probe: the server cannot be started\n");
+        return CLI_TARGET;
+    }
+    if (options->wait_port && !probe_server_wait(server, options->port, (int64_t)options->timeout_ms)) {
+        fprintf(stderr, "mailspec probe: the server does not listen at port %u\n", options->port);
+        return CLI_TARGET;
+    }
+    return CLI_OK;
+}
+
+static cli_status survey_all(probe_context *context)
+{
+    cli_status status = CLI_OK;
+    for (size_t i = 0; i < context->endpoint_count && !atomic_load(&context->stop); i++) {
+        probe_endpoint *endpoint = &context->endpoints[i];
+        const struct timespec pause = {.tv_nsec = 300 * 1000 * 1000};
+        for (int try = 0; try < 3; try++) {
+            probe_survey(endpoint, &context->settings, &context->ledger, &context->stop);
+            if (endpoint->reachable || !endpoint->later)
+                break;
+            mst_arena_free(&endpoint->arena);
+            nanosleep(&pause, NULL);
+        }
+        if (!endpoint->reachable) {
+            fprintf(stderr, "mailspec probe: %s cannot be probed: %s\n", endpoint->target.url, endpoint->why);
+            status = CLI_TARGET;
+        } else if (context->settings.user != NULL && !endpoint->auth_works && endpoint->why_auth[0] != '\0') {
+            fprintf(stderr, "mailspec probe: %s: no login: %s\n", endpoint->target.url, endpoint->why_auth);
+        }
+    }
+    make_pairs(context);
+    return status;
+}
+
+/* --- progress ----------------------------------------------------------------------------------------------- */
+
+typedef struct progress {
+    probe_run *run;
+    atomic_bool over;
+} progress;
+
+static void *show_progress(void *argument)
+{
+    progress *p = argument;
+    const struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
+    while (!atomic_load(&p->over)) {
+        fprintf(stderr, "\r%zu of %zu cases, %zu failed\033[K", atomic_load(&p->run->done), p->run->job_count,
+                atomic_load(&p->run->failed));
+        nanosleep(&pause, NULL);
+    }
+    fputs("\r\033[K", stderr);
+    return NULL;
+}
+
+static void run_with_progress(probe_run *run, result_run *results, bool quiet)
+{
+    progress p = {.run = run};
+    pthread_t thread = pthread_self();
+    const bool shown = !quiet && isatty(STDERR_FILENO) && pthread_create(&thread, NULL, show_progress, &p) == 0;
+    probe_run_all(run, results);
+    atomic_store(&p.over, true);
+    if (shown)
+        pthread_join(thread, NULL);
+}
+
+/* --- all of it ------------------------------------------------------------------------------------------------ */
+
+static cli_status run_plan(const probe_options *options, probe_context *context, probe_run *run, probe_server *server)
+{
+    result_run results;
+    char targets[1024] = "";
+    for (size_t i = 0; i < context->endpoint_count; i++) {
+        const size_t length = strlen(targets);
+        snprintf(targets + length, sizeof targets - length, "%s%s", i > 0 ? " " : "", context->endpoints[i].target.url);
+    }
+    result_run_init(&results, "probe", targets);
+    run->artefacts = options->artefacts;
+    run->reset_command = options->reset_command;
+    run->connections = (unsigned)options->connections;
+    memcpy(run->feeds, options->feeds, sizeof run->feeds);
+    run->end = net_in((int64_t)options->run_timeout_s * 1000);
+    if (server->group != 0) {
+        run->alive = probe_server_alive;
+        run->server = server;
+    }
+    probe_before *before = probe_maildrops_before(context);
+    run_with_progress(run, &results, options->quiet);
+    results.aborted = atomic_load(&context->stop);
+    if (!options->keep_mail && !results.aborted)
+        probe_maildrops_clean(context, before);
+    probe_maildrops_forget(before);
+    const cli_status status = probe_finish(options, context, run, &results);
+    result_run_free(&results);
+    return status;
+}
+
+static cli_status probe_targets(probe_options *options, probe_context *context, cli_library *library, bool *chosen)
+{
+    probe_server server = {.group = 0};
+    probe_run run;
+    memset(&run, 0, sizeof run);
+    run.context = context;
+    watch_signals(context, &server);
+    cli_status status = start_server(options, &server);
+    if (status == CLI_OK) {
+        status = survey_all(context);
+        cli_status planned = probe_plan(options, context, library, chosen, &run);
+        if (planned == CLI_OK)
+            planned = run_plan(options, context, &run, &server);
+        status = cli_status_worse(status, planned);
+    }
+    probe_run_free(&run);
+    probe_server_stop(&server);
+    for (size_t i = 0; i < context->endpoint_count; i++)
+        mst_arena_free(&context->endpoints[i].arena);
+    interrupted_server = NULL;
+    interrupted_context = NULL;
+    return status;
+}
+
+static cli_status run(int argc, char **argv)
+{
+    static probe_options options; /* too large for a stack; there is one run per process */
+    static probe_context context;
+    cli_library library = {.documents = NULL};
+    bool *chosen = NULL;
+    cli_status status = probe_options_read(&options, argc, argv);
+    if (status == CLI_OK)
+        status = read_targets(&options, &context);
+    if (status == CLI_OK) {
+        context.settings = options.settings;
+        context.have = options.have;
+        context.empty_maildrop = options.empty_maildrop;
+        make_mark(&context);
+        status = probe_choose(&options, &library, &chosen);
+    }
+    if (status == CLI_OK)
+        status = options.dry_run ? probe_dry_run(&options, &context, &library, chosen)
+                                 : probe_targets(&options, &context, &library, chosen);
+    free(chosen);
+    cli_library_close(&library);
+    probe_options_free(&options);
+    return status;
+}
+
+const cli_command cli_probe = {
+    .name = "probe", .summary = "run the live cases against servers", .help = probe_help, .run = run};

@@ -1,0 +1,182 @@
+/* probe_end.c - see probe_end.h */
+#include "harness/cli/probe_end.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/cli/options.h"
+#include "harness/probe/maildrop.h"
+#include "harness/result/baseline.h"
+#include "reports/report.h"
+
+/* --- clean-up --------------------------------------------------------------------------------------------- */
+
+struct probe_before {
+    const probe_endpoint *endpoint; /* by which the maildrops are seen */
+    probe_store drops[2];
+    bool seen[2];
+};
+
+static const probe_endpoint *viewer(const probe_context *context)
+{
+    for (size_t i = 0; i < context->endpoint_count; i++)
+        if (context->endpoints[i].reachable && probe_store_visible(context, &context->endpoints[i], false))
+            return &context->endpoints[i];
+    return NULL;
+}
+
+/* Nothing can arrive without an SMTP target. */
+static bool can_send(const probe_context *context)
+{
+    for (size_t i = 0; i < context->endpoint_count; i++)
+        if (context->endpoints[i].target.protocol != NET_POP3)
+            return context->settings.rcpt != NULL;
+    return false;
+}
+
+probe_before *probe_maildrops_before(probe_context *context)
+{
+    char why[PROBE_WHY_MAX];
+    const probe_endpoint *endpoint = viewer(context);
+    if (endpoint == NULL || !can_send(context))
+        return NULL;
+    probe_before *before = calloc(1, sizeof *before);
+    if (before == NULL)
+        abort();
+    before->endpoint = endpoint;
+    for (int second = 0; second < 2; second++)
+        before->seen[second] =
+            probe_store_visible(context, endpoint, second == 1) &&
+            probe_store_look(context, endpoint, second == 1, PROBE_LOOK_NAMES, NULL, &before->drops[second], why);
+    return before;
+}
+
+static void clean(probe_context *context, const probe_before *before, bool second)
+{
+    char why[PROBE_WHY_MAX] = "";
+    probe_store now = {.count = 0};
+    probe_store gone = {.count = 0};
+    size_t strange = 0;
+    if (!before->seen[second] ||
+        !probe_store_look(context, before->endpoint, second, PROBE_LOOK_NEW, &before->drops[second], &now, why))
+        return;
+    for (size_t i = 0; i < now.count; i++) {
+        bool foreign;
+        if (now.items[i].octets == NULL)
+            continue;
+        if (probe_store_is_ours(context, &now.items[i], NULL, &foreign))
+            probe_store_add(&gone, now.items[i].name, strlen(now.items[i].name));
+        else
+            strange++;
+    }
+    if (gone.count > 0 && !probe_store_remove(context, before->endpoint, second, &gone, why))
+        fprintf(stderr, "mailspec probe: the %zu messages that the run has put there could not be removed: %s\n",
+                gone.count, why);
+    if (strange > 0)
+        fprintf(stderr, "mailspec probe: %zu messages that came meanwhile do not bear the run's mark and were left\n",
+                strange);
+    probe_store_free(&now);
+    probe_store_free(&gone);
+}
+
+void probe_maildrops_clean(probe_context *context, const probe_before *before)
+{
+    for (int second = 0; before != NULL && second < 2; second++)
+        clean(context, before, second == 1);
+}
+
+void probe_maildrops_forget(probe_before *before)
+{
+    if (before == NULL)
+        return;
+    probe_store_free(&before->drops[0]);
+    probe_store_free(&before->drops[1]);
+    free(before);
+}
+
+/* --- the end ------------------------------------------------------------------------------------------------ */
+
+static cli_status status_of(const probe_options *options, const probe_run *run, const result_run *results)
+{
+    cli_status status = CLI_OK;
+    if (results->totals[RESULT_FAIL] > 0 || (options->settings.strict && results->totals[RESULT_NONSTRICT] > 0))
+        status = cli_status_worse(status, CLI_NONCONFORMANCE);
+    if (run->died || results->totals[RESULT_ERROR] > 0)
+        status = cli_status_worse(status, CLI_TARGET);
+    if (results->totals[RESULT_SKIP] + results->totals[RESULT_INCONCLUSIVE] == results->case_count || results->aborted)
+        status = cli_status_worse(status, CLI_UNDECIDED);
+    return status;
+}
+
+static bool is_selection(const probe_options *options)
+{
+    const cli_selection *s = &options->selection;
+    return s->wanted[0] != NULL || s->unwanted != NULL || s->level != NULL || s->tag != NULL || s->capability != NULL ||
+           s->failed_in != NULL || s->shards > 1 || options->paths[0] != NULL;
+}
+
+static cli_status against_baseline(const probe_options *options, const result_run *results, cli_status status)
+{
+    char error[200];
+    baseline *known = options->update && access(options->baseline, F_OK) != 0 ? baseline_empty()
+                                                                              : baseline_read(options->baseline, error);
+    if (known == NULL) {
+        fprintf(stderr, "mailspec probe: %s\n", error);
+        return CLI_USAGE;
+    }
+    const bool whole = !is_selection(options) && !results->aborted;
+    if (options->update) {
+        const bool written = baseline_write(options->baseline, known, results, whole);
+        if (!written)
+            fprintf(stderr, "mailspec probe: %s: %s\n", options->baseline, strerror(errno));
+        baseline_free(known);
+        return written ? CLI_OK : CLI_USAGE;
+    }
+    const size_t changes = baseline_compare(known, results, whole, stderr);
+    baseline_free(known);
+    /* what is known does not count; a target that went away still does */
+    const cli_status rest = status == CLI_NONCONFORMANCE || status == CLI_UNDECIDED ? CLI_OK : status;
+    return cli_status_worse(rest, changes > 0 ? CLI_DIFFERS : CLI_OK);
+}
+
+static void take_ledger(probe_context *context, result_run *results)
+{
+    results->ledger = (result_ledger){
+        .given = true,
+        .connections = atomic_load(&context->ledger.connections),
+        .messages = atomic_load(&context->ledger.messages),
+        .recipients = atomic_load(&context->ledger.recipients),
+        .octets_sent = atomic_load(&context->ledger.sent),
+        .octets_received = atomic_load(&context->ledger.received),
+    };
+}
+
+cli_status probe_finish(const probe_options *options, probe_context *context, const probe_run *run, result_run *results)
+{
+    take_ledger(context, results);
+    const cli_status status = status_of(options, run, results);
+    FILE *out = cli_output_open("probe", options->output);
+    if (out == NULL)
+        return CLI_USAGE;
+    const report_style style = {.colour = options->format == REPORT_TEXT && cli_use_colour(options->colour, out),
+                                .strict = options->settings.strict,
+                                .all = options->all};
+    bool written = report_write(out, (report_format)options->format, results, &style);
+    written = cli_output_close("probe", options->output, out) && written;
+    if (!options->quiet) {
+        const result_ledger *ledger = &results->ledger;
+        if (run->artefact_count > 0)
+            fprintf(stderr, "the exchange of each failure is in %s; 'mailspec replay' judges it\n", options->artefacts);
+        fprintf(stderr,
+                "sent: %" PRIu64 " messages to %" PRIu64 " recipients, %" PRIu64 " connections, %" PRIu64
+                " octets; received: %" PRIu64 " octets; seed %" PRIu64 "\n",
+                ledger->messages, ledger->recipients, ledger->connections, ledger->octets_sent, ledger->octets_received,
+                context->settings.seed);
+    }
+    const cli_status judged = options->baseline == NULL ? status : against_baseline(options, results, status);
+    return written ? judged : cli_status_worse(judged, CLI_USAGE);
+}

@@ -1,0 +1,317 @@
+/* probe_options.c - see probe_options.h */
+#include "harness/cli/probe_options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "harness/cli/options.h"
+#include "harness/net/target.h"
+#include "reports/report.h"
+
+const char probe_help[] =
+    "usage: mailspec probe URL... [CASE]... [OPTION]...\n"
+    "\n"
+    "Runs the live cases of the corpus against servers.  URL: smtp:// submission:// lmtp:// smtps://\n"
+    "submissions:// pop3:// pop3s:// and host[:port], or lmtp+unix:/path.  An SMTP and a POP3 target\n"
+    "form a pair: what is sent to the one is looked for in the other.\n"
+    "CASE: an id with * and ?, rfc5321/4.5.2, a requirement's id, a transcript (*.mst) or a folder;\n"
+    "none: all cases.  A failure's artefact runs the case again that it came from.\n"
+    "\n"
+    "addresses and accounts:\n"
+    "  --rcpt ADDRESS --rcpt2 ADDRESS   mailboxes that the server delivers to\n"
+    "  --from ADDRESS                   the sender (default: one that holds a mark of the run)\n"
+    "  --unknown-rcpt, --remote-rcpt    an address here that does not exist; one elsewhere\n"
+    "  --user NAME --user2 NAME         accounts; passwords: MAILSPEC_PASSWORD, MAILSPEC_PASSWORD2,\n"
+    "  --password-file FILE             its first line (and second), or asked on a terminal\n"
+    "  --maildir PATH --maildir2 PATH   where the recipients' mail can be seen, instead of by POP3\n"
+    "  --client NAME                    what EHLO says\n"
+    "  --have WORD,...                  conditions that hold, as relay-allowed, config, slow\n"
+    "  --empty-maildrop                 all messages of the maildrop may be deleted\n"
+    "  --keep-mail                      leave what the run has put into the maildrop\n"
+    "\n"
+    "the server:\n"
+    "  --exec COMMAND [--wait-port]     start it, and end it afterwards; {port} is a free port, in\n"
+    "                                   COMMAND and in the URLs\n"
+    "  --reset-cmd COMMAND              run before cases tagged 'reset'\n"
+    "  --authorized                     the targets off this machine may be probed\n"
+    "\n"
+    "TLS: --ca FILE, --insecure, --cert FILE, --key FILE, --tls-min 1.0|1.1|1.2|1.3, SSLKEYLOGFILE\n"
+    "\n"
+    "which cases: --level LEVEL, --tag TAG, --capability WORD, --not CASE,..., --failed-in REPORT,\n"
+    "  --shard I/N, --min-cases N, --case FILE, --corpus DIRECTORY\n"
+    "\n"
+    "how: -j, --connections N (8), --feed whole|line|octet|pipelined|all, --timeout MS per reply\n"
+    "  (10000), --case-timeout S (120), --run-timeout S, --delivery-timeout MS, --max-messages N,\n"
+    "  --max-connections N, --seed N, --strict, --dry-run\n"
+    "\n"
+    "results: --format FORM, --output FILE, --all, --artefacts DIRECTORY|none, --baseline FILE,\n"
+    "  --update-baseline, --color auto|always|never, --quiet\n"
+    "\n"
+    "Status: 0 conforming, 1 a requirement is broken, 2 wrong usage or nothing selected, 3 differs\n"
+    "from the baseline, 4 a target cannot be reached, 5 nothing decided, 6 internal error.\n"
+    "\n"
+    "example: mailspec probe smtp://127.0.0.1:2525 pop3://127.0.0.1:1110 --rcpt alice@example.test\n"
+    "         --user alice 'smtp.smuggling.*'\n";
+
+static const char *const feed_names[] = {"whole", "line", "octet", "pipelined", "all", NULL};
+
+enum { FEED_ALL = PROBE_FEEDS };
+
+static bool complain(const char *what, const char *about)
+{
+    fprintf(stderr, "mailspec probe: %s%s%s\n", what, about == NULL ? "" : ": ", about == NULL ? "" : about);
+    return false;
+}
+
+/* --- passwords --------------------------------------------------------------------------------------- */
+
+static char *first_line(FILE *in)
+{
+    char *line = NULL;
+    size_t room = 0;
+    const ssize_t length = getline(&line, &room, in);
+    if (length < 0) {
+        free(line);
+        return NULL;
+    }
+    line[strcspn(line, "\r\n")] = '\0';
+    return line;
+}
+
+static char *ask(const char *user)
+{
+    struct termios shown;
+    if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &shown) != 0)
+        return NULL;
+    struct termios hidden = shown;
+    hidden.c_lflag &= ~(tcflag_t)ECHO;
+    fprintf(stderr, "password of %s: ", user);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+    char *password = first_line(stdin);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+    fputc('\n', stderr);
+    return password;
+}
+
+static const char *from_environment(const char *name)
+{
+    const char *value = getenv(name);
+    return value == NULL ? NULL : strdup(value);
+}
+
+static bool read_passwords(probe_settings *settings, const char *path)
+{
+    if (path != NULL) {
+        FILE *in = fopen(path, "r");
+        if (in == NULL)
+            return complain(path, strerror(errno));
+        settings->password = first_line(in);
+        settings->password2 = first_line(in);
+        fclose(in);
+    }
+    if (settings->password == NULL)
+        settings->password = from_environment("MAILSPEC_PASSWORD");
+    if (settings->password2 == NULL)
+        settings->password2 = from_environment("MAILSPEC_PASSWORD2");
+    if (settings->user != NULL && settings->password == NULL)
+        settings->password = ask(settings->user);
+    if (settings->user2 != NULL && settings->password2 == NULL)
+        settings->password2 = ask(settings->user2);
+    if (settings->user != NULL && settings->password == NULL)
+        return complain("--user needs a password", "MAILSPEC_PASSWORD, --password-file or a terminal");
+    return true;
+}
+
+/* --- operands ---------------------------------------------------------------------------------------------- */
+
+static bool is_url(const char *operand)
+{
+    return strstr(operand, "://") != NULL || strstr(operand, "+unix:") != NULL;
+}
+
+static bool is_path(const char *operand)
+{
+    const size_t length = strlen(operand);
+    if (length > 4 && strcmp(operand + length - 4, ".mst") == 0)
+        return true;
+    return strncmp(operand, "rfc", 3) != 0 && strpbrk(operand, "*?") == NULL && access(operand, F_OK) == 0;
+}
+
+static bool sort_operands(probe_options *options, int count, char **operands)
+{
+    size_t urls = 0;
+    size_t wanted = 0;
+    size_t paths = options->paths[0] != NULL;
+    for (int i = 0; i < count; i++) {
+        if (is_url(operands[i])) {
+            if (urls == PROBE_ENDPOINTS_MAX)
+                return complain("too many targets", NULL);
+            options->urls[urls++] = operands[i];
+        } else if (i >= PROBE_OPERANDS_MAX) {
+            return complain("too many cases are named; use a pattern", NULL);
+        } else if (is_path(operands[i])) {
+            options->paths[paths++] = operands[i];
+        } else {
+            options->wanted[wanted++] = operands[i];
+        }
+    }
+    return urls > 0 || complain("name a target, as in smtp://127.0.0.1:2525; see mailspec probe --help", NULL);
+}
+
+static bool read_have(probe_options *options, const char *list)
+{
+    char *copy = options->have_list = list == NULL ? NULL : strdup(list);
+    char *rest = NULL;
+    size_t count = 0;
+    for (char *one = copy == NULL ? NULL : strtok_r(copy, ",", &rest); one != NULL; one = strtok_r(NULL, ",", &rest)) {
+        if (count == PROBE_HAVE_MAX)
+            return complain("--have names too many conditions", NULL);
+        options->have[count++] = one;
+    }
+    return true;
+}
+
+static bool read_shard(const char *text, cli_selection *selection)
+{
+    char *end = NULL;
+    selection->shard = selection->shards = 1;
+    if (text == NULL)
+        return true;
+    selection->shard = strtoul(text, &end, 10);
+    if (*end != '/')
+        return complain("--shard wants I/N, as in 2/5, not", text);
+    selection->shards = strtoul(end + 1, &end, 10);
+    if (*end != '\0' || selection->shard < 1 || selection->shard > selection->shards)
+        return complain("--shard wants I/N with 1 <= I <= N, not", text);
+    return true;
+}
+
+/* --- all of them --------------------------------------------------------------------------------------------- */
+
+static void set_defaults(probe_options *options)
+{
+    memset(options, 0, sizeof *options);
+    options->connections = 8;
+    options->timeout_ms = PROBE_REPLY_MS;
+    options->case_timeout_s = PROBE_CASE_MS / 1000;
+    options->delivery_timeout_ms = PROBE_DELIVERY_MS;
+    options->run_timeout_s = 3600;
+    options->artefacts = "mailspec-artefacts";
+    options->settings.received_max = PROBE_RECEIVED_MAX;
+    options->settings.tls.keylog = getenv("SSLKEYLOGFILE");
+}
+
+typedef struct raw {
+    const char *shard, *password_file, *have, *tls_min, *one_case, *level;
+    int feed;
+    unsigned long max_messages, max_connections, seed;
+} raw;
+
+static bool is_version(const char *text)
+{
+    return text == NULL || strcmp(text, "1.0") == 0 || strcmp(text, "1.1") == 0 || strcmp(text, "1.2") == 0 ||
+           strcmp(text, "1.3") == 0;
+}
+
+static bool finish(probe_options *options, const raw *r, int count, char **operands)
+{
+    probe_settings *settings = &options->settings;
+    if (!is_version(r->tls_min))
+        return complain("--tls-min wants 1.0, 1.1, 1.2 or 1.3, not", r->tls_min);
+    if (options->update && options->baseline == NULL)
+        return complain("--update-baseline needs --baseline FILE", NULL);
+    settings->tls.min = r->tls_min;
+    settings->reply_ms = (int64_t)options->timeout_ms;
+    settings->case_ms = (int64_t)options->case_timeout_s * 1000;
+    settings->delivery_ms = (int64_t)options->delivery_timeout_ms;
+    settings->messages_max = r->max_messages;
+    settings->connections_max = r->max_connections;
+    settings->seed = r->seed;
+    if (strcmp(options->artefacts, "none") == 0)
+        options->artefacts = NULL;
+    options->paths[0] = r->one_case;
+    for (int feed = 0; feed < PROBE_FEEDS; feed++)
+        options->feeds[feed] = r->feed == feed || r->feed == FEED_ALL;
+    if (options->connections == 0)
+        options->connections = 1;
+    options->selection.level = r->level;
+    options->selection.wanted = options->wanted;
+    return read_shard(r->shard, &options->selection) && read_have(options, r->have) &&
+           sort_operands(options, count, operands) && read_passwords(settings, r->password_file);
+}
+
+cli_status probe_options_read(probe_options *options, int argc, char **argv)
+{
+    raw r = {.feed = PROBE_FEED_WHOLE};
+    set_defaults(options);
+    probe_settings *s = &options->settings;
+    const cli_option table[] = {
+        {"rcpt", 0, CLI_TEXT, &s->rcpt, NULL},
+        {"rcpt2", 0, CLI_TEXT, &s->rcpt2, NULL},
+        {"from", 0, CLI_TEXT, &s->from, NULL},
+        {"unknown-rcpt", 0, CLI_TEXT, &s->unknown, NULL},
+        {"remote-rcpt", 0, CLI_TEXT, &s->remote, NULL},
+        {"user", 0, CLI_TEXT, &s->user, NULL},
+        {"user2", 0, CLI_TEXT, &s->user2, NULL},
+        {"password-file", 0, CLI_TEXT, &r.password_file, NULL},
+        {"maildir", 0, CLI_TEXT, &s->maildir, NULL},
+        {"maildir2", 0, CLI_TEXT, &s->maildir2, NULL},
+        {"client", 0, CLI_TEXT, &s->client, NULL},
+        {"have", 0, CLI_TEXT, &r.have, NULL},
+        {"empty-maildrop", 0, CLI_FLAG, &options->empty_maildrop, NULL},
+        {"keep-mail", 0, CLI_FLAG, &options->keep_mail, NULL},
+        {"exec", 0, CLI_TEXT, &options->command, NULL},
+        {"wait-port", 0, CLI_FLAG, &options->wait_port, NULL},
+        {"reset-cmd", 0, CLI_TEXT, &options->reset_command, NULL},
+        {"authorized", 0, CLI_FLAG, &options->authorized, NULL},
+        {"ca", 0, CLI_TEXT, &s->tls.ca_file, NULL},
+        {"insecure", 0, CLI_FLAG, &s->tls.insecure, NULL},
+        {"cert", 0, CLI_TEXT, &s->tls.certificate, NULL},
+        {"key", 0, CLI_TEXT, &s->tls.key, NULL},
+        {"tls-min", 0, CLI_TEXT, &r.tls_min, NULL},
+        {"level", 0, CLI_TEXT, &r.level, NULL},
+        {"tag", 0, CLI_TEXT, &options->selection.tag, NULL},
+        {"capability", 0, CLI_TEXT, &options->selection.capability, NULL},
+        {"not", 0, CLI_TEXT, &options->selection.unwanted, NULL},
+        {"failed-in", 0, CLI_TEXT, &options->selection.failed_in, NULL},
+        {"shard", 0, CLI_TEXT, &r.shard, NULL},
+        {"min-cases", 0, CLI_NUMBER, &options->min_cases, NULL},
+        {"case", 0, CLI_TEXT, &r.one_case, NULL},
+        {"corpus", 0, CLI_TEXT, &options->corpus, NULL},
+        {"connections", 'j', CLI_NUMBER, &options->connections, NULL},
+        {"feed", 0, CLI_CHOICE, &r.feed, feed_names},
+        {"timeout", 0, CLI_NUMBER, &options->timeout_ms, NULL},
+        {"case-timeout", 0, CLI_NUMBER, &options->case_timeout_s, NULL},
+        {"run-timeout", 0, CLI_NUMBER, &options->run_timeout_s, NULL},
+        {"delivery-timeout", 0, CLI_NUMBER, &options->delivery_timeout_ms, NULL},
+        {"max-messages", 0, CLI_NUMBER, &r.max_messages, NULL},
+        {"max-connections", 0, CLI_NUMBER, &r.max_connections, NULL},
+        {"seed", 0, CLI_NUMBER, &r.seed, NULL},
+        {"strict", 0, CLI_FLAG, &s->strict, NULL},
+        {"dry-run", 0, CLI_FLAG, &options->dry_run, NULL},
+        {"format", 0, CLI_CHOICE, &options->format, report_format_names},
+        {"output", 'o', CLI_TEXT, &options->output, NULL},
+        {"all", 0, CLI_FLAG, &options->all, NULL},
+        {"artefacts", 0, CLI_TEXT, &options->artefacts, NULL},
+        {"baseline", 0, CLI_TEXT, &options->baseline, NULL},
+        {"update-baseline", 0, CLI_FLAG, &options->update, NULL},
+        {"color", 0, CLI_CHOICE, &options->colour, cli_colour_names},
+        {"quiet", 'q', CLI_FLAG, &options->quiet, NULL},
+        {NULL, 0, CLI_FLAG, NULL, NULL},
+    };
+    const int operands = cli_options(argc, argv, table);
+    if (operands < 0 || !finish(options, &r, operands, argv + 1))
+        return CLI_USAGE;
+    return CLI_OK;
+}
+
+void probe_options_free(probe_options *options)
+{
+    free(options->have_list);
+    free((void *)(uintptr_t)options->settings.password);
+    free((void *)(uintptr_t)options->settings.password2);
+}

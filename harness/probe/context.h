@@ -1,0 +1,23 @@
+/*
+ * context.h - what all cases of one probe run share
+ */
+#ifndef MAILSPEC_HARNESS_PROBE_CONTEXT_H
+#define MAILSPEC_HARNESS_PROBE_CONTEXT_H
+
+#include "harness/probe/endpoint.h"
+
+enum { PROBE_MARK = 10, PROBE_ENDPOINTS_MAX = 16 };
+
+typedef struct probe_context {
+    probe_settings settings;
+    probe_endpoint endpoints[PROBE_ENDPOINTS_MAX];
+    size_t endpoint_count;
+    probe_ledger ledger;
+    atomic_bool stop;          /* end as soon as can be */
+    char mark[PROBE_MARK + 1]; /* letters that no other run has */
+    atomic_uint cases;         /* marks handed out */
+    const char *const *have;   /* conditions that the user vouches for; ended by NULL; may be NULL */
+    bool empty_maildrop;       /* all messages of the maildrop may be deleted */
+} probe_context;
+
+#endif

@@ -1,0 +1,316 @@
+/* gate.c - needs:, not-offered:, profile: - does a case apply to this target? */
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/probe/maildrop.h"
+#include "harness/probe/play.h"
+
+typedef struct gate {
+    const probe_context *context;
+    const probe_endpoint *endpoint;
+    const mst_document *document;
+    const probe_offer *offer; /* of the layer that the case starts in */
+    bool tls;                 /* it starts in TLS */
+    bool pop3;
+    const char *because; /* more about what does not hold; NULL */
+} gate;
+
+/* --- the layer ----------------------------------------------------------------------------- */
+
+static bool starts_in_tls(const gate *g)
+{
+    const probe_endpoint *endpoint = g->endpoint;
+    if (endpoint->target.implicit_tls)
+        return true;
+    for (const mst_start *start = g->document->header.starts; start != NULL; start = start->next) {
+        const bool mail = start->state >= MST_STATE_MAIL && start->state <= MST_STATE_DATA;
+        const bool login = start->state == MST_STATE_AUTH || start->state == MST_STATE_TRANSACTION ||
+                           (mail && endpoint->auth_required);
+        if (start->state == MST_STATE_TLS || (login && endpoint->login_tls) || (mail && endpoint->tls_required))
+            return true;
+    }
+    return false;
+}
+
+static bool starts_in(const gate *g, mst_state state)
+{
+    for (const mst_start *start = g->document->header.starts; start != NULL; start = start->next)
+        if (start->state == state)
+            return true;
+    return false;
+}
+
+/* --- single conditions ------------------------------------------------------------------------ */
+
+static bool has_account(const gate *g)
+{
+    return g->context->settings.user != NULL && g->context->settings.password != NULL;
+}
+
+static bool auth(gate *g, ms_span mechanism)
+{
+    const probe_endpoint *endpoint = g->endpoint;
+    if (!has_account(g)) {
+        g->because = "no account was given (--user, --password-file)";
+        return false;
+    }
+    if (ms_span_is_absent(mechanism)) {
+        g->because = endpoint->why_auth;
+        return endpoint->auth_works;
+    }
+    if (g->pop3 && probe_is_word(mechanism, "APOP"))
+        return endpoint->apop_banner;
+    if (probe_is_word(mechanism, "SCRAM"))
+        return (probe_offer_mechanisms(g->offer, g->pop3) &
+                ((uint32_t)1 << MS_SASL_SCRAM_SHA_1 | (uint32_t)1 << MS_SASL_SCRAM_SHA_256)) != 0;
+    return probe_offer_has(g->offer, g->pop3 ? MS_SPAN("SASL") : MS_SPAN("AUTH"), mechanism);
+}
+
+static bool size_limit(const gate *g)
+{
+    const ms_span words = probe_offer_find(g->offer, MS_SPAN("SIZE"));
+    size_t i = 0;
+    while (!ms_span_is_absent(words) && i < words.len && (words.ptr[i] == ' ' || words.ptr[i] == '0'))
+        i++;
+    return !ms_span_is_absent(words) && i < words.len;
+}
+
+static bool user_pass(const gate *g)
+{
+    const probe_endpoint *pop3 = g->pop3 ? g->endpoint : g->endpoint->pop3;
+    return pop3 != NULL && pop3->user_pass && (g->tls || pop3->user_pass_clear);
+}
+
+typedef bool condition(gate *g);
+
+static bool has_tls(gate *g)
+{
+    g->because = g->endpoint->why_tls;
+    return g->endpoint->tls_works;
+}
+static bool no_tls(gate *g)
+{
+    return !g->tls;
+}
+static bool implicit_tls(gate *g)
+{
+    return g->endpoint->target.implicit_tls;
+}
+static bool tls_required(gate *g)
+{
+    return g->endpoint->tls_required;
+}
+static bool auth_required(gate *g)
+{
+    return g->endpoint->auth_required;
+}
+static bool client_cert(gate *g)
+{
+    return g->context->settings.tls.certificate != NULL;
+}
+static bool takes_user_pass(gate *g)
+{
+    return user_pass(g);
+}
+static bool apop_banner(gate *g)
+{
+    return g->endpoint->apop_banner;
+}
+static bool second_account(gate *g)
+{
+    return g->context->settings.user2 != NULL && g->context->settings.password2 != NULL;
+}
+static bool always(gate *g)
+{
+    (void)g;
+    return true;
+}
+static bool by_pop3(gate *g)
+{
+    const probe_endpoint *pop3 = g->pop3 ? g->endpoint : g->endpoint->pop3;
+    return pop3 != NULL && pop3->auth_works;
+}
+static bool delivery_check(gate *g)
+{
+    return probe_store_visible(g->context, g->endpoint, false);
+}
+static bool local_rcpt(gate *g)
+{
+    return g->context->settings.rcpt != NULL;
+}
+static bool unknown_rcpt(gate *g)
+{
+    return g->context->settings.unknown != NULL;
+}
+static bool remote_rcpt(gate *g)
+{
+    return g->context->settings.remote != NULL;
+}
+static bool is_submission(gate *g)
+{
+    return g->endpoint->target.protocol == NET_SUBMISSION;
+}
+static bool is_lmtp(gate *g)
+{
+    return g->endpoint->target.protocol == NET_LMTP;
+}
+static bool is_mx(gate *g)
+{
+    return g->endpoint->target.protocol == NET_SMTP;
+}
+static bool has_size_limit(gate *g)
+{
+    return size_limit(g);
+}
+
+/* What is not in the table holds only if the user says so (--have). */
+static const struct {
+    const char *word;
+    condition *holds;
+} conditions[] = {
+    {"tls", has_tls},
+    {"notls", no_tls},
+    {"implicit-tls", implicit_tls},
+    {"tls-required", tls_required},
+    {"auth-required", auth_required},
+    {"client-cert", client_cert},
+    {"user-pass", takes_user_pass},
+    {"apop-banner", apop_banner},
+    {"second-account", second_account},
+    {"two-sessions", always},
+    {"pop3", by_pop3},
+    {"delivery-check", delivery_check},
+    {"local-rcpt", local_rcpt},
+    {"many-rcpt", local_rcpt}, /* the same mailbox as often as is wanted */
+    {"unknown-rcpt", unknown_rcpt},
+    {"remote-rcpt", remote_rcpt},
+    {"submission", is_submission},
+    {"lmtp", is_lmtp},
+    {"mx", is_mx},
+    {"size-limit", has_size_limit},
+};
+
+static bool vouched_for(const gate *g, ms_span word)
+{
+    for (const char *const *have = g->context->have; have != NULL && *have != NULL; have++)
+        if (probe_is_word(word, *have))
+            return true;
+    return false;
+}
+
+static bool named(gate *g, ms_span word)
+{
+    if (vouched_for(g, word))
+        return true;
+    for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++)
+        if (probe_is_word(word, conditions[i].word))
+            return conditions[i].holds(g);
+    g->because = "--have says that the target has it";
+    return false;
+}
+
+static bool messages(gate *g, const mst_gate *need)
+{
+    const probe_endpoint *pop3 = g->pop3 ? g->endpoint : g->endpoint->pop3;
+    if (pop3 == NULL || !pop3->auth_works) {
+        g->because = "nobody can log in to the maildrop";
+        return false;
+    }
+    if (!need->at_least || pop3->messages >= need->number)
+        return true;
+    const bool fed = g->context->settings.rcpt != NULL && (!g->pop3 || g->endpoint->smtp != NULL);
+    g->because = "there are fewer, and no SMTP target with --rcpt is there to send some";
+    return fed;
+}
+
+static bool holds(gate *g, const mst_gate *need)
+{
+    const ms_span keyword = g->pop3 ? MS_SPAN("SASL") : MS_SPAN("AUTH");
+    (void)keyword;
+    switch (need->kind) {
+    case MST_GATE_EHLO:
+        return !g->pop3 && probe_offer_has(g->offer, need->word, need->parameter);
+    case MST_GATE_NO_EHLO:
+        return !g->pop3 && !probe_offer_has(g->offer, need->word, ms_span_absent());
+    case MST_GATE_CAPA:
+        if (ms_span_is_absent(need->word))
+            return g->pop3 && g->offer->known;
+        return g->pop3 && probe_offer_has(g->offer, need->word, need->parameter);
+    case MST_GATE_NO_CAPA:
+        return g->pop3 && !probe_offer_has(g->offer, need->word, ms_span_absent());
+    case MST_GATE_AUTH:
+        return auth(g, need->word);
+    case MST_GATE_MESSAGES:
+        return messages(g, need);
+    case MST_GATE_CONDITION:
+        return named(g, need->word);
+    case MST_GATE_UNKNOWN:
+        break;
+    }
+    g->because = "the condition is not known";
+    return false;
+}
+
+/* --- all of them ---------------------------------------------------------------------------------- */
+
+static bool profile_fits(const gate *g)
+{
+    static const unsigned own[] = {
+        [NET_SMTP] = MST_PROFILE_MX,
+        [NET_SUBMISSION] = MST_PROFILE_SUBMISSION,
+        [NET_LMTP] = MST_PROFILE_LMTP,
+        [NET_POP3] = 0,
+    };
+    const unsigned wanted = g->document->header.profiles;
+    unsigned have = own[g->endpoint->target.protocol];
+    if (g->context->settings.strict)
+        have |= MST_PROFILE_STRICT;
+    return wanted == 0 || (wanted & have) != 0;
+}
+
+const char *probe_gate(const probe_context *context, const probe_endpoint *endpoint, const mst_document *document,
+                       char why[PROBE_WHY_MAX])
+{
+    gate g = {.context = context, .endpoint = endpoint, .document = document};
+    g.pop3 = endpoint->target.protocol == NET_POP3;
+    g.tls = starts_in_tls(&g);
+    g.offer = g.tls ? &endpoint->tls : &endpoint->clear;
+    if (document->header.tests == MS_CLIENT) {
+        snprintf(why, PROBE_WHY_MAX, "tests a client, and the target is a server");
+        return why;
+    }
+    if (!profile_fits(&g)) {
+        snprintf(why, PROBE_WHY_MAX, "the profile is another one");
+        return why;
+    }
+    for (const mst_gate *need = document->header.needs; need != NULL; need = need->next) {
+        g.because = NULL;
+        if (holds(&g, need))
+            continue;
+        const bool more = g.because != NULL && g.because[0] != '\0';
+        snprintf(why, PROBE_WHY_MAX, "needs %.*s%s%s", (int)need->text.len, (const char *)need->text.ptr,
+                 more ? ": " : "", more ? g.because : "");
+        return why;
+    }
+    for (const mst_word *word = document->header.not_offered; word != NULL; word = word->next)
+        if (probe_offer_has(g.offer, word->text, ms_span_absent())) {
+            snprintf(why, PROBE_WHY_MAX, "%.*s is offered", (int)word->text.len, (const char *)word->text.ptr);
+            return why;
+        }
+    if (starts_in(&g, MST_STATE_RCPT) || starts_in(&g, MST_STATE_DATA))
+        if (context->settings.rcpt == NULL) {
+            snprintf(why, PROBE_WHY_MAX, "needs a recipient (--rcpt)");
+            return why;
+        }
+    if ((starts_in(&g, MST_STATE_AUTH) || starts_in(&g, MST_STATE_TRANSACTION)) && !endpoint->auth_works) {
+        const bool given = has_account(&g);
+        snprintf(why, PROBE_WHY_MAX, "needs a login%s%.200s", given ? ": " : " (--user, --password-file)",
+                 given ? endpoint->why_auth : "");
+        return why;
+    }
+    if (starts_in(&g, MST_STATE_TLS) && !endpoint->tls_works) {
+        snprintf(why, PROBE_WHY_MAX, "needs tls: %.200s", endpoint->why_tls);
+        return why;
+    }
+    return NULL;
+}

@@ -1,0 +1,202 @@
+/* listen.c - see listen.h */
+#include "harness/probe/listen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/requirement/register.h"
+
+enum { FINDINGS_AT_ONCE = 64, HINTS_MAX = 100000 };
+
+static void *must(void *memory)
+{
+    if (memory == NULL)
+        abort();
+    return memory;
+}
+
+void probe_findings_free(probe_findings *findings)
+{
+    for (size_t i = 0; i < findings->count; i++)
+        free(findings->items[i].proof);
+    free(findings->items);
+    memset(findings, 0, sizeof *findings);
+}
+
+/* A server's fault that its octets alone prove: not what a site's policy decides, not the client's rules, and a MAY
+ * cannot be broken. */
+static bool is_counted(const ms_finding *finding)
+{
+    const ms_register_row *row = ms_register_get(finding->requirement);
+    return finding->side == MS_SERVER && row != NULL && row->level != MS_LEVEL_MAY &&
+           strncmp(row->offline, "yes", 3) == 0 && strcmp(row->subject, "client") != 0;
+}
+
+static void keep(probe_listener *listener, const ms_findings *found)
+{
+    probe_findings *all = listener->findings;
+    for (size_t i = 0; i < found->count && !listener->deaf; i++) {
+        bool known = !is_counted(&found->items[i]);
+        for (size_t k = 0; k < all->count && !known; k++)
+            known = all->items[k].finding.requirement == found->items[i].requirement;
+        if (known)
+            continue;
+        if (all->count == all->room) {
+            all->room = all->room == 0 ? 8 : all->room * 2;
+            all->items = must(realloc(all->items, all->room * sizeof *all->items));
+        }
+        all->items[all->count++] =
+            (probe_finding){.finding = found->items[i], .session = listener->session, .line = listener->line};
+    }
+}
+
+static ms_smtp_variant variant_of(mst_protocol protocol)
+{
+    if (protocol == MST_LMTP)
+        return MS_VARIANT_LMTP;
+    return protocol == MST_SUBMISSION ? MS_VARIANT_SUBMISSION : MS_VARIANT_SMTP;
+}
+
+void probe_listen_begin(probe_listener *listener, mst_protocol protocol, probe_findings *findings, unsigned session)
+{
+    memset(listener, 0, sizeof *listener);
+    listener->findings = findings;
+    listener->session = session;
+    listener->pop3_spoken = protocol == MST_POP3;
+    if (listener->pop3_spoken) {
+        listener->runs = must(calloc(PROBE_RUNS, sizeof(ms_pop3_run)));
+        listener->messages = must(calloc(PROBE_MESSAGES, 1));
+        ms_pop3_dialogue_init(&listener->pop3, listener->runs, PROBE_RUNS, listener->messages, PROBE_MESSAGES);
+        return;
+    }
+    listener->runs = must(calloc(PROBE_RUNS, sizeof(ms_smtp_run)));
+    ms_smtp_dialogue_init(&listener->smtp, variant_of(protocol), listener->runs, PROBE_RUNS);
+}
+
+void probe_listen_end(probe_listener *listener)
+{
+    octet_buffer_free(&listener->pending[MS_CLIENT]);
+    octet_buffer_free(&listener->pending[MS_SERVER]);
+    free(listener->runs);
+    free(listener->messages);
+    free(listener->hints);
+    memset(listener, 0, sizeof *listener);
+}
+
+/* --- what a reply answers ------------------------------------------------------------ */
+
+static void add_hint(probe_listener *listener, uint64_t at, unsigned verb, bool multi_line)
+{
+    if (listener->hint_count >= HINTS_MAX)
+        return;
+    if (listener->hint_count == listener->hint_room) {
+        listener->hint_room = listener->hint_room == 0 ? 32 : listener->hint_room * 2;
+        listener->hints = must(realloc(listener->hints, listener->hint_room * sizeof *listener->hints));
+    }
+    listener->hints[listener->hint_count++] = (probe_hint){at, (uint8_t)verb, multi_line};
+}
+
+const probe_hint *probe_listen_hint(const probe_listener *listener, uint64_t at)
+{
+    for (size_t i = listener->hint_count; i-- > 0;)
+        if (listener->hints[i].at == at)
+            return &listener->hints[i];
+    return NULL;
+}
+
+/* --- octets ---------------------------------------------------------------------------- */
+
+static size_t hear_smtp(probe_listener *listener, ms_side side, ms_span input, ms_findings *found, bool *over)
+{
+    const ms_smtp_event event = ms_smtp_dialogue_next(&listener->smtp, side, input, found);
+    *over = event.kind == MS_SMTP_EVENT_NEED_MORE || event.kind == MS_SMTP_EVENT_UNDECIDED;
+    switch (event.kind) {
+    case MS_SMTP_EVENT_REPLY_LINE:
+    case MS_SMTP_EVENT_REPLY:
+        add_hint(listener, event.at, event.unsolicited ? MS_SMTP_UNKNOWN : event.answered, false);
+        break;
+    case MS_SMTP_EVENT_COMMAND:
+        listener->recipients += event.command.command.verb == MS_SMTP_RCPT;
+        listener->mails += event.command.command.verb == MS_SMTP_BDAT && event.command.error == MS_SMTP_OK &&
+                           event.command.command.bdat.last;
+        break;
+    case MS_SMTP_EVENT_END_OF_DATA:
+        listener->mails++;
+        break;
+    case MS_SMTP_EVENT_NEED_MORE:
+    case MS_SMTP_EVENT_UNDECIDED:
+    case MS_SMTP_EVENT_CONTENT:
+    case MS_SMTP_EVENT_CHUNK:
+    case MS_SMTP_EVENT_CHUNK_END:
+    case MS_SMTP_EVENT_DROPPED:
+        break;
+    }
+    return event.consumed;
+}
+
+static size_t hear_pop3(probe_listener *listener, ms_side side, ms_span input, ms_findings *found, bool *over)
+{
+    const ms_pop3_event event = ms_pop3_dialogue_next(&listener->pop3, side, input, found);
+    *over = event.kind == MS_POP3_EVENT_NEED_MORE || event.kind == MS_POP3_EVENT_UNDECIDED;
+    if (event.kind == MS_POP3_EVENT_RESPONSE || event.kind == MS_POP3_EVENT_CONTINUATION)
+        add_hint(listener, event.at, event.answered.verb, event.multi_line);
+    return event.consumed;
+}
+
+static bool drain(probe_listener *listener, ms_side side)
+{
+    bool progress = false;
+    bool over = false;
+    while (!over) {
+        ms_finding items[FINDINGS_AT_ONCE];
+        ms_findings found = {.items = items, .capacity = FINDINGS_AT_ONCE};
+        const ms_span input = octet_buffer_span(&listener->pending[side]);
+        const size_t consumed = listener->pop3_spoken ? hear_pop3(listener, side, input, &found, &over)
+                                                      : hear_smtp(listener, side, input, &found, &over);
+        octet_buffer_drop(&listener->pending[side], consumed);
+        keep(listener, &found);
+        progress |= !over;
+    }
+    return progress;
+}
+
+void probe_listen(probe_listener *listener, ms_side side, ms_span octets)
+{
+    const ms_side other = side == MS_CLIENT ? MS_SERVER : MS_CLIENT;
+    octet_buffer_add(&listener->pending[side], octets);
+    /* what one side says may decide what the other's waiting octets are */
+    bool again = drain(listener, side);
+    while (again && octet_buffer_span(&listener->pending[other]).len > 0)
+        again = drain(listener, other) && drain(listener, side);
+}
+
+void probe_listen_tls(probe_listener *listener)
+{
+    ms_finding items[FINDINGS_AT_ONCE];
+    ms_findings found = {.items = items, .capacity = FINDINGS_AT_ONCE};
+    const size_t client = octet_buffer_span(&listener->pending[MS_CLIENT]).len;
+    const size_t server = octet_buffer_span(&listener->pending[MS_SERVER]).len;
+    if (listener->pop3_spoken)
+        ms_pop3_dialogue_tls(&listener->pop3, client, server, &found);
+    else
+        ms_smtp_dialogue_tls(&listener->smtp, client, server, &found);
+    octet_buffer_drop(&listener->pending[MS_CLIENT], client);
+    octet_buffer_drop(&listener->pending[MS_SERVER], server);
+    keep(listener, &found);
+}
+
+void probe_listen_close(probe_listener *listener, ms_side side)
+{
+    ms_finding items[FINDINGS_AT_ONCE];
+    ms_findings found = {.items = items, .capacity = FINDINGS_AT_ONCE};
+    if (listener->closed[side])
+        return;
+    listener->closed[side] = true;
+    const size_t client = octet_buffer_span(&listener->pending[MS_CLIENT]).len;
+    const size_t server = octet_buffer_span(&listener->pending[MS_SERVER]).len;
+    if (listener->pop3_spoken)
+        ms_pop3_dialogue_close(&listener->pop3, side, client, server, &found);
+    else
+        ms_smtp_dialogue_close(&listener->smtp, side, client, server, &found);
+    keep(listener, &found);
+}

@@ -1,0 +1,240 @@
+/* maildrop.c - see maildrop.h; by POP3 */
+#include "harness/probe/maildrop.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* --- a list of messages ----------------------------------------------------------------- */
+
+static void *must(void *memory)
+{
+    if (memory == NULL)
+        abort();
+    return memory;
+}
+
+probe_stored *probe_store_add(probe_store *store, const char *name, size_t len)
+{
+    if (store->count == PROBE_STORED_MAX)
+        return NULL;
+    if (store->count == store->room) {
+        store->room = store->room == 0 ? 32 : store->room * 2;
+        store->items = must(realloc(store->items, store->room * sizeof *store->items));
+    }
+    probe_stored *item = &store->items[store->count++];
+    memset(item, 0, sizeof *item);
+    snprintf(item->name, sizeof item->name, "%.*s", (int)len, name);
+    return item;
+}
+
+bool probe_store_has(const probe_store *store, const char *name)
+{
+    for (size_t i = 0; i < store->count; i++)
+        if (strcmp(store->items[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+void probe_store_keep_octets(probe_stored *message, ms_span octets)
+{
+    if (octets.len > PROBE_MESSAGE_MAX)
+        octets.len = PROBE_MESSAGE_MAX;
+    message->octets = must(malloc(octets.len + 1));
+    memcpy(message->octets, octets.ptr, octets.len);
+    message->len = octets.len;
+}
+
+void probe_store_free(probe_store *store)
+{
+    for (size_t i = 0; i < store->count; i++)
+        free(store->items[i].octets);
+    free(store->items);
+    memset(store, 0, sizeof *store);
+}
+
+/* --- whose it is --------------------------------------------------------------------------- */
+
+static const uint8_t *find(const uint8_t *octets, size_t len, const char *text)
+{
+    const size_t length = strlen(text);
+    for (size_t i = 0; i + length <= len; i++)
+        if (octets[i] == (uint8_t)text[0] && memcmp(octets + i, text, length) == 0)
+            return octets + i;
+    return NULL;
+}
+
+bool probe_store_is_ours(const probe_context *context, const probe_stored *message, const char *own, bool *foreign)
+{
+    *foreign = false;
+    if (message->octets == NULL || find(message->octets, message->len, context->mark) == NULL)
+        return false;
+    *foreign = own != NULL && find(message->octets, message->len, own) == NULL;
+    return true;
+}
+
+/* --- visits ---------------------------------------------------------------------------------- */
+
+static void set_visitor(probe_visit *visit, const probe_context *context, const char *mark)
+{
+    const probe_settings *settings = &context->settings;
+    char text[200];
+    snprintf(text, sizeof text, "%s.client.example", mark);
+    probe_scope_set_text(&visit->scope, "client", settings->client == NULL ? text : settings->client);
+    snprintf(text, sizeof text, "%s@client.example", mark);
+    probe_scope_set_text(&visit->scope, "from", settings->from == NULL ? text : settings->from);
+}
+
+bool probe_visit_begin(probe_visit *visit, probe_context *context, const probe_endpoint *endpoint, bool second,
+                       const char *mark, mst_state state, char why[PROBE_WHY_MAX])
+{
+    enum { TRIES = 5 };
+    memset(visit, 0, sizeof *visit);
+    probe_scope_init(&visit->scope, 1);
+    set_visitor(visit, context, mark);
+    probe_scope_set_text(&visit->scope, "rcpt", second ? context->settings.rcpt2 : context->settings.rcpt);
+    probe_reached reached = PROBE_REACHED_LATER;
+    for (int i = 0; i < TRIES && reached == PROBE_REACHED_LATER && !atomic_load(&context->stop); i++) {
+        const struct timespec pause = {.tv_nsec = 100 * 1000 * 1000 * (i > 0)};
+        nanosleep(&pause, NULL); /* a maildrop that is in use, a limit on connections */
+        probe_peer_free(&visit->peer);
+        visit->peer = (probe_peer){.settings = &context->settings,
+                                   .ledger = &context->ledger,
+                                   .stop = &context->stop,
+                                   .scope = &visit->scope,
+                                   .log = &visit->log,
+                                   .findings = &visit->findings,
+                                   .case_end = net_in(context->settings.case_ms)};
+        visit->way = (probe_prologue){.endpoint = endpoint, .peer = &visit->peer, .second = second};
+        reached = probe_prologue_run(&visit->way, state);
+    }
+    if (reached == PROBE_REACHED)
+        return true;
+    snprintf(why, PROBE_WHY_MAX, "%s", visit->way.why);
+    probe_visit_end(visit, false);
+    return false;
+}
+
+void probe_visit_end(probe_visit *visit, bool quit)
+{
+    probe_reply reply;
+    if (quit && visit->peer.stream != NULL && visit->peer.ended == NET_OK)
+        probe_ask(&visit->peer, "QUIT", &reply);
+    probe_peer_free(&visit->peer);
+    probe_log_free(&visit->log);
+    probe_findings_free(&visit->findings);
+    probe_scope_free(&visit->scope);
+}
+
+/* --- by POP3 ----------------------------------------------------------------------------------- */
+
+static const probe_endpoint *reader(const probe_endpoint *endpoint)
+{
+    return endpoint->target.protocol == NET_POP3 ? endpoint : endpoint->pop3;
+}
+
+static const char *maildir(const probe_context *context, bool second)
+{
+    return second ? context->settings.maildir2 : context->settings.maildir;
+}
+
+bool probe_store_visible(const probe_context *context, const probe_endpoint *endpoint, bool second)
+{
+    const probe_endpoint *pop3 = reader(endpoint);
+    if (maildir(context, second) != NULL)
+        return true;
+    return pop3 != NULL && (second ? pop3->second_works : pop3->auth_works);
+}
+
+/* "1 whqtswO00WBw418f9t5JxYwZ": a line of UIDL; without UIDL, "1 120" of LIST has to do. */
+static void read_listing(const probe_reply *reply, probe_store *store)
+{
+    for (size_t i = 0; i < reply->line_count; i++) {
+        const ms_span line = reply->lines[i];
+        const uint8_t *blank = memchr(line.ptr, ' ', line.len);
+        uint64_t number;
+        if (blank == NULL || !probe_read_number(ms_span_make(line.ptr, (size_t)(blank - line.ptr)), &number))
+            continue;
+        probe_stored *item = probe_store_add(store, (const char *)blank + 1, line.len - (size_t)(blank + 1 - line.ptr));
+        if (item != NULL)
+            item->number = (unsigned)number;
+    }
+}
+
+static bool list(probe_visit *visit, probe_store *store, char why[PROBE_WHY_MAX])
+{
+    probe_reply reply;
+    probe_ask(&visit->peer, "UIDL", &reply);
+    if (reply.came == PROBE_CAME_REPLY && reply.indicator == MS_POP3_NEGATIVE)
+        probe_ask(&visit->peer, "LIST", &reply);
+    if (reply.came != PROBE_CAME_REPLY || reply.indicator != MS_POP3_POSITIVE) {
+        probe_reply_quote(&reply, why, PROBE_WHY_MAX);
+        return false;
+    }
+    read_listing(&reply, store);
+    return true;
+}
+
+static void fetch_new(probe_visit *visit, const probe_store *known, probe_store *store)
+{
+    for (size_t i = 0; i < store->count; i++) {
+        char line[40];
+        probe_reply reply;
+        if (known != NULL && probe_store_has(known, store->items[i].name))
+            continue;
+        snprintf(line, sizeof line, "RETR %u", store->items[i].number);
+        if (probe_ask(&visit->peer, line, &reply) != PROBE_CAME_REPLY)
+            return;
+        if (reply.indicator == MS_POP3_POSITIVE)
+            probe_store_keep_octets(&store->items[i], reply.content);
+    }
+}
+
+bool probe_store_look(probe_context *context, const probe_endpoint *endpoint, bool second, probe_look look,
+                      const probe_store *known, probe_store *store, char why[PROBE_WHY_MAX])
+{
+    probe_visit visit;
+    const char *path = maildir(context, second);
+    const probe_endpoint *pop3 = reader(endpoint);
+    probe_store_free(store);
+    if (path != NULL)
+        return probe_maildir_look(path, look, known, store, why);
+    if (pop3 == NULL) {
+        snprintf(why, PROBE_WHY_MAX, "there is neither a POP3 target nor a maildir");
+        return false;
+    }
+    if (!probe_visit_begin(&visit, context, pop3, second, context->mark, MST_STATE_TRANSACTION, why))
+        return false;
+    const bool listed = list(&visit, store, why);
+    if (listed && look == PROBE_LOOK_NEW)
+        fetch_new(&visit, known, store);
+    probe_visit_end(&visit, true);
+    return listed;
+}
+
+bool probe_store_remove(probe_context *context, const probe_endpoint *endpoint, bool second, const probe_store *gone,
+                        char why[PROBE_WHY_MAX])
+{
+    probe_visit visit;
+    probe_store now = {.count = 0};
+    const char *path = maildir(context, second);
+    const probe_endpoint *pop3 = reader(endpoint);
+    if (pop3 == NULL || !(second ? pop3->second_works : pop3->auth_works))
+        return path != NULL && probe_maildir_remove(path, gone);
+    if (!probe_visit_begin(&visit, context, pop3, second, context->mark, MST_STATE_TRANSACTION, why))
+        return false;
+    bool done = list(&visit, &now, why);
+    for (size_t i = 0; done && i < now.count; i++) {
+        char line[40];
+        probe_reply reply;
+        if (!probe_store_has(gone, now.items[i].name))
+            continue;
+        snprintf(line, sizeof line, "DELE %u", now.items[i].number);
+        probe_ask(&visit.peer, line, &reply);
+        done = reply.came == PROBE_CAME_REPLY && reply.indicator == MS_POP3_POSITIVE;
+    }
+    probe_visit_end(&visit, true);
+    probe_store_free(&now);
+    return done;
+}

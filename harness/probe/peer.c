@@ -1,0 +1,356 @@
+/* peer.c - see peer.h */
+#include "harness/probe/peer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    SLICE_MS = 200,           /* how soon a stop of the run is noticed */
+    READ_ROOM = 64 * 1024,    /* octets read at a time */
+    WRITE_PIECE = 64 * 1024,  /* octets written before we look for replies */
+    OCTET_FEED_MAX = 8 * 1024 /* octets of one write that --feed octet cuts; the rest goes whole */
+};
+
+net_deadline probe_peer_reply_end(const probe_peer *peer, int64_t milliseconds)
+{
+    return net_sooner(net_in(milliseconds), peer->case_end);
+}
+
+static mst_protocol protocol_of(const net_target *target)
+{
+    switch (target->protocol) {
+    case NET_SMTP:
+        return MST_SMTP;
+    case NET_SUBMISSION:
+        return MST_SUBMISSION;
+    case NET_LMTP:
+        return MST_LMTP;
+    case NET_POP3:
+        break;
+    }
+    return MST_POP3;
+}
+
+/* --- opening and closing ------------------------------------------------------------- */
+
+static void begin_session(probe_peer *peer, const net_target *target)
+{
+    peer->target = target;
+    peer->pop3_spoken = target->protocol == NET_POP3;
+    peer->session = probe_log_open(peer->log, peer->name, peer->pop3_spoken, target->implicit_tls);
+    probe_listen_begin(&peer->listener, protocol_of(target), peer->findings, peer->session);
+    probe_framer_init(&peer->framer);
+    peer->taken = 0;
+    peer->awaited = 0;
+    peer->ended = NET_OK;
+    peer->flooded = peer->quit_said = peer->authenticated = false;
+    peer->said = net_now();
+}
+
+net_status probe_peer_open(probe_peer *peer, const net_target *target)
+{
+    net_status status;
+    probe_peer_close(peer, MST_ENDING_PLAIN, 0);
+    peer->detail[0] = '\0';
+    peer->stream = net_connect(target, probe_peer_reply_end(peer, peer->settings->reply_ms), &status, peer->detail,
+                               sizeof peer->detail);
+    if (peer->stream == NULL)
+        return status;
+    atomic_fetch_add(&peer->ledger->connections, 1);
+    begin_session(peer, target);
+    if (!target->implicit_tls)
+        return NET_OK;
+    status = probe_peer_tls(peer, &peer->settings->tls, 0);
+    if (status != NET_OK)
+        probe_peer_close(peer, MST_ENDING_PLAIN, 0);
+    return status;
+}
+
+void probe_peer_close(probe_peer *peer, mst_ending ending, uint32_t line)
+{
+    if (peer->stream == NULL)
+        return;
+    probe_log_add(peer->log, PROBE_LOG_HANGUP, peer->session, line, ms_span_absent());
+    if (ending == MST_ENDING_HALF) {
+        net_shutdown(peer->stream);
+        return;
+    }
+    if (peer->ended == NET_OK)
+        probe_listen_close(&peer->listener, MS_CLIENT);
+    atomic_fetch_add(&peer->ledger->sent, net_sent(peer->stream));
+    atomic_fetch_add(&peer->ledger->received, net_received(peer->stream));
+    atomic_fetch_add(&peer->ledger->messages, peer->listener.mails);
+    atomic_fetch_add(&peer->ledger->recipients, peer->listener.recipients);
+    if (ending == MST_ENDING_RESET)
+        net_reset(peer->stream);
+    net_free(peer->stream);
+    peer->stream = NULL;
+    probe_listen_end(&peer->listener);
+    octet_buffer_drop(&peer->in, octet_buffer_span(&peer->in).len);
+    octet_buffer_drop(&peer->held, octet_buffer_span(&peer->held).len);
+    octet_buffer_drop(&peer->held_shown, octet_buffer_span(&peer->held_shown).len);
+}
+
+void probe_peer_free(probe_peer *peer)
+{
+    probe_peer_close(peer, MST_ENDING_PLAIN, 0);
+    octet_buffer_free(&peer->in);
+    octet_buffer_free(&peer->held);
+    octet_buffer_free(&peer->held_shown);
+}
+
+/* --- reading ----------------------------------------------------------------------------- */
+
+static void note_end(probe_peer *peer, net_status status)
+{
+    if (peer->ended != NET_OK)
+        return;
+    peer->ended = status;
+    probe_log_add(peer->log, PROBE_LOG_CLOSE, peer->session, peer->listener.line, ms_span_absent());
+    probe_listen_close(&peer->listener, MS_SERVER);
+}
+
+/* Some octets, or the end of the connection; false when neither came in time. */
+static bool read_some(probe_peer *peer, net_deadline end)
+{
+    uint8_t octets[READ_ROOM];
+    size_t got = 0;
+    net_status status;
+    if (peer->ended != NET_OK || peer->flooded)
+        return false;
+    do {
+        if (atomic_load(peer->stop))
+            return false;
+        status = net_read(peer->stream, octets, sizeof octets, &got, net_sooner(end, net_in(SLICE_MS)));
+    } while (status == NET_TIMEOUT && net_left(end) > 0);
+    if (status == NET_TIMEOUT)
+        return false;
+    if (status != NET_OK) {
+        note_end(peer, status);
+        return true;
+    }
+    const ms_span heard = ms_span_make(octets, got);
+    octet_buffer_add(&peer->in, heard);
+    probe_log_add(peer->log, PROBE_LOG_HEARD, peer->session, peer->listener.line, heard);
+    probe_listen(&peer->listener, MS_SERVER, heard);
+    if (net_received(peer->stream) > peer->settings->received_max)
+        peer->flooded = true;
+    return true;
+}
+
+static bool is_whole(probe_peer *peer, probe_shape shape)
+{
+    const ms_span input = octet_buffer_span(&peer->in);
+    if (!peer->pop3_spoken)
+        return probe_frame_smtp(&peer->framer, input);
+    if (!probe_frame_status(&peer->framer, input))
+        return false;
+    bool multi = shape == PROBE_SHAPE_MULTI;
+    if (shape == PROBE_SHAPE_BY_COMMAND) {
+        const probe_hint *hint = probe_listen_hint(&peer->listener, peer->taken);
+        multi = hint != NULL && hint->multi_line;
+    }
+    return probe_frame_pop3(&peer->framer, input, multi);
+}
+
+static void hand_out(probe_peer *peer, probe_reply *reply)
+{
+    const ms_span raw = ms_span_make(octet_buffer_span(&peer->in).ptr, peer->framer.done);
+    const probe_hint *hint = probe_listen_hint(&peer->listener, peer->taken);
+    reply->came = PROBE_CAME_REPLY;
+    reply->answered = hint == NULL ? 0 : hint->verb;
+    if (peer->pop3_spoken)
+        probe_reply_read_pop3(reply, peer->scope, raw, &peer->framer);
+    else
+        probe_reply_read_smtp(reply, peer->scope, raw);
+    peer->taken += raw.len;
+    octet_buffer_drop(&peer->in, raw.len);
+    probe_framer_init(&peer->framer);
+    peer->awaited++;
+}
+
+probe_came probe_peer_take(probe_peer *peer, probe_shape shape, net_deadline end, probe_reply *reply)
+{
+    memset(reply, 0, sizeof *reply);
+    reply->raw = reply->text = reply->content = MS_SPAN("");
+    reply->at = peer->taken;
+    reply->came = PROBE_CAME_CLOSE;
+    if (peer->stream == NULL)
+        return reply->came;
+    while (!is_whole(peer, shape)) {
+        if (read_some(peer, end))
+            continue;
+        reply->raw = probe_scope_copy(peer->scope, octet_buffer_span(&peer->in));
+        reply->waited_ms = net_now() - peer->said;
+        if (peer->ended != NET_OK)
+            reply->came = peer->ended == NET_ALERT ? PROBE_CAME_ALERT : PROBE_CAME_CLOSE;
+        else if (peer->flooded)
+            reply->came = PROBE_CAME_FLOOD;
+        else
+            reply->came = atomic_load(peer->stop) ? PROBE_CAME_STOP : PROBE_CAME_SILENT;
+        return reply->came;
+    }
+    reply->waited_ms = net_now() - peer->said;
+    hand_out(peer, reply);
+    return reply->came;
+}
+
+bool probe_peer_has_octets(const probe_peer *peer)
+{
+    return octet_buffer_span(&peer->in).len > 0;
+}
+
+bool probe_peer_any(probe_peer *peer, net_deadline end)
+{
+    if (peer->stream == NULL || probe_peer_has_octets(peer) || peer->ended != NET_OK)
+        return true;
+    return read_some(peer, end);
+}
+
+unsigned probe_peer_waiting(const probe_peer *peer)
+{
+    const ms_span all = octet_buffer_span(&peer->in);
+    unsigned whole = 0;
+    for (size_t done = 0; done < all.len; whole++) {
+        const ms_span rest = ms_span_make(all.ptr + done, all.len - done);
+        probe_framer framer;
+        probe_framer_init(&framer);
+        if (!(peer->pop3_spoken ? probe_frame_status(&framer, rest) : probe_frame_smtp(&framer, rest)))
+            break;
+        done += framer.done;
+    }
+    return whole;
+}
+
+void probe_peer_await(probe_peer *peer, unsigned count, net_deadline end)
+{
+    while (peer->stream != NULL && peer->ended == NET_OK && probe_peer_waiting(peer) < count)
+        if (!read_some(peer, end))
+            return;
+}
+
+ms_span probe_peer_next_line(const probe_peer *peer)
+{
+    const ms_span all = octet_buffer_span(&peer->in);
+    const uint8_t *newline = all.len == 0 ? NULL : memchr(all.ptr, '\n', all.len);
+    return newline == NULL ? MS_SPAN("") : ms_span_make(all.ptr, (size_t)(newline - all.ptr));
+}
+
+void probe_peer_skip_lines(probe_peer *peer, net_deadline end)
+{
+    ms_content content;
+    ms_content_init(&content);
+    for (;;) {
+        const ms_content_slice slice = ms_content_next(&content, octet_buffer_span(&peer->in));
+        peer->taken += slice.consumed;
+        octet_buffer_drop(&peer->in, slice.consumed);
+        if (slice.status == MS_CONTENT_END)
+            return;
+        if (slice.status == MS_CONTENT_NEED_MORE && (!read_some(peer, end) || peer->ended != NET_OK))
+            return;
+    }
+}
+
+/* --- writing ------------------------------------------------------------------------------- */
+
+/* The whole piece; replies that come meanwhile are read, so that neither side waits for the other for ever. */
+static bool write_piece(probe_peer *peer, ms_span piece)
+{
+    while (peer->ended == NET_OK && !peer->flooded && net_readable(peer->stream))
+        if (!read_some(peer, net_now()))
+            break;
+    const net_deadline end = probe_peer_reply_end(peer, peer->settings->reply_ms);
+    const net_status status = net_write(peer->stream, piece, end);
+    if (status == NET_OK)
+        return true;
+    /* a reply may stand before the end: it is read when somebody takes it */
+    snprintf(peer->detail, sizeof peer->detail, "writing: %s", net_status_name(status));
+    return false;
+}
+
+static size_t piece_length(const probe_peer *peer, ms_span octets, size_t done)
+{
+    const size_t left = octets.len - done;
+    if (peer->feed == PROBE_FEED_OCTET && done < OCTET_FEED_MAX)
+        return 1;
+    if (peer->feed == PROBE_FEED_LINE) {
+        const uint8_t *newline = memchr(octets.ptr + done, '\n', left);
+        const size_t line = newline == NULL ? left : (size_t)(newline - octets.ptr) - done + 1;
+        return line < WRITE_PIECE ? line : WRITE_PIECE;
+    }
+    return left < WRITE_PIECE ? left : WRITE_PIECE;
+}
+
+static bool write_all(probe_peer *peer, ms_span octets)
+{
+    for (size_t done = 0; done < octets.len;) {
+        const size_t length = piece_length(peer, octets, done);
+        if (!write_piece(peer, ms_span_make(octets.ptr + done, length)))
+            return false;
+        done += length;
+    }
+    return true;
+}
+
+void probe_peer_hold(probe_peer *peer, ms_span octets, ms_span shown)
+{
+    octet_buffer_add(&peer->held, octets);
+    octet_buffer_add(&peer->held_shown, shown);
+}
+
+bool probe_peer_say(probe_peer *peer, ms_span octets, ms_span shown, uint32_t line)
+{
+    if (peer->stream == NULL)
+        return false;
+    probe_peer_hold(peer, octets, shown);
+    const ms_span all = octet_buffer_span(&peer->held);
+    peer->listener.line = line;
+    probe_log_add(peer->log, PROBE_LOG_SAID, peer->session, line, octet_buffer_span(&peer->held_shown));
+    probe_listen(&peer->listener, MS_CLIENT, all);
+    peer->said = net_now();
+    const bool written = write_all(peer, all);
+    octet_buffer_drop(&peer->held, all.len);
+    octet_buffer_drop(&peer->held_shown, octet_buffer_span(&peer->held_shown).len);
+    return written;
+}
+
+bool probe_peer_say_text(probe_peer *peer, const char *line_text)
+{
+    char line[1200];
+    const int length = snprintf(line, sizeof line, "%s\r\n", line_text);
+    if (length < 0 || (size_t)length >= sizeof line)
+        return false;
+    const ms_span octets = ms_span_make(line, (size_t)length);
+    return probe_peer_say(peer, octets, octets, peer->listener.line);
+}
+
+/* --- TLS -------------------------------------------------------------------------------------- */
+
+net_status probe_peer_tls(probe_peer *peer, const net_tls_settings *settings, uint32_t line)
+{
+    const ms_span held = octet_buffer_span(&peer->held);
+    const net_deadline end = probe_peer_reply_end(peer, peer->settings->reply_ms);
+    peer->listener.line = line;
+    if (probe_peer_has_octets(peer)) {
+        snprintf(peer->detail, sizeof peer->detail, "octets in clear stand behind the reply that allows TLS");
+        return NET_PLAIN;
+    }
+    if (held.len > 0) {
+        probe_log_add(peer->log, PROBE_LOG_SAID, peer->session, line, octet_buffer_span(&peer->held_shown));
+        probe_listen(&peer->listener, MS_CLIENT, held);
+        const net_status sent = net_hold(peer->stream, held, end);
+        octet_buffer_drop(&peer->held, held.len);
+        octet_buffer_drop(&peer->held_shown, octet_buffer_span(&peer->held_shown).len);
+        if (sent != NET_OK)
+            return sent;
+    }
+    const net_status status =
+        net_tls_connect(peer->stream, peer->target, settings, end, peer->detail, sizeof peer->detail);
+    if (status == NET_OK) {
+        probe_log_add(peer->log, PROBE_LOG_TLS, peer->session, line, ms_span_absent());
+        probe_listen_tls(&peer->listener);
+    } else if (status == NET_CLOSED || status == NET_RESET || status == NET_ALERT) {
+        note_end(peer, status);
+    }
+    return status;
+}

@@ -1,0 +1,82 @@
+/*
+ * peer.h - one connection to the server under test: octets out as the case wants them, replies in
+ *
+ * Octets read go to the listener and the log at once, and wait in the buffer until a step takes them as a reply.
+ */
+#ifndef MAILSPEC_HARNESS_PROBE_PEER_H
+#define MAILSPEC_HARNESS_PROBE_PEER_H
+
+#include <stdatomic.h>
+
+#include "harness/net/stream.h"
+#include "harness/probe/listen.h"
+#include "harness/probe/log.h"
+#include "harness/probe/reply.h"
+#include "harness/probe/settings.h"
+
+/* What a run has sent: printed at its end. */
+typedef struct probe_ledger {
+    atomic_ullong connections, messages, recipients, sent, received;
+} probe_ledger;
+
+typedef struct probe_peer {
+    const net_target *target;
+    const probe_settings *settings;
+    probe_ledger *ledger;
+    const atomic_bool *stop; /* the run is to end at once */
+    probe_scope *scope;      /* the case's */
+    probe_log *log;
+    probe_findings *findings;
+    probe_feed feed; /* how octets are cut; the case may forbid it */
+    net_deadline case_end;
+    ms_span name; /* of the case's connection */
+
+    net_stream *stream; /* NULL: not open */
+    unsigned session;
+    probe_listener listener;
+    probe_framer framer;
+    octet_buffer in; /* heard, not taken */
+    uint64_t taken;  /* octets taken before it */
+    octet_buffer held, held_shown;
+    net_status ended;  /* NET_OK: the peer has not closed */
+    char detail[200];  /* why something could not be done */
+    net_deadline said; /* when we last said something */
+    unsigned awaited;  /* replies that steps have taken */
+    bool quit_said, authenticated, pop3_spoken, flooded;
+} probe_peer;
+
+/* Shape of the response that is awaited. */
+typedef enum probe_shape { PROBE_SHAPE_BY_COMMAND, PROBE_SHAPE_SINGLE, PROBE_SHAPE_MULTI } probe_shape;
+
+/* Connects (and begins TLS where the target says so). NET_OK, or why not, with peer->detail. */
+net_status probe_peer_open(probe_peer *peer, const net_target *target);
+/* Closes, and lets the listener know; the peer can be opened again. */
+void probe_peer_close(probe_peer *peer, mst_ending ending, uint32_t line);
+/* Give back what it holds, after closing. */
+void probe_peer_free(probe_peer *peer);
+
+/* Write; what was held goes before it in the same segment.  false when it could not be written. */
+bool probe_peer_say(probe_peer *peer, ms_span octets, ms_span shown, uint32_t line);
+bool probe_peer_say_text(probe_peer *peer, const char *line_text); /* CRLF is added */
+void probe_peer_hold(probe_peer *peer, ms_span octets, ms_span shown);
+
+/* The next reply; waits until end at most. */
+probe_came probe_peer_take(probe_peer *peer, probe_shape shape, net_deadline end, probe_reply *reply);
+/* Is there something to take, or has the peer closed?  Waits until end at most. */
+bool probe_peer_any(probe_peer *peer, net_deadline end);
+/* Whole replies (responses of one line) that nobody has taken yet; and wait until there are so many. */
+unsigned probe_peer_waiting(const probe_peer *peer);
+void probe_peer_await(probe_peer *peer, unsigned count, net_deadline end);
+/* The next line in the buffer, without taking it; empty if there is none. */
+ms_span probe_peer_next_line(const probe_peer *peer);
+/* Drop lines up to a termination octet (POP3). */
+void probe_peer_skip_lines(probe_peer *peer, net_deadline end);
+/* Octets were heard that no reply was made of. */
+bool probe_peer_has_octets(const probe_peer *peer);
+
+/* The handshake. */
+net_status probe_peer_tls(probe_peer *peer, const net_tls_settings *settings, uint32_t line);
+
+net_deadline probe_peer_reply_end(const probe_peer *peer, int64_t milliseconds);
+
+#endif

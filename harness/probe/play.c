@@ -1,0 +1,346 @@
+/* play.c - see play.h; the interpreter's frame: connections, blocks, the order of things */
+#include "harness/probe/stage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- connections --------------------------------------------------------------------- */
+
+static mst_state start_state(const mst_document *document, unsigned connection)
+{
+    for (const mst_start *start = document->header.starts; start != NULL; start = start->next)
+        if (start->connection == connection)
+            return start->state;
+    return MST_STATE_CONNECTED;
+}
+
+static void not_reached(stage *s, const probe_prologue *way, probe_reached reached, mst_state state, uint32_t line)
+{
+    switch (reached) {
+    case PROBE_REACHED:
+        return;
+    case PROBE_REACHED_LATER:
+        s->transient = true;
+        stage_worsen(s, MST_INCONCLUSIVE, line, "on the way to the start state '%s': %s", mst_state_name(state),
+                     way->why);
+        return;
+    case PROBE_REACHED_NOWHERE:
+        s->unreachable = s->transient = true;
+        stage_worsen(s, MST_ERROR, line, "%s", way->why);
+        return;
+    case PROBE_REACHED_NOT:
+        stage_worsen(s, MST_ERROR, line, "the start state '%s' was not reached: %s", mst_state_name(state), way->why);
+        return;
+    }
+}
+
+bool stage_open(stage *s, unsigned connection, const probe_endpoint *endpoint, mst_state state, uint32_t line)
+{
+    probe_peer *peer = &s->peers[connection];
+    probe_prologue *way = &s->ways[connection];
+    const mst_document *document = s->document;
+    *peer = (probe_peer){
+        .settings = &s->context->settings,
+        .ledger = &s->context->ledger,
+        .stop = &s->context->stop,
+        .scope = &s->scope,
+        .log = &s->log,
+        .findings = &s->findings,
+        .feed = document->header.feed_fixed ? PROBE_FEED_WHOLE : s->feed,
+        .case_end = s->end,
+        .name = connection < document->connection_count ? document->connections[connection].name : ms_span_absent(),
+    };
+    *way = (probe_prologue){.endpoint = endpoint, .peer = peer};
+    s->opened[connection] = true;
+    const probe_reached reached = probe_prologue_run(way, state);
+    not_reached(s, way, reached, state, line);
+    return reached == PROBE_REACHED;
+}
+
+probe_peer *stage_peer(stage *s, const mst_step *step)
+{
+    if (s->opened[step->connection])
+        return &s->peers[step->connection];
+    const mst_state state = start_state(s->document, step->connection);
+    return stage_open(s, step->connection, s->endpoint, state, step->at.line) ? &s->peers[step->connection] : NULL;
+}
+
+/* In the order of start:, before the first step. */
+static void open_all(stage *s)
+{
+    for (const mst_start *start = s->document->header.starts; start != NULL && !s->over; start = start->next)
+        stage_open(s, start->connection, s->endpoint, start->state, start->at.line);
+}
+
+/* --- the way out ------------------------------------------------------------------------ */
+
+/* May a command be said now?  In the middle of mail data or a chunk QUIT would be a part of it. */
+static bool may_quit(const probe_peer *peer)
+{
+    if (peer->stream == NULL || peer->ended != NET_OK || peer->flooded)
+        return false;
+    if (peer->pop3_spoken)
+        return ms_pop3_session_expect(&peer->listener.pop3.session) == MS_POP3_EXPECT_COMMAND;
+    return ms_smtp_session_expect(&peer->listener.smtp.session) == MS_EXPECT_COMMAND &&
+           peer->listener.smtp.chunk_remaining == 0;
+}
+
+/* QUIT, and what it is answered.  Deleted marks that the case leaves behind are taken back first: a case that wants
+ * its messages gone says QUIT itself. */
+static void leave(stage *s, probe_peer *peer)
+{
+    probe_reply reply;
+    peer->listener.line = 0;
+    const net_deadline end = probe_peer_reply_end(peer, s->reply_ms / 4);
+    if (s->over && s->verdict == MST_ERROR) {
+        probe_peer_close(peer, MST_ENDING_PLAIN, 0);
+        return;
+    }
+    if (may_quit(peer) && !peer->quit_said && octet_buffer_span(&peer->held).len == 0) {
+        if (peer->pop3_spoken && peer->listener.pop3.session.marked > 0 && probe_peer_say_text(peer, "RSET"))
+            probe_peer_take(peer, PROBE_SHAPE_SINGLE, end, &reply);
+        if (probe_peer_say_text(peer, "QUIT")) {
+            while (probe_peer_take(peer, PROBE_SHAPE_SINGLE, end, &reply) == PROBE_CAME_REPLY)
+                if (peer->pop3_spoken || reply.code == 221)
+                    break;
+        }
+    }
+    probe_peer_close(peer, MST_ENDING_PLAIN, 0);
+}
+
+static void leave_all(stage *s)
+{
+    const unsigned count = s->document->connection_count == 0 ? 1 : s->document->connection_count;
+    for (unsigned i = 0; i < count; i++) {
+        if (s->opened[i])
+            leave(s, &s->peers[i]);
+        probe_peer_free(&s->peers[i]);
+        s->opened[i] = false;
+    }
+}
+
+/* --- blocks ------------------------------------------------------------------------------- */
+
+static void repeat(stage *s, const mst_step *step)
+{
+    uint64_t count;
+    if (!probe_evaluate_number(&s->scope, step->repeat.count, &count)) {
+        stage_worsen(s, MST_ERROR, step->at.line, "%s", s->scope.error);
+        return;
+    }
+    for (uint64_t i = 1; i <= count && !s->over; i++) {
+        if (!ms_span_is_absent(step->repeat.counter)) {
+            const probe_value value = {.kind = MST_VALUE_NUMBER, .number = i};
+            probe_scope_set_value(&s->scope, step->repeat.counter, &value);
+        }
+        stage_block(s, step->repeat.block);
+    }
+}
+
+static void when(stage *s, const mst_step *step)
+{
+    bool taken = false;
+    for (const mst_word *name = step->when.names; name != NULL; name = name->next)
+        taken |= stage_took(s, step->named ? step->connection : STAGE_ANY, name->text);
+    if (taken != step->when.negated)
+        stage_block(s, step->when.then_block);
+    else if (step->when.else_block != NULL)
+        stage_block(s, step->when.else_block);
+}
+
+void stage_step(stage *s, const mst_step *step)
+{
+    switch (step->kind) {
+    case MST_SAY:
+        stage_say(s, step);
+        break;
+    case MST_EXPECT:
+        stage_expect(s, step);
+        break;
+    case MST_TLS:
+        stage_tls(s, step);
+        break;
+    case MST_CLOSE:
+    case MST_HANGUP:
+        stage_close(s, step);
+        break;
+    case MST_OPEN:
+        stage_reopen(s, step);
+        break;
+    case MST_PAUSE:
+        stage_pause(s, step);
+        break;
+    case MST_QUIET:
+        stage_quiet(s, step);
+        break;
+    case MST_FENCE:
+        stage_fence(s, step);
+        break;
+    case MST_LET:
+        stage_let(s, step);
+        break;
+    case MST_CHECK:
+        stage_check(s, step);
+        break;
+    case MST_REPEAT:
+        repeat(s, step);
+        break;
+    case MST_WHEN:
+        when(s, step);
+        break;
+    case MST_DELIVERED:
+        stage_delivered(s, step);
+        break;
+    case MST_VERDICT:
+        stage_outcome(s, step, &step->verdict.outcome, NULL);
+        break;
+    case MST_END:
+        s->over = true;
+        break;
+    case MST_CONTROL: /* run behind the script, see control() */
+    case MST_STEP_KINDS:
+        break;
+    }
+}
+
+void stage_block(stage *s, const mst_block *block)
+{
+    for (const mst_step *step = block->first; step != NULL && !s->over; step = step->next) {
+        if (atomic_load(&s->context->stop)) {
+            stage_worsen(s, MST_ERROR, step->at.line, "the run was stopped");
+            return;
+        }
+        if (net_left(s->end) == 0) {
+            stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "the case took longer than it may");
+            return;
+        }
+        stage_step(s, step);
+    }
+}
+
+/* --- the frame ------------------------------------------------------------------------------ */
+
+static void set_names(stage *s)
+{
+    const probe_settings *settings = &s->context->settings;
+    probe_scope *scope = &s->scope;
+    char text[300];
+    probe_scope_set_text(scope, "mark", s->mark);
+    snprintf(text, sizeof text, "%s.client.example", s->mark);
+    probe_scope_set_text(scope, "client", settings->client == NULL ? text : settings->client);
+    snprintf(text, sizeof text, "%s@client.example", s->mark);
+    const char *from = settings->from == NULL ? text : settings->from;
+    probe_scope_set_text(scope, "from", from);
+    const char *at = strrchr(from, '@');
+    probe_scope_set_text(scope, "from_domain", at == NULL ? NULL : at + 1);
+    probe_scope_set_text(scope, "rcpt", settings->rcpt);
+    probe_scope_set_text(scope, "rcpt2", settings->rcpt2);
+    probe_scope_set_text(scope, "unknown", settings->unknown);
+    probe_scope_set_text(scope, "remote", settings->remote);
+    at = settings->rcpt == NULL ? NULL : strrchr(settings->rcpt, '@');
+    probe_scope_set_text(scope, "domain", at == NULL ? NULL : at + 1);
+    at = settings->remote == NULL ? NULL : strrchr(settings->remote, '@');
+    probe_scope_set_text(scope, "remote_domain", at == NULL ? NULL : at + 1);
+    probe_scope_set_text(scope, "user", settings->user);
+    probe_scope_set_text(scope, "user2", settings->user2);
+    probe_scope_set_text(scope, "host", s->endpoint->target.host);
+    probe_scope_set_secret(scope, "secret:password", settings->password);
+    probe_scope_set_secret(scope, "secret:password2", settings->password2);
+}
+
+static void begin(stage *s, probe_context *context, const probe_endpoint *endpoint, const mst_document *document,
+                  probe_feed feed)
+{
+    const unsigned count = document->connection_count == 0 ? 1 : document->connection_count;
+    const unsigned number = atomic_fetch_add(&context->cases, 1);
+    memset(s, 0, sizeof *s);
+    s->context = context;
+    s->endpoint = endpoint;
+    s->document = document;
+    s->feed = feed;
+    s->outcome = s->received = ms_span_absent();
+    s->peers = calloc(count, sizeof *s->peers);
+    s->ways = calloc(count, sizeof *s->ways);
+    s->opened = calloc(count, sizeof *s->opened);
+    if (s->peers == NULL || s->ways == NULL || s->opened == NULL)
+        abort();
+    s->reply_ms = document->header.timeout_ms > 0 ? (int64_t)document->header.timeout_ms : context->settings.reply_ms;
+    s->end = net_in(context->settings.case_ms);
+    s->seed = document->header.seed_given ? document->header.seed : context->settings.seed + number;
+    snprintf(s->mark, sizeof s->mark, "%s%04u", context->mark, number % 10000);
+    probe_scope_init(&s->scope, s->seed);
+    set_names(s);
+}
+
+static void end(stage *s)
+{
+    leave_all(s);
+    probe_log_free(&s->log);
+    probe_scope_free(&s->scope);
+    mst_text_free(&s->permitted);
+    free(s->peers);
+    free(s->ways);
+    free(s->opened);
+    free(s->taken);
+}
+
+/* The same dialogue without the stimulus, if the case took an outcome named refused. */
+static void control(stage *s)
+{
+    const ms_span refused = MS_SPAN("refused");
+    const mst_step *step = s->document->script.first;
+    while (step != NULL && step->kind != MST_CONTROL)
+        step = step->next;
+    const bool proves = s->verdict == MST_PASS || s->verdict == MST_NONSTRICT;
+    if (step == NULL || !proves || !stage_took(s, STAGE_ANY, refused))
+        return;
+    stage other;
+    begin(&other, s->context, s->endpoint, s->document, s->feed);
+    open_all(&other);
+    if (!other.over)
+        stage_block(&other, step->control.block);
+    if (stage_took(&other, STAGE_ANY, refused))
+        stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "the same dialogue without the stimulus is refused, too");
+    else if (other.verdict == MST_INCONCLUSIVE || other.verdict == MST_ERROR)
+        stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "the control run proved nothing: %s", other.reason);
+    s->transient |= other.transient;
+    end(&other);
+    probe_findings_free(&other.findings);
+}
+
+probe_played probe_play(probe_context *context, const probe_endpoint *endpoint, const mst_document *document,
+                        const char *id, probe_feed feed)
+{
+    stage s;
+    probe_played played;
+    const net_deadline begun = net_now();
+    memset(&played, 0, sizeof played);
+    begin(&s, context, endpoint, document, feed);
+    stage_delivery_begin(&s);
+    if (!s.over)
+        open_all(&s);
+    if (!s.over)
+        stage_block(&s, &document->script);
+    leave_all(&s);
+    control(&s);
+    stage_delivery_end(&s);
+    stage_prove(&s);
+    played.item = stage_result(&s, id);
+    played.item.duration_ms = (double)(net_now() - begun);
+    if (s.verdict != MST_PASS && s.verdict != MST_SKIP)
+        played.transcript = stage_transcript(&s, id, &played.item);
+    played.transient = s.transient;
+    played.unreachable = s.unreachable;
+    played.findings = s.findings;
+    end(&s);
+    return played;
+}
+
+void probe_played_free(probe_played *played)
+{
+    result_case_free(&played->item);
+    probe_findings_free(&played->findings);
+    free(played->transcript);
+    memset(played, 0, sizeof *played);
+}

@@ -1,0 +1,272 @@
+/*
+ * play_delivered.c - delivered: what arrived for a recipient since the script began
+ *
+ * Absence proves nothing by itself.  When something was to arrive, or not, the prober sends a message of its own
+ * and waits for that one: then mail is known to arrive, and what was sent before it has had its time.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "harness/probe/maildrop.h"
+#include "harness/probe/stage.h"
+
+enum { POLL_MS = 40, POLL_MAX_MS = 500 };
+
+/* --- what a script asks of the maildrops --------------------------------------------------- */
+
+typedef struct wishes {
+    bool deliveries; /* a delivered step is in it */
+    bool second;     /* … that names rcpt2 */
+} wishes;
+
+static bool is_second(const mst_expression *recipient)
+{
+    const mst_expression *name = recipient;
+    while (name != NULL && name->kind != MST_VARIABLE && name->operands != NULL)
+        name = name->operands;
+    return name != NULL && name->kind == MST_VARIABLE && probe_is_word(name->name, "rcpt2");
+}
+
+static void look_through(const mst_step *step, wishes *found)
+{
+    for (; step != NULL; step = step->next) {
+        if (step->kind == MST_DELIVERED) {
+            found->deliveries = true;
+            found->second |= is_second(step->delivered.recipient);
+        }
+        for (const mst_alternative *a = step->alternatives; a != NULL; a = a->next)
+            if (a->block != NULL)
+                look_through(a->block->first, found);
+        if (step->kind == MST_REPEAT)
+            look_through(step->repeat.block->first, found);
+        if (step->kind == MST_WHEN) {
+            look_through(step->when.then_block->first, found);
+            if (step->when.else_block != NULL)
+                look_through(step->when.else_block->first, found);
+        }
+    }
+}
+
+static void pause_for(int milliseconds)
+{
+    const struct timespec pause = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000L};
+    nanosleep(&pause, NULL);
+}
+
+/* --- messages that a case needs ---------------------------------------------------------------- */
+
+/* At least so many messages, or exactly none. */
+static void provide(stage *s, const mst_gate *gate)
+{
+    char why[PROBE_WHY_MAX] = "";
+    probe_store store = {.count = 0};
+    const net_deadline end = net_sooner(net_in(s->context->settings.delivery_ms), s->end);
+    bool seen = probe_store_look(s->context, s->endpoint, false, PROBE_LOOK_NAMES, NULL, &store, why);
+    if (seen && !gate->at_least && store.count > gate->number) {
+        if (!s->context->empty_maildrop) {
+            stage_worsen(s, MST_SKIP, 0, "needs %.*s: the maildrop holds %zu (--empty-maildrop lets us delete them)",
+                         (int)gate->text.len, (const char *)gate->text.ptr, store.count);
+        } else if (!probe_store_remove(s->context, s->endpoint, false, &store, why)) {
+            stage_worsen(s, MST_ERROR, 0, "the maildrop could not be emptied: %s", why);
+        }
+        probe_store_free(&store);
+        return;
+    }
+    for (uint64_t i = store.count; seen && i < gate->number; i++)
+        seen = probe_deliver(s->context, s->endpoint, false, s->mark, why);
+    for (int wait = POLL_MS; seen && store.count < gate->number && net_left(end) > 0;
+         wait = wait * 2 % POLL_MAX_MS + 1) {
+        seen = probe_store_look(s->context, s->endpoint, false, PROBE_LOOK_NAMES, NULL, &store, why);
+        if (store.count < gate->number)
+            pause_for(wait);
+    }
+    if (!seen || store.count < gate->number)
+        stage_worsen(s, MST_SKIP, 0, "needs %.*s: %s", (int)gate->text.len, (const char *)gate->text.ptr,
+                     seen ? "they did not arrive" : why);
+    probe_store_free(&store);
+}
+
+void stage_delivery_begin(stage *s)
+{
+    wishes found = {.deliveries = false};
+    char why[PROBE_WHY_MAX] = "";
+    for (const mst_gate *gate = s->document->header.needs; gate != NULL && !s->over; gate = gate->next)
+        if (gate->kind == MST_GATE_MESSAGES)
+            provide(s, gate);
+    look_through(s->document->script.first, &found);
+    if (!found.deliveries || s->over)
+        return;
+    for (int second = 0; second <= (found.second ? 1 : 0); second++) {
+        if (!probe_store_visible(s->context, s->endpoint, second == 1))
+            continue;
+        s->before[second] = calloc(1, sizeof *s->before[second]);
+        if (s->before[second] == NULL)
+            abort();
+        if (!probe_store_look(s->context, s->endpoint, second == 1, PROBE_LOOK_NAMES, NULL, s->before[second], why))
+            stage_worsen(s, MST_ERROR, 0, "the maildrop cannot be seen: %s", why);
+    }
+}
+
+void stage_delivery_end(stage *s)
+{
+    for (int second = 0; second < 2; second++) {
+        if (s->before[second] != NULL)
+            probe_store_free(s->before[second]);
+        free(s->before[second]);
+        s->before[second] = NULL;
+    }
+}
+
+/* --- the step --------------------------------------------------------------------------------------- */
+
+typedef struct arrival {
+    stage *s;
+    const mst_step *step;
+    bool second;
+    ms_span contains, octets; /* absent: not looked at */
+    char control[PROBE_MARK + 16];
+    probe_store now;
+    uint64_t count;    /* messages of this case */
+    bool content_fits; /* of each of them */
+    const probe_stored *misfit;
+    bool control_seen;
+    char why[PROBE_WHY_MAX];
+} arrival;
+
+static ms_span body_of(const probe_stored *message)
+{
+    for (size_t i = 0; i + 4 <= message->len; i++)
+        if (memcmp(message->octets + i, "\r\n\r\n", 4) == 0)
+            return ms_span_make(message->octets + i + 4, message->len - i - 4);
+    return MS_SPAN("");
+}
+
+static bool holds(ms_span octets, ms_span wanted)
+{
+    for (size_t i = 0; i + wanted.len <= octets.len; i++)
+        if (memcmp(octets.ptr + i, wanted.ptr, wanted.len) == 0)
+            return true;
+    return false;
+}
+
+static bool fits(const arrival *a, const probe_stored *message)
+{
+    const ms_span all = ms_span_make(message->octets, message->len);
+    if (!ms_span_is_absent(a->contains) && !holds(all, a->contains))
+        return false;
+    return ms_span_is_absent(a->octets) || probe_equal(body_of(message), a->octets);
+}
+
+static bool look(arrival *a)
+{
+    stage *s = a->s;
+    a->count = 0;
+    a->content_fits = true;
+    a->misfit = NULL;
+    if (!probe_store_look(s->context, s->endpoint, a->second, PROBE_LOOK_NEW, s->before[a->second], &a->now, a->why))
+        return false;
+    for (size_t i = 0; i < a->now.count; i++) {
+        const probe_stored *message = &a->now.items[i];
+        bool foreign;
+        if (message->octets == NULL || probe_store_has(s->before[a->second], message->name))
+            continue;
+        if (holds(ms_span_make(message->octets, message->len), ms_span_make(a->control, strlen(a->control)))) {
+            a->control_seen = true;
+            continue;
+        }
+        probe_store_is_ours(s->context, message, s->mark, &foreign);
+        if (foreign)
+            continue; /* late mail of another case */
+        a->count++;
+        if (!fits(a, message)) {
+            a->content_fits = false;
+            a->misfit = message;
+        }
+    }
+    return true;
+}
+
+/* Until our own message has arrived, and as many as are wanted at least. */
+static bool wait_for(arrival *a)
+{
+    const probe_settings *settings = &a->s->context->settings;
+    const net_deadline end = net_sooner(net_in(settings->delivery_ms), a->s->end);
+    int wait = POLL_MS / 4;
+    snprintf(a->control, sizeof a->control, "%sz%uz", a->s->context->mark,
+             atomic_fetch_add(&a->s->context->cases, 1) % 100000);
+    if (!probe_deliver(a->s->context, a->s->endpoint, a->second, a->control, a->why))
+        return false;
+    for (;;) {
+        if (!look(a))
+            return false;
+        if ((a->control_seen && a->count >= a->step->delivered.count.min) || net_left(end) == 0 ||
+            atomic_load(&a->s->context->stop))
+            return true;
+        pause_for(wait);
+        wait = wait * 2 < POLL_MAX_MS ? wait * 2 : POLL_MAX_MS;
+    }
+}
+
+static const mst_alternative *by_count(const mst_step *step, uint64_t count)
+{
+    for (const mst_alternative *a = step->alternatives; a != NULL; a = a->next)
+        for (const mst_match *match = a->matches; match != NULL; match = match->next)
+            if (match->kind == MST_MATCH_COUNT && count >= match->range.min && count <= match->range.max)
+                return a;
+    return NULL;
+}
+
+static void decide(arrival *a)
+{
+    stage *s = a->s;
+    const mst_step *step = a->step;
+    const mst_range range = step->delivered.count;
+    const bool in_range = a->count >= range.min && a->count <= range.max;
+    const mst_alternative *taken = in_range ? stage_find(step, MST_MATCH_DONE) : by_count(step, a->count);
+    if (!a->control_seen && a->count <= range.max && (a->count < range.min || range.max == 0)) {
+        stage_worsen(s, MST_INCONCLUSIVE, step->at.line,
+                     "the prober's own message did not arrive within %lld ms, so that what is missing proves nothing",
+                     (long long)s->context->settings.delivery_ms);
+    } else if (in_range && !a->content_fits) {
+        stage_worsen(s, MST_FAIL, step->at.line, "a message arrived with another content");
+        s->received = probe_scope_copy(&s->scope, ms_span_make(a->misfit->octets, a->misfit->len));
+        s->over = true;
+    } else if (taken != NULL) {
+        stage_alternative(s, step, taken, NULL);
+    } else if (!in_range) {
+        stage_worsen(s, MST_FAIL, step->at.line, "%llu messages arrived", (unsigned long long)a->count);
+        s->over = true;
+    }
+}
+
+static bool evaluate(stage *s, const mst_expression *expression, ms_span *octets)
+{
+    probe_value value;
+    *octets = ms_span_absent();
+    if (expression == NULL)
+        return true;
+    if (!probe_evaluate_octets(&s->scope, expression, &value)) {
+        stage_worsen(s, MST_ERROR, 0, "%s", s->scope.error);
+        return false;
+    }
+    *octets = value.octets;
+    return true;
+}
+
+void stage_delivered(stage *s, const mst_step *step)
+{
+    arrival a = {.s = s, .step = step, .second = is_second(step->delivered.recipient)};
+    if (s->before[a.second] == NULL) {
+        s->not_checked = true;
+        return;
+    }
+    if (!evaluate(s, step->delivered.contains, &a.contains) || !evaluate(s, step->delivered.octets, &a.octets))
+        return;
+    if (wait_for(&a))
+        decide(&a);
+    else
+        stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "deliveries cannot be checked now: %s", a.why);
+    probe_store_free(&a.now);
+}

@@ -1,0 +1,185 @@
+/* play_expect.c - S? and what is allowed everywhere */
+#include "harness/probe/stage.h"
+
+#include <string.h>
+
+#include "harness/probe/match.h"
+#include "mailspec/base64.h"
+
+void stage_alternative(stage *s, const mst_step *step, const mst_alternative *alternative, const probe_reply *reply)
+{
+    stage_outcome(s, step, &alternative->outcome, reply);
+    if (alternative->block != NULL && !s->over)
+        stage_block(s, alternative->block);
+}
+
+const mst_alternative *stage_find(const mst_step *step, mst_match_kind kind)
+{
+    for (const mst_alternative *a = step->alternatives; a != NULL; a = a->next) {
+        if (a->matches == NULL && kind == MST_MATCH_DONE)
+            return a;
+        for (const mst_match *match = a->matches; match != NULL; match = match->next)
+            if (match->kind == kind)
+                return a;
+    }
+    return NULL;
+}
+
+void stage_challenge(stage *s, const probe_peer *peer, const probe_reply *reply)
+{
+    const bool challenge = peer->pop3_spoken ? reply->indicator == MS_POP3_CONTINUATION : reply->code == 334;
+    uint8_t decoded[PROBE_LINE_MAX];
+    size_t length = 0;
+    size_t wrong_at;
+    if (challenge && reply->text.len / 4 * 3 < sizeof decoded &&
+        ms_base64_decode(reply->text, decoded, &length, &wrong_at))
+        probe_scope_set(&s->scope, MS_SPAN("challenge"), ms_span_make(decoded, length));
+}
+
+/* --- what is allowed everywhere ------------------------------------------------------- */
+
+static bool answers_delivery(uint8_t verb)
+{
+    return verb == MS_SMTP_MAIL || verb == MS_SMTP_RCPT || verb == MS_SMTP_END_OF_DATA || verb == MS_SMTP_BDAT;
+}
+
+bool stage_is_passing(const stage *s, const probe_peer *peer, const probe_reply *reply)
+{
+    if (reply->came == PROBE_CAME_CLOSE)
+        return true;
+    if (reply->came != PROBE_CAME_REPLY)
+        return false;
+    if (peer->pop3_spoken) {
+        const ms_span code = reply->response_code;
+        return reply->indicator == MS_POP3_NEGATIVE && !ms_span_is_absent(code) &&
+               (probe_is_word(code, "IN-USE") || probe_is_word(code, "LOGIN-DELAY") || probe_is_word(code, "SYS/TEMP"));
+    }
+    if (reply->code == 421)
+        return true;
+    if (reply->code / 100 == 4)
+        return answers_delivery(reply->answered);
+    const probe_endpoint *endpoint = s->endpoint;
+    return reply->code == 530 && (endpoint->tls_required || endpoint->auth_required || reply->answered == MS_SMTP_MAIL);
+}
+
+/* --- S? ---------------------------------------------------------------------------------- */
+
+static const mst_match *first_of(const mst_step *step, mst_match_kind kind)
+{
+    for (const mst_alternative *a = step->alternatives; a != NULL; a = a->next)
+        for (const mst_match *match = a->matches; match != NULL; match = match->next)
+            if (match->kind == kind)
+                return match;
+    return NULL;
+}
+
+static probe_shape shape_of(const mst_step *step)
+{
+    for (const mst_alternative *a = step->alternatives; a != NULL; a = a->next)
+        for (const mst_match *match = a->matches; match != NULL; match = match->next)
+            if (match->kind == MST_MATCH_REPLY && match->shape != MST_SHAPE_BY_COMMAND)
+                return match->shape == MST_SHAPE_MULTI ? PROBE_SHAPE_MULTI : PROBE_SHAPE_SINGLE;
+    return PROBE_SHAPE_BY_COMMAND;
+}
+
+static bool match_came(stage *s, const mst_match *match, const probe_reply *reply)
+{
+    switch (reply->came) {
+    case PROBE_CAME_REPLY:
+        return match->kind == MST_MATCH_REPLY && probe_match_reply(&s->scope, match, reply);
+    case PROBE_CAME_CLOSE:
+        return match->kind == MST_MATCH_CLOSE;
+    case PROBE_CAME_ALERT:
+        return match->kind == MST_MATCH_ALERT || match->kind == MST_MATCH_CLOSE;
+    case PROBE_CAME_SILENT:
+        return match->kind == MST_MATCH_NONE && reply->raw.len == 0;
+    case PROBE_CAME_FLOOD:
+    case PROBE_CAME_STOP:
+        return false;
+    }
+    return false;
+}
+
+static const mst_alternative *choose(stage *s, const mst_step *step, const probe_reply *reply)
+{
+    s->scope.error[0] = '\0';
+    for (const mst_alternative *a = step->alternatives; a != NULL; a = a->next)
+        for (const mst_match *match = a->matches; match != NULL; match = match->next) {
+            if (match_came(s, match, reply))
+                return a;
+            if (s->scope.error[0] != '\0') {
+                stage_worsen(s, MST_ERROR, step->at.line, "%s", s->scope.error);
+                return NULL;
+            }
+        }
+    return NULL;
+}
+
+void stage_expect(stage *s, const mst_step *step)
+{
+    probe_peer *peer = stage_peer(s, step);
+    probe_reply reply;
+    if (peer == NULL)
+        return;
+    if (step->expect.side != MS_SERVER) {
+        stage_worsen(s, MST_ERROR, step->at.line, "C? needs a client under test");
+        return;
+    }
+    const mst_match *none = first_of(step, MST_MATCH_NONE);
+    const bool none_is_soonest = none != NULL && (int64_t)none->duration_ms < s->reply_ms;
+    const int64_t wait = none_is_soonest ? (int64_t)none->duration_ms : s->reply_ms;
+    peer->listener.line = step->at.line;
+    probe_peer_take(peer, shape_of(step), probe_peer_reply_end(peer, wait), &reply);
+    if (reply.came == PROBE_CAME_REPLY)
+        stage_challenge(s, peer, &reply);
+    const mst_alternative *taken = choose(s, step, &reply);
+    if (taken != NULL) {
+        stage_alternative(s, step, taken, &reply);
+        return;
+    }
+    if (s->over && s->verdict == MST_ERROR)
+        return;
+    char quoted[240];
+    probe_reply_quote(&reply, quoted, sizeof quoted);
+    if (reply.came == PROBE_CAME_STOP) {
+        stage_worsen(s, MST_ERROR, step->at.line, "the run was stopped");
+    } else if (reply.came == PROBE_CAME_SILENT) {
+        stage_silent(s, step, &reply);
+    } else if (!step->expect.only && !s->document->header.only && stage_is_passing(s, peer, &reply)) {
+        s->transient = true;
+        stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "allowed everywhere, and proves nothing: %s", quoted);
+    } else {
+        stage_unmatched(s, step, &reply);
+    }
+}
+
+/* The server said nothing.  If it answers others meanwhile, it is this dialogue that it does not answer. */
+void stage_silent(stage *s, const mst_step *step, const probe_reply *reply)
+{
+    probe_scope scope;
+    probe_log log;
+    probe_findings findings;
+    memset(&log, 0, sizeof log);
+    memset(&findings, 0, sizeof findings);
+    probe_scope_init(&scope, 1);
+    probe_peer peer = {.settings = &s->context->settings,
+                       .ledger = &s->context->ledger,
+                       .stop = &s->context->stop,
+                       .scope = &scope,
+                       .log = &log,
+                       .findings = &findings,
+                       .case_end = net_in(s->reply_ms / 2)};
+    probe_prologue way = {.endpoint = s->endpoint, .peer = &peer};
+    const bool alive = probe_prologue_run(&way, MST_STATE_GREETED) == PROBE_REACHED;
+    probe_peer_free(&peer);
+    probe_log_free(&log);
+    probe_findings_free(&findings);
+    probe_scope_free(&scope);
+    if (alive) {
+        stage_unmatched(s, step, reply);
+        return;
+    }
+    s->transient = true;
+    stage_worsen(s, MST_INCONCLUSIVE, step->at.line,
+                 "no reply within %lld ms, and a new connection is not greeted either", (long long)s->reply_ms);
+}

@@ -1,0 +1,149 @@
+/* play_say.c - C: C+ C< C+<, close, hangup, open, pause */
+#include "harness/probe/stage.h"
+
+#include <string.h>
+#include <time.h>
+
+/* The line's octets and their twin, CRLF added where the sign says so. */
+static bool content(stage *s, const mst_step *step, ms_span *octets, ms_span *shown)
+{
+    probe_value value;
+    if (!ms_span_is_absent(step->say.octets)) {
+        *octets = *shown = step->say.octets;
+        return true;
+    }
+    if (!probe_evaluate_octets(&s->scope, step->say.content, &value)) {
+        stage_worsen(s, MST_ERROR, step->at.line, "%s", s->scope.error);
+        return false;
+    }
+    *octets = value.octets;
+    *shown = value.shown;
+    if (step->say.raw)
+        return true;
+    uint8_t *line = probe_scope_room(&s->scope, (uint64_t)value.octets.len + 2);
+    uint8_t *twin = probe_scope_room(&s->scope, (uint64_t)value.shown.len + 2);
+    if (line == NULL || twin == NULL)
+        return false;
+    memcpy(line, value.octets.ptr, value.octets.len);
+    memcpy(line + value.octets.len, "\r\n", 2);
+    memcpy(twin, value.shown.ptr, value.shown.len);
+    memcpy(twin + value.shown.len, "\r\n", 2);
+    *octets = ms_span_make(line, value.octets.len + 2);
+    *shown = ms_span_make(twin, value.shown.len + 2);
+    return true;
+}
+
+/* May the line be written together with the next one?  Only where PIPELINING was offered (RFC 2920 section 3.1), or
+ * where the case breaks that rule on purpose. */
+static bool may_group(const stage *s, const mst_step *step, const probe_peer *peer)
+{
+    const probe_prologue *way = &s->ways[step->connection];
+    const mst_step *next = step->next;
+    if (s->document->header.feed_fixed || step->say.raw || !way->offer.known)
+        return true;
+    if (next == NULL || next->kind != MST_SAY || next->say.raw || next->violations != NULL || step->violations != NULL)
+        return true;
+    (void)peer;
+    return probe_offer_has(&way->offer, MS_SPAN("PIPELINING"), ms_span_absent());
+}
+
+static bool is_quit(ms_span line)
+{
+    return line.len == 6 && probe_is_word(ms_span_make(line.ptr, 4), "QUIT");
+}
+
+void stage_say(stage *s, const mst_step *step)
+{
+    ms_span octets;
+    ms_span shown;
+    probe_peer *peer = stage_peer(s, step);
+    if (peer == NULL || !content(s, step, &octets, &shown))
+        return;
+    if (step->say.side != MS_CLIENT) {
+        stage_worsen(s, MST_ERROR, step->at.line, "the server's lines are its own: a case expects them by S?");
+        return;
+    }
+    peer->quit_said |= is_quit(octets);
+    if (!step->say.held) {
+        probe_peer_say(peer, octets, shown, step->at.line);
+    } else if (may_group(s, step, peer)) {
+        probe_peer_hold(peer, octets, shown);
+    } else {
+        const unsigned waiting = probe_peer_waiting(peer);
+        probe_peer_say(peer, octets, shown, step->at.line);
+        probe_peer_await(peer, waiting + 1, probe_peer_reply_end(peer, s->reply_ms));
+    }
+}
+
+void stage_close(stage *s, const mst_step *step)
+{
+    probe_reply reply;
+    probe_peer *peer = stage_peer(s, step);
+    if (peer == NULL)
+        return;
+    if (step->kind == MST_HANGUP) {
+        probe_peer_close(peer, step->end.ending, step->at.line);
+        return;
+    }
+    peer->listener.line = step->at.line;
+    probe_peer_take(peer, PROBE_SHAPE_BY_COMMAND, probe_peer_reply_end(peer, s->reply_ms), &reply);
+    if (reply.came == PROBE_CAME_SILENT)
+        stage_silent(s, step, &reply);
+    else if (reply.came != PROBE_CAME_CLOSE && reply.came != PROBE_CAME_ALERT)
+        stage_unmatched(s, step, &reply);
+}
+
+/* The endpoint that "open pop3" and its like mean; NULL if there is none. */
+static const probe_endpoint *endpoint_of(const stage *s, const mst_step *step)
+{
+    if (!step->open.protocol_given)
+        return s->endpoint;
+    const bool pop3 = s->endpoint->target.protocol == NET_POP3;
+    if (step->open.protocol == MST_POP3)
+        return pop3 ? s->endpoint : s->endpoint->pop3;
+    return pop3 ? s->endpoint->smtp : s->endpoint;
+}
+
+void stage_reopen(stage *s, const mst_step *step)
+{
+    const probe_endpoint *endpoint = endpoint_of(s, step);
+    const mst_alternative *done = stage_find(step, MST_MATCH_DONE);
+    const mst_alternative *refused = stage_find(step, MST_MATCH_REFUSED);
+    if (endpoint == NULL) {
+        stage_worsen(s, MST_SKIP, step->at.line, "the target has no %s endpoint",
+                     mst_protocol_name(step->open.protocol));
+        return;
+    }
+    if (s->opened[step->connection])
+        probe_peer_free(&s->peers[step->connection]);
+    if (refused != NULL) {
+        /* a refusal is an outcome of the case then, and no failed prologue */
+        const stage before = *s;
+        if (stage_open(s, step->connection, endpoint, step->open.state, step->at.line)) {
+            if (done != NULL)
+                stage_alternative(s, step, done, NULL);
+            return;
+        }
+        s->verdict = before.verdict;
+        s->decided = before.decided;
+        s->requirement = before.requirement;
+        s->outcome = before.outcome;
+        s->line = before.line;
+        memcpy(s->reason, before.reason, sizeof s->reason);
+        s->over = s->transient = s->unreachable = false;
+        stage_alternative(s, step, refused, NULL);
+        return;
+    }
+    if (stage_open(s, step->connection, endpoint, step->open.state, step->at.line) && done != NULL)
+        stage_alternative(s, step, done, NULL);
+}
+
+void stage_pause(stage *s, const mst_step *step)
+{
+    const net_deadline end = net_sooner(net_in((int64_t)step->wait.duration_ms), s->end);
+    while (net_left(end) > 0 && !atomic_load(&s->context->stop)) {
+        const int left = net_left(end) < 50 ? net_left(end) : 50;
+        const struct timespec pause = {.tv_nsec = left * 1000000L};
+        nanosleep(&pause, NULL);
+    }
+}

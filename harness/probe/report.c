@@ -1,0 +1,237 @@
+/* report.c - see report.h */
+#include "harness/probe/report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "harness/requirement/register.h"
+
+enum { PATH_ROOM = 4096, PROOFS_MAX = 3 };
+
+static const char *const feed_names[PROBE_FEEDS] = {"whole", "line", "octet", "pipelined"};
+
+/* --- the plays of a job --------------------------------------------------------------------------- */
+
+void probe_outcome_add(probe_outcome *outcome, probe_played played, probe_feed feed)
+{
+    outcome->feeds[outcome->count] = feed;
+    outcome->plays[outcome->count++] = played;
+}
+
+void probe_outcome_none(probe_outcome *outcome, const probe_job *job, result_status status, const char *reason)
+{
+    const mst_header *header = &job->document->header;
+    char *title = strndup((const char *)header->title.ptr, header->title.len);
+    probe_played played;
+    memset(&played, 0, sizeof played);
+    played.item = result_case_make(job->id, title);
+    free(title);
+    for (const mst_word *word = header->cites; word != NULL; word = word->next)
+        result_case_cite(&played.item, (uint16_t)ms_register_find((const char *)word->text.ptr, word->text.len));
+    result_case_worsen(&played.item, status, reason);
+    probe_outcome_add(outcome, played, PROBE_FEED_WHOLE);
+}
+
+bool probe_outcome_transient(const probe_outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->count; i++)
+        if (outcome->plays[i].transient && outcome->plays[i].item.status != RESULT_FAIL)
+            return true;
+    return false;
+}
+
+bool probe_outcome_unreachable(const probe_outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->count; i++)
+        if (outcome->plays[i].unreachable)
+            return true;
+    return false;
+}
+
+bool probe_outcome_failed(const probe_outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->count; i++)
+        if (outcome->plays[i].item.status == RESULT_FAIL)
+            return true;
+    return false;
+}
+
+void probe_outcome_free(probe_outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->count; i++)
+        probe_played_free(&outcome->plays[i]);
+    memset(outcome, 0, sizeof *outcome);
+}
+
+/* --- feeds ------------------------------------------------------------------------------------------- */
+
+static bool is_decided(result_status status)
+{
+    return status == RESULT_PASS || status == RESULT_NONSTRICT || status == RESULT_FAIL;
+}
+
+/* How the octets were cut must not matter: the worst result stands, a difference is a failure of its own. */
+static size_t compare_feeds(probe_outcome *outcome)
+{
+    static const uint8_t badness[RESULT_STATUSES] = {
+        [RESULT_PASS] = 0,         [RESULT_SKIP] = 1,  [RESULT_NONSTRICT] = 2,
+        [RESULT_INCONCLUSIVE] = 3, [RESULT_ERROR] = 4, [RESULT_FAIL] = 5,
+    };
+    size_t worst = 0;
+    size_t other = 0;
+    bool differ = false;
+    for (size_t i = 1; i < outcome->count; i++) {
+        const result_status status = outcome->plays[i].item.status;
+        if (is_decided(status) && is_decided(outcome->plays[0].item.status) &&
+            status != outcome->plays[0].item.status) {
+            differ = true;
+            other = i;
+        }
+        if (badness[status] > badness[outcome->plays[worst].item.status])
+            worst = i;
+    }
+    if (!differ)
+        return worst;
+    result_case *item = &outcome->plays[worst].item;
+    char message[300];
+    snprintf(message, sizeof message, "the verdict depends on how the octets are cut: fed %s it is %s, fed %s it is %s",
+             feed_names[outcome->feeds[0]], result_status_name(outcome->plays[0].item.status),
+             feed_names[outcome->feeds[other]], result_status_name(outcome->plays[other].item.status));
+    const result_evidence evidence = {.kind = "difference", .message = message};
+    result_case_evidence(item, &evidence);
+    if (item->status != RESULT_FAIL)
+        result_case_worsen(item, RESULT_FAIL, message);
+    return worst;
+}
+
+/* --- artefacts ------------------------------------------------------------------------------------------ */
+
+static void write_artefact(probe_run *run, const probe_job *job, probe_played *played)
+{
+    char path[PATH_ROOM];
+    char message[PATH_ROOM + 40];
+    const result_status status = played->item.status;
+    if (run->artefacts == NULL || played->transcript == NULL || (status != RESULT_FAIL && status != RESULT_NONSTRICT))
+        return;
+    if (mkdir(run->artefacts, 0777) != 0 && errno != EEXIST)
+        return;
+    snprintf(path, sizeof path, "%s/%s.mst", run->artefacts, job->id);
+    for (char *at = path + strlen(run->artefacts) + 1; *at != '\0'; at++)
+        if (*at == '/' || *at == ':')
+            *at = '_';
+    FILE *out = fopen(path, "w");
+    if (out == NULL)
+        return;
+    const bool written = fputs(played->transcript, out) >= 0;
+    if (fclose(out) != 0 || !written)
+        return;
+    run->artefact_count++;
+    snprintf(message, sizeof message, "the exchange: %s", path);
+    const result_evidence evidence = {.kind = "note", .file = path, .message = message};
+    result_case_evidence(&played->item, &evidence);
+}
+
+/* --- what the listener found -------------------------------------------------------------------------------- */
+
+typedef struct heard {
+    result_case item;
+    uint16_t requirement;
+    const probe_endpoint *endpoint;
+    size_t cases;
+} heard;
+
+typedef struct all_heard {
+    heard *items;
+    size_t count;
+} all_heard;
+
+static result_status status_of(ms_level level)
+{
+    return level == MS_LEVEL_SHOULD || level == MS_LEVEL_SHOULD_NOT ? RESULT_NONSTRICT : RESULT_FAIL;
+}
+
+/* Results of a second target of a kind carry its name behind the id, here as there. */
+static const char *suffix_of(const char *id)
+{
+    const char *at = strchr(id, '@');
+    return at == NULL ? "" : at;
+}
+
+static heard *heard_of(all_heard *all, const probe_job *job, uint16_t requirement)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (all->items[i].requirement == requirement && all->items[i].endpoint == job->endpoint)
+            return &all->items[i];
+    const ms_register_row *row = ms_register_get(requirement);
+    char id[200];
+    heard *grown = realloc(all->items, (all->count + 1) * sizeof *all->items);
+    if (grown == NULL)
+        abort();
+    all->items = grown;
+    heard *one = &all->items[all->count++];
+    snprintf(id, sizeof id, "listen.%s%s", row->id, suffix_of(job->id));
+    *one = (heard){.item = result_case_make(id, row->statement), .requirement = requirement, .endpoint = job->endpoint};
+    result_case_cite(&one->item, requirement);
+    return one;
+}
+
+static void add_proof(heard *one, const probe_job *job, const probe_finding *finding)
+{
+    const ms_register_row *row = ms_register_get(one->requirement);
+    char message[300];
+    if (one->cases++ >= PROOFS_MAX)
+        return;
+    snprintf(message, sizeof message, "heard in the case %s", job->id);
+    const result_evidence evidence = {
+        .kind = "breach",
+        .has_side = true,
+        .side = MS_SERVER,
+        .requirement = one->requirement,
+        .file = (char *)(uintptr_t)job->document->filename,
+        .line = finding->line,
+        .octets = finding->proof == NULL ? ms_span_absent() : ms_span_make(finding->proof, finding->proof_len),
+        .permitted = (char *)(uintptr_t)row->expect,
+        .message = message,
+    };
+    result_case_evidence(&one->item, &evidence);
+}
+
+static void add_listener(result_run *results, all_heard *all)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        heard *one = &all->items[i];
+        const ms_register_row *row = ms_register_get(one->requirement);
+        char reason[200];
+        snprintf(reason, sizeof reason, "the server breaks %s, heard in %zu case%s", row->id, one->cases,
+                 one->cases == 1 ? "" : "s");
+        result_case_worsen(&one->item, status_of(row->level), reason);
+        result_run_add(results, one->item);
+    }
+    free(all->items);
+}
+
+/* --- all of it ----------------------------------------------------------------------------------------------- */
+
+void probe_report(probe_run *run, probe_outcome *outcomes, result_run *results)
+{
+    all_heard all = {.count = 0};
+    for (size_t i = 0; i < run->job_count; i++) {
+        probe_outcome *outcome = &outcomes[i];
+        const probe_job *job = &run->jobs[i];
+        if (outcome->count == 0)
+            continue;
+        for (size_t k = 0; k < outcome->count; k++)
+            for (size_t f = 0; f < outcome->plays[k].findings.count; f++) {
+                const probe_finding *finding = &outcome->plays[k].findings.items[f];
+                add_proof(heard_of(&all, job, finding->finding.requirement), job, finding);
+            }
+        probe_played *played = &outcome->plays[compare_feeds(outcome)];
+        write_artefact(run, job, played);
+        result_run_add(results, played->item);
+        memset(&played->item, 0, sizeof played->item);
+    }
+    add_listener(results, &all);
+}

@@ -1,0 +1,52 @@
+/*
+ * run.h - all selected cases against all targets: which may run side by side, what is tried again, what comes out
+ */
+#ifndef MAILSPEC_HARNESS_PROBE_RUN_H
+#define MAILSPEC_HARNESS_PROBE_RUN_H
+
+#include <sys/types.h>
+
+#include "harness/probe/play.h"
+
+/* A case on its way. */
+typedef struct probe_job {
+    const mst_document *document;
+    const probe_endpoint *endpoint;
+    char *id;        /* of the result; owned */
+    char *skip;      /* why it does not apply; NULL: it does; owned */
+    unsigned weight; /* connections at a time */
+    bool alone;      /* nothing else may run meanwhile */
+    bool reads;      /* it holds, or looks into, the maildrop */
+    bool counts;     /* … and minds other mail that arrives in it */
+    bool delivers;   /* it may put mail into it */
+    bool resets;     /* --reset-cmd is to run before it */
+    unsigned tries;
+    net_deadline not_before;
+    int state; /* private */
+} probe_job;
+
+typedef struct probe_run {
+    probe_context *context;
+    probe_job *jobs;
+    size_t job_count, job_room;
+    unsigned connections; /* at a time */
+    bool feeds[PROBE_FEEDS];
+    const char *artefacts;       /* a folder; NULL: none are written */
+    const char *reset_command;   /* NULL: none */
+    net_deadline end;            /* of the run */
+    bool (*alive)(void *server); /* of --exec; NULL */
+    void *server;
+
+    atomic_size_t done, failed; /* for a progress line */
+    bool died;                  /* a target could not be reached any more */
+    size_t artefact_count;
+} probe_run;
+
+/* id is copied. */
+void probe_run_add(probe_run *run, const mst_document *document, const probe_endpoint *endpoint, const char *id);
+/* Runs all jobs; returns when they are done, or the context says stop.  Results in the order of the jobs, then those
+ * of the listener. */
+void probe_run_all(probe_run *run, result_run *results);
+void probe_run_free(probe_run *run);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * sasl.h - the client's side of SASL exchanges: what to say next
+ *
+ * PLAIN (RFC 4616), LOGIN, CRAM-MD5 (RFC 2195), SCRAM-SHA-1 and SCRAM-SHA-256 (RFC 5802, RFC 7677), OAUTHBEARER
+ * (RFC 7628), XOAUTH2; for the last two the password is the token.  Messages stand here without their base64.
+ */
+#ifndef MAILSPEC_HARNESS_PROBE_SASL_H
+#define MAILSPEC_HARNESS_PROBE_SASL_H
+
+#include "harness/probe/value.h"
+#include "mailspec/sasl.h"
+
+typedef struct probe_sasl {
+    ms_sasl_mechanism mechanism;
+    const char *user, *password;
+    const char *host; /* OAUTHBEARER */
+    unsigned port;
+    char nonce[40];
+    unsigned step;
+    ms_span first_bare; /* SCRAM: client-first-message-bare, in the scope's arena */
+} probe_sasl;
+
+/* The best mechanism of a set of 1 << ms_sasl_mechanism; MS_SASL_OTHER if we know none of them. */
+ms_sasl_mechanism probe_sasl_choose(uint32_t offered, bool encrypted);
+bool probe_sasl_known(ms_sasl_mechanism mechanism);
+bool probe_sasl_client_first(ms_sasl_mechanism mechanism);
+
+void probe_sasl_init(probe_sasl *sasl, ms_sasl_mechanism mechanism, const char *user, const char *password);
+/* The client's next message, in the scope's arena.  challenge: the server's last one, decoded; empty at the start. */
+bool probe_sasl_next(probe_sasl *sasl, probe_scope *scope, ms_span challenge, ms_span *message);
+
+/* The digest of APOP (RFC 1939 section 7): MD5 of timestamp and password, 32 hex digits and NUL. */
+void probe_apop_digest(ms_span timestamp, const char *password, char out[33]);
+
+#endif

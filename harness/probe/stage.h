@@ -1,0 +1,110 @@
+/*
+ * stage.h - the state of a case that is being played; private to play.c and the files of its steps
+ */
+#ifndef MAILSPEC_HARNESS_PROBE_STAGE_H
+#define MAILSPEC_HARNESS_PROBE_STAGE_H
+
+#include <limits.h>
+
+#include "harness/probe/maildrop.h"
+#include "harness/probe/play.h"
+#include "harness/probe/prologue.h"
+
+enum { STAGE_WHY = 400 };
+#define STAGE_ANY UINT_MAX /* no connection in particular */
+
+/* An outcome that was taken. */
+typedef struct stage_taken {
+    unsigned connection; /* STAGE_ANY: of check, delivered, verdict */
+    ms_span name;
+} stage_taken;
+
+typedef struct stage {
+    probe_context *context;
+    const probe_endpoint *endpoint;
+    const mst_document *document;
+    probe_feed feed;
+    probe_scope scope;
+    probe_log log;
+    probe_findings findings;
+    probe_peer *peers;    /* by connection */
+    probe_prologue *ways; /* how each was opened, with what was offered */
+    bool *opened;         /* it was opened once, at least */
+    stage_taken *taken;
+    size_t taken_count, taken_room;
+    char mark[PROBE_MARK + 8]; /* of this case */
+    int64_t reply_ms;
+    net_deadline end;
+    uint64_t seed;
+
+    mst_verdict verdict;
+    bool decided;         /* an outcome was taken, or something failed */
+    uint16_t requirement; /* of the worst verdict; MS_REQ_NONE: the first cited */
+    ms_span outcome;      /* its name; absent without */
+    char reason[STAGE_WHY];
+    ms_span received;   /* the proof; absent without */
+    mst_text permitted; /* what would have been right */
+    uint32_t line;      /* of the worst verdict */
+    bool over;          /* the script has ended */
+    bool transient, unreachable;
+    bool not_checked;       /* a delivery could not be looked at */
+    probe_store *before[2]; /* the maildrops of rcpt and rcpt2 when the script began; NULL: not seen */
+} stage;
+
+/* --- verdicts (verdict.c) --- */
+
+/* The worse of what there is and verdict.  reply, permitted may be NULL. */
+void stage_worsen(stage *s, mst_verdict verdict, uint32_t line, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* An outcome was taken; reply is what it was taken on, NULL if there is none. */
+void stage_outcome(stage *s, const mst_step *step, const mst_outcome *outcome, const probe_reply *reply);
+/* No alternative fits. */
+void stage_unmatched(stage *s, const mst_step *step, const probe_reply *reply);
+bool stage_took(const stage *s, unsigned connection, ms_span name);
+/* Looks up the octets that prove the listener's findings. */
+void stage_prove(stage *s);
+result_case stage_result(stage *s, const char *id);
+
+/* --- connections (play.c) --- */
+
+/* The step's connection; opened at its first use.  NULL when it cannot be had: the script is over then. */
+probe_peer *stage_peer(stage *s, const mst_step *step);
+/* Open (again), and go as far as state; false with a verdict. */
+bool stage_open(stage *s, unsigned connection, const probe_endpoint *endpoint, mst_state state, uint32_t line);
+
+/* --- steps --- */
+
+void stage_block(stage *s, const mst_block *block);
+void stage_step(stage *s, const mst_step *step);
+/* Takes the alternative: its outcome, its block. */
+void stage_alternative(stage *s, const mst_step *step, const mst_alternative *alternative, const probe_reply *reply);
+/* The alternative that has a match of this kind (DONE also without any); NULL if none. */
+const mst_alternative *stage_find(const mst_step *step, mst_match_kind kind);
+
+void stage_say(stage *s, const mst_step *step);
+void stage_expect(stage *s, const mst_step *step);
+void stage_fence(stage *s, const mst_step *step);
+void stage_quiet(stage *s, const mst_step *step);
+void stage_tls(stage *s, const mst_step *step);
+void stage_close(stage *s, const mst_step *step);
+void stage_reopen(stage *s, const mst_step *step);
+void stage_pause(stage *s, const mst_step *step);
+void stage_let(stage *s, const mst_step *step);
+void stage_check(stage *s, const mst_step *step);
+void stage_delivered(stage *s, const mst_step *step);
+/* Before the first step: what is in the maildrops now. */
+void stage_delivery_begin(stage *s);
+void stage_delivery_end(stage *s);
+
+/* A reply that is allowed everywhere, and proves nothing (RFC 5321 sections 3.8 and 4.2.1 …). */
+bool stage_is_passing(const stage *s, const probe_peer *peer, const probe_reply *reply);
+/* Nothing came: is it this connection, or the whole server?  Worsens accordingly. */
+void stage_silent(stage *s, const mst_step *step, const probe_reply *reply);
+/* A SASL challenge in the reply becomes ${challenge}. */
+void stage_challenge(stage *s, const probe_peer *peer, const probe_reply *reply);
+
+/* --- the exchange as a transcript (artefact.c) --- */
+
+char *stage_transcript(stage *s, const char *id, const result_case *item);
+
+#endif

@@ -1,0 +1,266 @@
+/* survey.c - see survey.h */
+#include "harness/probe/survey.h"
+#include "harness/probe/sasl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct survey {
+    probe_endpoint *endpoint;
+    const probe_settings *settings;
+    probe_scope scope;
+    probe_log log;
+    probe_findings findings;
+    probe_peer peer;
+    probe_prologue prologue;
+} survey;
+
+static void keep_why(char *out, const survey *s)
+{
+    snprintf(out, PROBE_WHY_MAX, "%s", s->prologue.why);
+}
+
+/* A connection, greeted, with its list of capabilities; false when it cannot be had. */
+static bool begin(survey *s, bool tls)
+{
+    probe_reply greeting;
+    s->prologue.why[0] = '\0';
+    if (probe_prologue_open(&s->prologue) != PROBE_REACHED ||
+        probe_prologue_greeting(&s->prologue, &greeting) != PROBE_REACHED)
+        return false;
+    s->endpoint->apop_banner = probe_scope_find(&s->scope, MS_SPAN("timestamp")) != NULL;
+    if (probe_prologue_hello(&s->prologue, &s->endpoint->arena) != PROBE_REACHED)
+        return false;
+    return !tls || probe_prologue_tls(&s->prologue) == PROBE_REACHED;
+}
+
+static void quit(survey *s)
+{
+    probe_reply reply;
+    if (s->peer.stream != NULL && s->peer.ended == NET_OK)
+        probe_ask(&s->peer, "QUIT", &reply);
+    probe_peer_close(&s->peer, MST_ENDING_PLAIN, 0);
+}
+
+/* Copies the offer into memory that outlives the survey. */
+static void keep_offer(survey *s, probe_offer *offer)
+{
+    *offer = s->prologue.offer;
+    for (unsigned i = 0; i < offer->count; i++)
+        offer->lines[i] = mst_arena_copy(&s->endpoint->arena, offer->lines[i]);
+}
+
+/* --- SMTP ---------------------------------------------------------------------------- */
+
+/* Does MAIL want TLS, or a login, first?  530 says so (RFC 3207 section 4, RFC 4954 section 6). */
+static bool mail_refused(survey *s)
+{
+    const probe_value *from = probe_scope_find(&s->scope, MS_SPAN("from"));
+    char line[400];
+    probe_reply reply;
+    if (from == NULL)
+        return false;
+    snprintf(line, sizeof line, "MAIL FROM:<%.*s>", (int)from->octets.len, (const char *)from->octets.ptr);
+    probe_ask(&s->peer, line, &reply);
+    const bool refused = reply.came == PROBE_CAME_REPLY && reply.code == 530;
+    if (reply.came == PROBE_CAME_REPLY && !refused)
+        probe_ask(&s->peer, "RSET", &reply);
+    return refused;
+}
+
+static void smtp_login(survey *s)
+{
+    probe_endpoint *endpoint = s->endpoint;
+    const bool tls = net_tls_active(s->peer.stream);
+    const uint32_t offered = probe_offer_mechanisms(&s->prologue.offer, false);
+    if (s->settings->user == NULL || s->settings->password == NULL || endpoint->auth_works)
+        return;
+    const ms_sasl_mechanism mechanism = probe_sasl_choose(offered, tls);
+    if (offered == 0 || mechanism == MS_SASL_OTHER) {
+        snprintf(endpoint->why_auth, PROBE_WHY_MAX, "the server offers no mechanism that is known here");
+        return;
+    }
+    if (probe_prologue_login(&s->prologue) != PROBE_REACHED) {
+        keep_why(endpoint->why_auth, s);
+        return;
+    }
+    endpoint->auth_works = true;
+    endpoint->login_tls = tls && !endpoint->target.implicit_tls;
+}
+
+static void smtp_clear(survey *s)
+{
+    probe_endpoint *endpoint = s->endpoint;
+    const bool submission = endpoint->target.protocol == NET_SUBMISSION;
+    keep_offer(s, &endpoint->clear);
+    if (net_tls_active(s->peer.stream)) {
+        keep_offer(s, &endpoint->tls);
+        endpoint->tls_works = true;
+    }
+    const bool starttls = probe_offer_has(&endpoint->clear, MS_SPAN("STARTTLS"), ms_span_absent());
+    const bool refused = mail_refused(s);
+    endpoint->tls_required = refused && starttls;
+    endpoint->auth_required = refused && !starttls;
+    if (submission && s->settings->user != NULL)
+        endpoint->auth_required = true;
+    smtp_login(s);
+    quit(s);
+    if (!starttls) {
+        snprintf(endpoint->why_tls, PROBE_WHY_MAX, "STARTTLS is not offered");
+        return;
+    }
+    if (!begin(s, true)) {
+        keep_why(endpoint->why_tls, s);
+        quit(s);
+        return;
+    }
+    endpoint->tls_works = true;
+    keep_offer(s, &endpoint->tls);
+    if (endpoint->tls_required)
+        endpoint->auth_required |= mail_refused(s);
+    smtp_login(s);
+    quit(s);
+}
+
+/* --- POP3 ------------------------------------------------------------------------------ */
+
+static bool pop3_login(survey *s, bool second)
+{
+    s->prologue.second = second;
+    const bool done = probe_prologue_login(&s->prologue) == PROBE_REACHED;
+    s->prologue.second = false;
+    return done;
+}
+
+/* By USER and PASS, else by SASL, else by APOP; the endpoint says which. */
+static bool pop3_try(survey *s)
+{
+    probe_endpoint *endpoint = s->endpoint;
+    const bool tls = net_tls_active(s->peer.stream);
+    const probe_offer offer = s->prologue.offer;
+    const uint32_t offered = probe_offer_mechanisms(&offer, true);
+    const bool user = !offer.known || probe_offer_has(&offer, MS_SPAN("USER"), ms_span_absent());
+    endpoint->mechanism = MS_SASL_OTHER;
+    endpoint->auth_works = endpoint->user_pass = false;
+    if (user && pop3_login(s, false)) {
+        endpoint->user_pass = endpoint->auth_works = true;
+        endpoint->user_pass_clear = !tls;
+        return true;
+    }
+    endpoint->mechanism = probe_sasl_choose(offered, tls);
+    if (offered != 0 && endpoint->mechanism != MS_SASL_OTHER && pop3_login(s, false))
+        return endpoint->auth_works = true;
+    endpoint->mechanism = MS_SASL_OTHER;
+    endpoint->auth_works = true; /* what by_apop is chosen by */
+    if (endpoint->apop_banner && pop3_login(s, false))
+        return true;
+    return endpoint->auth_works = false;
+}
+
+static void pop3_count(survey *s)
+{
+    probe_reply reply;
+    unsigned messages = 0;
+    probe_ask(&s->peer, "STAT", &reply);
+    for (size_t i = 0; i < reply.text.len && reply.text.ptr[i] >= '0' && reply.text.ptr[i] <= '9' && i < 9; i++)
+        messages = messages * 10 + (unsigned)(reply.text.ptr[i] - '0');
+    s->endpoint->messages = messages;
+}
+
+static void pop3_account(survey *s)
+{
+    probe_endpoint *endpoint = s->endpoint;
+    if (s->settings->user == NULL || s->settings->password == NULL)
+        return;
+    const bool tls = net_tls_active(s->peer.stream);
+    if (!pop3_try(s)) {
+        keep_why(endpoint->why_auth, s);
+        return;
+    }
+    endpoint->login_tls = tls && !endpoint->target.implicit_tls;
+    pop3_count(s);
+}
+
+static void pop3_clear(survey *s)
+{
+    probe_endpoint *endpoint = s->endpoint;
+    keep_offer(s, &endpoint->clear);
+    const bool implicit = net_tls_active(s->peer.stream);
+    if (implicit)
+        keep_offer(s, &endpoint->tls);
+    endpoint->tls_works = implicit;
+    pop3_account(s);
+    quit(s);
+    if (implicit || !probe_offer_has(&endpoint->clear, MS_SPAN("STLS"), ms_span_absent())) {
+        snprintf(endpoint->why_tls, PROBE_WHY_MAX, "STLS is not offered");
+    } else if (!begin(s, true) || probe_prologue_hello(&s->prologue, &endpoint->arena) != PROBE_REACHED) {
+        keep_why(endpoint->why_tls, s);
+    } else {
+        endpoint->tls_works = true;
+        keep_offer(s, &endpoint->tls);
+        endpoint->tls_required = !endpoint->auth_works && s->settings->user != NULL;
+        if (!endpoint->auth_works)
+            pop3_account(s);
+        endpoint->tls_required &= endpoint->auth_works;
+    }
+    quit(s);
+    if (s->settings->user2 == NULL || s->settings->password2 == NULL || !begin(s, endpoint->login_tls))
+        return;
+    endpoint->second_works = pop3_login(s, true);
+    quit(s);
+}
+
+/* --- both -------------------------------------------------------------------------------- */
+
+static void look(survey *s)
+{
+    probe_endpoint *endpoint = s->endpoint;
+    probe_reply greeting;
+    const probe_reached opened = probe_prologue_open(&s->prologue);
+    probe_reached reached = opened;
+    if (reached == PROBE_REACHED)
+        reached = probe_prologue_greeting(&s->prologue, &greeting);
+    /* a server that greets is there, whatever it thinks of EHLO: that is for the cases to find out */
+    endpoint->reachable = reached == PROBE_REACHED;
+    endpoint->later = reached == PROBE_REACHED_LATER;
+    keep_why(endpoint->why, s);
+    if (!endpoint->reachable)
+        return;
+    endpoint->apop_banner = probe_scope_find(&s->scope, MS_SPAN("timestamp")) != NULL;
+    if (probe_prologue_hello(&s->prologue, &endpoint->arena) != PROBE_REACHED) {
+        snprintf(endpoint->why_tls, PROBE_WHY_MAX, "%s", s->prologue.why);
+        snprintf(endpoint->why_auth, PROBE_WHY_MAX, "%s", s->prologue.why);
+        return;
+    }
+    if (endpoint->target.protocol == NET_POP3)
+        pop3_clear(s);
+    else
+        smtp_clear(s);
+}
+
+void probe_survey(probe_endpoint *endpoint, const probe_settings *settings, probe_ledger *ledger,
+                  const atomic_bool *stop)
+{
+    enum { ENDPOINT_MEMORY = 1024 * 1024 };
+    survey s;
+    memset(&s, 0, sizeof s);
+    mst_arena_init(&endpoint->arena, ENDPOINT_MEMORY);
+    s.endpoint = endpoint;
+    s.settings = settings;
+    probe_scope_init(&s.scope, 1);
+    probe_scope_set_text(&s.scope, "client", settings->client == NULL ? "survey.client.example" : settings->client);
+    probe_scope_set_text(&s.scope, "from", settings->from == NULL ? "survey@client.example" : settings->from);
+    s.peer = (probe_peer){.settings = settings,
+                          .ledger = ledger,
+                          .stop = stop,
+                          .scope = &s.scope,
+                          .log = &s.log,
+                          .findings = &s.findings,
+                          .case_end = net_in(settings->case_ms)};
+    s.prologue = (probe_prologue){.endpoint = endpoint, .peer = &s.peer};
+    look(&s);
+    probe_peer_free(&s.peer);
+    probe_log_free(&s.log);
+    probe_findings_free(&s.findings);
+    probe_scope_free(&s.scope);
+}

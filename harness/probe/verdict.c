@@ -1,0 +1,276 @@
+/* verdict.c - outcomes become the verdict of a case, and its result */
+#include "harness/probe/stage.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/requirement/register.h"
+#include "harness/transcript/format.h"
+
+/* How bad each verdict is. */
+static const uint8_t badness[MST_VERDICTS] = {
+    [MST_PASS] = 0, [MST_SKIP] = 1, [MST_NONSTRICT] = 2, [MST_INCONCLUSIVE] = 3, [MST_ERROR] = 4, [MST_FAIL] = 5,
+};
+
+static const result_status statuses[MST_VERDICTS] = {
+    [MST_PASS] = RESULT_PASS, [MST_NONSTRICT] = RESULT_NONSTRICT,
+    [MST_FAIL] = RESULT_FAIL, [MST_INCONCLUSIVE] = RESULT_INCONCLUSIVE,
+    [MST_SKIP] = RESULT_SKIP, [MST_ERROR] = RESULT_ERROR,
+};
+
+static bool ends_script(mst_verdict verdict)
+{
+    return verdict == MST_INCONCLUSIVE || verdict == MST_SKIP || verdict == MST_ERROR;
+}
+
+static bool is_worse(const stage *s, mst_verdict verdict)
+{
+    return !s->decided || badness[verdict] > badness[s->verdict];
+}
+
+static void take_over(stage *s, mst_verdict verdict, uint32_t line)
+{
+    s->decided = true;
+    s->verdict = verdict;
+    s->line = line;
+    s->requirement = MS_REQ_NONE;
+    s->outcome = s->received = ms_span_absent();
+    s->reason[0] = '\0';
+    s->permitted.len = 0;
+}
+
+void stage_worsen(stage *s, mst_verdict verdict, uint32_t line, const char *format, ...)
+{
+    if (ends_script(verdict))
+        s->over = true;
+    if (!is_worse(s, verdict))
+        return;
+    take_over(s, verdict, line);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(s->reason, sizeof s->reason, format, arguments);
+    va_end(arguments);
+}
+
+static uint16_t requirement_of(ms_span id)
+{
+    return ms_span_is_absent(id) ? (uint16_t)MS_REQ_NONE : (uint16_t)ms_register_find((const char *)id.ptr, id.len);
+}
+
+static void permitted(stage *s, const mst_step *step)
+{
+    for (const mst_alternative *a = step->alternatives; a != NULL; a = a->next) {
+        if (a->outcome.verdict != MST_PASS || a->matches == NULL)
+            continue;
+        if (s->permitted.len > 0)
+            mst_text_add(&s->permitted, " | ");
+        mst_format_matches(a->matches, &s->permitted);
+    }
+}
+
+static void received(stage *s, const probe_reply *reply)
+{
+    if (reply != NULL && reply->raw.len > 0)
+        s->received = probe_scope_shown(&s->scope, reply->raw);
+}
+
+/* The reply with its secrets taken out, for a sentence. */
+static void quote(stage *s, const probe_reply *reply, char *out, size_t room)
+{
+    probe_reply shown = *reply;
+    shown.raw = probe_scope_shown(&s->scope, reply->raw);
+    probe_reply_quote(&shown, out, room);
+}
+
+static void note_taken(stage *s, const mst_step *step, ms_span name)
+{
+    if (s->taken_count == s->taken_room) {
+        s->taken_room = s->taken_room == 0 ? 16 : s->taken_room * 2;
+        s->taken = realloc(s->taken, s->taken_room * sizeof *s->taken);
+        if (s->taken == NULL)
+            abort();
+    }
+    const bool any = step->kind == MST_CHECK || step->kind == MST_DELIVERED || step->kind == MST_VERDICT;
+    s->taken[s->taken_count++] = (stage_taken){.connection = any ? STAGE_ANY : step->connection, .name = name};
+}
+
+bool stage_took(const stage *s, unsigned connection, ms_span name)
+{
+    for (size_t i = 0; i < s->taken_count; i++) {
+        const stage_taken *taken = &s->taken[i];
+        if ((connection == STAGE_ANY || taken->connection == STAGE_ANY || taken->connection == connection) &&
+            probe_equal(taken->name, name))
+            return true;
+    }
+    return false;
+}
+
+void stage_outcome(stage *s, const mst_step *step, const mst_outcome *outcome, const probe_reply *reply)
+{
+    char quoted[240] = "";
+    if (!ms_span_is_absent(outcome->name))
+        note_taken(s, step, outcome->name);
+    if (ends_script(outcome->verdict))
+        s->over = true;
+    const bool named_again = outcome->verdict == s->verdict && ms_span_is_absent(s->outcome);
+    if (!is_worse(s, outcome->verdict)) {
+        if (named_again)
+            s->outcome = outcome->name;
+        return;
+    }
+    take_over(s, outcome->verdict, step->at.line);
+    s->outcome = outcome->name;
+    s->requirement = requirement_of(outcome->requirement);
+    received(s, reply);
+    permitted(s, step);
+    if (outcome->verdict == MST_PASS)
+        return;
+    if (reply != NULL)
+        quote(s, reply, quoted, sizeof quoted);
+    const bool said = !ms_span_is_absent(outcome->reason);
+    snprintf(s->reason, sizeof s->reason, "%.*s%s%s", said ? (int)outcome->reason.len : 0,
+             said ? (const char *)outcome->reason.ptr : "", said && reply != NULL ? ": " : "", quoted);
+    if (s->reason[0] == '\0')
+        snprintf(s->reason, sizeof s->reason, "%.*s", ms_span_is_absent(outcome->name) ? 0 : (int)outcome->name.len,
+                 ms_span_is_absent(outcome->name) ? "" : (const char *)outcome->name.ptr);
+}
+
+void stage_unmatched(stage *s, const mst_step *step, const probe_reply *reply)
+{
+    char quoted[240];
+    quote(s, reply, quoted, sizeof quoted);
+    s->over = true;
+    if (!is_worse(s, MST_FAIL))
+        return;
+    take_over(s, MST_FAIL, step->at.line);
+    received(s, reply);
+    permitted(s, step);
+    snprintf(s->reason, sizeof s->reason, "not permitted here: %s", quoted);
+}
+
+/* --- the result ------------------------------------------------------------------------ */
+
+static void add_exchange(stage *s, result_case *item)
+{
+    static const char *const marks[] = {
+        [PROBE_LOG_TLS] = "tls", [PROBE_LOG_CLOSE] = "close", [PROBE_LOG_HANGUP] = "hangup"};
+    for (size_t i = 0; i < s->log.count; i++) {
+        const probe_log_item *entry = &s->log.items[i];
+        const ms_span name = s->log.sessions[entry->session].name;
+        char message[80] = "";
+        const bool said = entry->kind == PROBE_LOG_SAID;
+        const bool octets = said || entry->kind == PROBE_LOG_HEARD;
+        if (!ms_span_is_absent(name))
+            snprintf(message, sizeof message, "@%.*s ", (int)name.len, (const char *)name.ptr);
+        if (!octets)
+            snprintf(message + strlen(message), sizeof message - strlen(message), "%s", marks[entry->kind]);
+        const ms_span raw = ms_span_make(s->log.octets.octets + entry->at, entry->len);
+        const result_evidence evidence = {
+            .kind = octets ? "exchange" : "mark",
+            .has_side = true,
+            .side = said || entry->kind == PROBE_LOG_HANGUP ? MS_CLIENT : MS_SERVER,
+            .file = entry->line == 0 ? NULL : (char *)(uintptr_t)s->document->filename,
+            .line = entry->line,
+            .octets = octets ? (said ? raw : probe_scope_shown(&s->scope, raw)) : ms_span_absent(),
+            .message = message,
+        };
+        result_case_evidence(item, &evidence);
+    }
+}
+
+static void add_failure(stage *s, result_case *item, uint16_t requirement)
+{
+    const ms_register_row *row = ms_register_get(requirement);
+    mst_text_add_octet(&s->permitted, '\0');
+    const char *allowed = (const char *)s->permitted.octets;
+    const result_evidence evidence = {
+        .kind = "failure",
+        .has_side = true,
+        .side = MS_SERVER,
+        .requirement = requirement,
+        .file = (char *)(uintptr_t)s->document->filename,
+        .line = s->line,
+        .octets = s->received,
+        .permitted = (char *)(uintptr_t)(allowed[0] != '\0' ? allowed
+                                         : row == NULL      ? NULL
+                                                            : row->expect),
+        .message = s->reason,
+    };
+    result_case_evidence(item, &evidence);
+}
+
+/* The line that an offset of a stream lies in, out of the log. */
+static ms_span line_at(const stage *s, const probe_finding *finding)
+{
+    const bool server = finding->finding.stream == MS_SERVER;
+    uint64_t before = 0;
+    for (size_t i = 0; i < s->log.count; i++) {
+        const probe_log_item *item = &s->log.items[i];
+        if (item->session != finding->session || item->kind != (server ? PROBE_LOG_HEARD : PROBE_LOG_SAID))
+            continue;
+        if (finding->finding.at >= before + item->len) {
+            before += item->len;
+            continue;
+        }
+        const uint8_t *octets = s->log.octets.octets + item->at;
+        size_t from = (size_t)(finding->finding.at - before);
+        size_t to = from;
+        while (from > 0 && octets[from - 1] != '\n')
+            from--;
+        while (to < item->len && octets[to] != '\n')
+            to++;
+        return ms_span_make(octets + from, (to < item->len ? to + 1 : to) - from);
+    }
+    return ms_span_absent();
+}
+
+void stage_prove(stage *s)
+{
+    enum { PROOF_MAX = 400 };
+    for (size_t i = 0; i < s->findings.count; i++) {
+        probe_finding *finding = &s->findings.items[i];
+        ms_span line = line_at(s, finding);
+        if (ms_span_is_absent(line))
+            continue;
+        line = probe_scope_shown(&s->scope, line);
+        finding->proof_len = line.len < PROOF_MAX ? line.len : PROOF_MAX;
+        finding->proof = malloc(finding->proof_len + 1);
+        if (finding->proof == NULL)
+            abort();
+        memcpy(finding->proof, line.ptr, finding->proof_len);
+    }
+}
+
+static char *text_of(ms_span span)
+{
+    return ms_span_is_absent(span) ? NULL : strndup((const char *)span.ptr, span.len);
+}
+
+result_case stage_result(stage *s, const char *id)
+{
+    const mst_header *header = &s->document->header;
+    char *title = text_of(header->title);
+    result_case item = result_case_make(id, title);
+    free(title);
+    for (const mst_word *word = header->cites; word != NULL; word = word->next)
+        result_case_cite(&item, requirement_of(word->text));
+    uint16_t requirement = s->requirement;
+    if (requirement == MS_REQ_NONE && s->verdict != MST_PASS && header->cites != NULL)
+        requirement = requirement_of(header->cites->text);
+    if (s->requirement != MS_REQ_NONE)
+        result_case_cite(&item, s->requirement);
+    item.status = statuses[s->verdict];
+    item.outcome = text_of(s->outcome);
+    if (header->exposure != MST_EXPOSURE_NONE)
+        item.exposure = strdup(mst_exposure_name(header->exposure));
+    if (s->not_checked && s->reason[0] == '\0')
+        snprintf(s->reason, sizeof s->reason, "the delivery was not checked: there is no way to see it");
+    if (s->reason[0] != '\0')
+        item.reason = strdup(s->reason);
+    if (s->verdict != MST_PASS && s->verdict != MST_SKIP)
+        add_failure(s, &item, requirement);
+    add_exchange(s, &item);
+    return item;
+}
