@@ -169,6 +169,8 @@ static bool drain(player *p, uint8_t side, size_t now)
         if (event.kind == MS_SMTP_EVENT_NEED_MORE || event.kind == MS_SMTP_EVENT_UNDECIDED)
             return any;
         any = true;
+        if (side == MS_SERVER && p->given[MS_CLIENT] > p->taken[MS_CLIENT])
+            drain(p, MS_CLIENT, now); /* what waited for this reply was sent before the next one */
     }
 }
 

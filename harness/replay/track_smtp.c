@@ -117,6 +117,9 @@ bool replay_smtp_drain(replay_track *track, ms_side side)
         if (event.kind == MS_SMTP_EVENT_NEED_MORE || event.kind == MS_SMTP_EVENT_UNDECIDED)
             break;
         progress = true;
+        /* the client's octets that waited for this reply were sent before the server's next one */
+        if (side == MS_SERVER && octet_buffer_span(&track->streams[MS_CLIENT].pending).len > 0)
+            replay_smtp_drain(track, MS_CLIENT);
     }
     if (ms_smtp_session_limited(&track->smtp.session))
         track->limited = true;

@@ -141,9 +141,7 @@ ms_smtp_expect ms_smtp_session_expect(const ms_smtp_session *session)
         return MS_EXPECT_MAIL_DATA;
     case MS_SMTP_TLS_NEXT:
         /* what stood behind STARTTLS is dropped; what comes later is a client that stays in clear */
-        if ((session->flags & SESSION_EARLY) != 0)
-            return MS_EXPECT_NOTHING;
-        break;
+        return (session->flags & SESSION_EARLY) != 0 ? MS_EXPECT_NOTHING : MS_EXPECT_COMMAND;
     case MS_SMTP_CLOSED:
         return MS_EXPECT_NOTHING;
     case MS_SMTP_AUTHENTICATING:

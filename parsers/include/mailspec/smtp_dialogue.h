@@ -13,6 +13,9 @@
  *         if (event.kind == MS_SMTP_EVENT_NEED_MORE || event.kind == MS_SMTP_EVENT_UNDECIDED)
  *             break;  // more octets of this side; or first hear the other side
  *     }
+ *
+ * Where octets of the client wait, they are to be given again behind each event of the server's, before its next one:
+ * they were sent earlier than that.
  */
 #ifndef MAILSPEC_SMTP_DIALOGUE_H
 #define MAILSPEC_SMTP_DIALOGUE_H
