@@ -72,14 +72,17 @@ static void compare_exchange(result_case *item, const mst_document *document, co
     compare_capabilities(item, document, a, b);
 }
 
-/* The next exchange of exchanges, from k, with that command; count if there is none. */
+enum { LOOK_AHEAD = 1000 }; /* exchanges that one recording may have more in a place */
+
+/* The next exchange of exchanges, from k, with that command; count if there is none near. */
 static size_t find(const replay_exchanges *exchanges, size_t from, const replay_exchange *wanted)
 {
+    const size_t end = exchanges->count - from > LOOK_AHEAD ? from + LOOK_AHEAD : exchanges->count;
     size_t k = from;
-    while (k < exchanges->count && (exchanges->items[k].connection != wanted->connection ||
-                                    strcmp(exchanges->items[k].command, wanted->command) != 0))
+    while (k < end && (exchanges->items[k].connection != wanted->connection ||
+                       strcmp(exchanges->items[k].command, wanted->command) != 0))
         k++;
-    return k;
+    return k < end ? k : exchanges->count;
 }
 
 static void only_in(result_case *item, const mst_document *document, const replay_exchange *exchange, const char *which)

@@ -27,7 +27,9 @@ void replay_exchange_sent(replay_exchanges *exchanges, unsigned connection, ms_s
 
 static replay_exchange *oldest(replay_exchanges *exchanges, unsigned connection)
 {
-    for (size_t i = 0; i < exchanges->count; i++)
+    while (exchanges->answered < exchanges->count && exchanges->items[exchanges->answered].reply != NULL)
+        exchanges->answered++;
+    for (size_t i = exchanges->answered; i < exchanges->count; i++)
         if (exchanges->items[i].connection == connection && exchanges->items[i].reply == NULL)
             return &exchanges->items[i];
     return NULL;

@@ -17,6 +17,7 @@ typedef struct replay_exchange {
 typedef struct replay_exchanges {
     replay_exchange *items;
     size_t count, room;
+    size_t answered; /* all before this one have their reply */
 } replay_exchanges;
 
 /* A command was sent, or what is answered like one. */

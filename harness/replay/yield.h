@@ -1,7 +1,7 @@
 /*
  * yield.h - what the parsers say of a step, as the words of a "=" line
  *
- *     = command MAIL at=36 reverse_path="ines@kestrel.example" parameters="SIZE=500"
+ *     = command MAIL at=36 local_part="ines" domain="kestrel.example" parameters="SIZE=500"
  *     = reply 250 at=120 enhanced=2.1.0
  *     = command RETR at=41 message_number=1
  *     = response +OK at=77 more text="120 octets"
