@@ -5,7 +5,7 @@
 #include <time.h>
 
 /* The line's octets and their twin, CRLF added where the sign says so. */
-static bool content(stage *s, const mst_step *step, ms_span *octets, ms_span *shown)
+bool stage_octets(stage *s, const mst_step *step, ms_span *octets, ms_span *shown)
 {
     probe_value value;
     if (!ms_span_is_absent(step->say.octets)) {
@@ -56,8 +56,13 @@ void stage_say(stage *s, const mst_step *step)
 {
     ms_span octets;
     ms_span shown;
+    for (unsigned i = 0; i < s->ahead_count; i++)
+        if (s->ahead[i] == step) {
+            s->ahead[i] = NULL; /* in a repeat it comes again */
+            return;
+        }
     probe_peer *peer = stage_peer(s, step);
-    if (peer == NULL || !content(s, step, &octets, &shown))
+    if (peer == NULL || !stage_octets(s, step, &octets, &shown))
         return;
     if (step->say.side != MS_CLIENT) {
         stage_worsen(s, MST_ERROR, step->at.line, "the server's lines are its own: a case expects them by S?");
@@ -65,6 +70,11 @@ void stage_say(stage *s, const mst_step *step)
     }
     peer->quit_said |= is_quit(octets);
     if (!step->say.held) {
+        if (peer->feed == PROBE_FEED_PIPELINED) {
+            probe_peer_hold(peer, octets, shown);
+            stage_group(s, step, peer);
+            octets = shown = MS_SPAN("");
+        }
         probe_peer_say(peer, octets, shown, step->at.line);
     } else if (may_group(s, step, peer)) {
         probe_peer_hold(peer, octets, shown);

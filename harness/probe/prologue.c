@@ -181,8 +181,37 @@ static probe_reached mail_step(probe_prologue *prologue, const char *format, con
     return PROBE_REACHED;
 }
 
+/* The whole transaction in one segment, up to DATA, where PIPELINING is offered (RFC 2920 section 3.1). */
+static probe_reached in_one_group(probe_prologue *prologue)
+{
+    probe_peer *peer = prologue->peer;
+    const probe_value *from = probe_scope_find(peer->scope, MS_SPAN("from"));
+    const probe_value *rcpt = probe_scope_find(peer->scope, MS_SPAN("rcpt"));
+    char group[1200];
+    if (from == NULL || rcpt == NULL)
+        return why(prologue, PROBE_REACHED_NOT, "no address was given");
+    snprintf(group, sizeof group, "MAIL FROM:<%.*s>\r\nRCPT TO:<%.*s>\r\nDATA", (int)from->octets.len,
+             (const char *)from->octets.ptr, (int)rcpt->octets.len, (const char *)rcpt->octets.ptr);
+    static const struct {
+        const char *what;
+        unsigned wanted;
+    } replies[] = {{"MAIL", 2}, {"RCPT", 2}, {"DATA", 3}};
+    probe_peer_say_text(peer, group);
+    for (size_t i = 0; i < sizeof replies / sizeof replies[0]; i++) {
+        probe_reply reply;
+        const net_deadline end = probe_peer_reply_end(peer, peer->settings->reply_ms);
+        if (probe_peer_take(peer, PROBE_SHAPE_SINGLE, end, &reply) != PROBE_CAME_REPLY ||
+            reply.code / 100 != replies[i].wanted)
+            return refused(prologue, replies[i].what, &reply);
+    }
+    return PROBE_REACHED;
+}
+
 static probe_reached transaction(probe_prologue *prologue, mst_state state)
 {
+    if (state == MST_STATE_DATA && prologue->peer->feed == PROBE_FEED_PIPELINED &&
+        probe_offer_has(&prologue->offer, MS_SPAN("PIPELINING"), ms_span_absent()))
+        return in_one_group(prologue);
     probe_reached reached = mail_step(prologue, "MAIL FROM:<", "from", 2);
     if (reached == PROBE_REACHED && state != MST_STATE_MAIL)
         reached = mail_step(prologue, "RCPT TO:<", "rcpt", 2);

@@ -199,6 +199,31 @@ static void add_proof(heard *one, const probe_job *job, const probe_finding *fin
     result_case_evidence(&one->item, &evidence);
 }
 
+/* A case that fails says what is wrong; what the listener makes of the same octets is told there, and not twice. */
+static void hear(all_heard *all, const probe_job *job, probe_played *played)
+{
+    for (size_t i = 0; i < played->findings.count; i++) {
+        const probe_finding *finding = &played->findings.items[i];
+        if (played->item.status != RESULT_FAIL) {
+            add_proof(heard_of(all, job, finding->finding.requirement), job, finding);
+            continue;
+        }
+        const ms_register_row *row = ms_register_get(finding->finding.requirement);
+        const result_evidence evidence = {
+            .kind = "breach",
+            .has_side = true,
+            .side = MS_SERVER,
+            .requirement = finding->finding.requirement,
+            .file = (char *)(uintptr_t)job->document->filename,
+            .line = finding->line,
+            .octets = finding->proof == NULL ? ms_span_absent() : ms_span_make(finding->proof, finding->proof_len),
+            .permitted = (char *)(uintptr_t)row->expect,
+            .message = (char *)(uintptr_t) "heard by the session machine",
+        };
+        result_case_evidence(&played->item, &evidence);
+    }
+}
+
 static void add_listener(result_run *results, all_heard *all)
 {
     for (size_t i = 0; i < all->count; i++) {
@@ -224,10 +249,7 @@ void probe_report(probe_run *run, probe_outcome *outcomes, result_run *results)
         if (outcome->count == 0)
             continue;
         for (size_t k = 0; k < outcome->count; k++)
-            for (size_t f = 0; f < outcome->plays[k].findings.count; f++) {
-                const probe_finding *finding = &outcome->plays[k].findings.items[f];
-                add_proof(heard_of(&all, job, finding->finding.requirement), job, finding);
-            }
+            hear(&all, job, &outcome->plays[k]);
         probe_played *played = &outcome->plays[compare_feeds(outcome)];
         write_artefact(run, job, played);
         result_run_add(results, played->item);

@@ -10,7 +10,7 @@
 #include "harness/probe/play.h"
 #include "harness/probe/prologue.h"
 
-enum { STAGE_WHY = 400 };
+enum { STAGE_WHY = 400, STAGE_AHEAD = 32 };
 #define STAGE_ANY UINT_MAX /* no connection in particular */
 
 /* An outcome that was taken. */
@@ -36,6 +36,9 @@ typedef struct stage {
     int64_t reply_ms;
     net_deadline end;
     uint64_t seed;
+
+    const mst_step *ahead[STAGE_AHEAD]; /* lines that went out in a group before their turn (--feed pipelined) */
+    unsigned ahead_count;
 
     mst_verdict verdict;
     bool decided;         /* an outcome was taken, or something failed */
@@ -82,6 +85,10 @@ void stage_alternative(stage *s, const mst_step *step, const mst_alternative *al
 const mst_alternative *stage_find(const mst_step *step, mst_match_kind kind);
 
 void stage_say(stage *s, const mst_step *step);
+/* --feed pipelined: the lines behind step that may go out in one segment with it are held behind its octets. */
+void stage_group(stage *s, const mst_step *step, probe_peer *peer);
+/* The octets of a step and their twin; false with a verdict. */
+bool stage_octets(stage *s, const mst_step *step, ms_span *octets, ms_span *shown);
 void stage_expect(stage *s, const mst_step *step);
 void stage_fence(stage *s, const mst_step *step);
 void stage_quiet(stage *s, const mst_step *step);

@@ -52,74 +52,92 @@ static void keep_offer(survey *s, probe_offer *offer)
 
 /* --- SMTP ---------------------------------------------------------------------------- */
 
-/* Does MAIL want TLS, or a login, first?  530 says so (RFC 3207 section 4, RFC 4954 section 6). */
-static bool mail_refused(survey *s)
+/* May mail be given?  MAIL, and RCPT where there is a recipient; RSET takes both back.  530 asks for TLS or a login
+ * (RFC 3207 section 4, RFC 4954 section 6); many servers refuse the recipient instead. */
+static bool takes_mail(survey *s)
 {
     const probe_value *from = probe_scope_find(&s->scope, MS_SPAN("from"));
     char line[400];
     probe_reply reply;
-    if (from == NULL)
-        return false;
     snprintf(line, sizeof line, "MAIL FROM:<%.*s>", (int)from->octets.len, (const char *)from->octets.ptr);
     probe_ask(&s->peer, line, &reply);
-    const bool refused = reply.came == PROBE_CAME_REPLY && reply.code == 530;
-    if (reply.came == PROBE_CAME_REPLY && !refused)
+    if (reply.came == PROBE_CAME_REPLY && reply.code / 100 == 2 && s->settings->rcpt != NULL) {
+        snprintf(line, sizeof line, "RCPT TO:<%s>", s->settings->rcpt);
+        probe_ask(&s->peer, line, &reply);
+    }
+    const bool refused = reply.came == PROBE_CAME_REPLY && reply.code / 100 == 5;
+    if (reply.came == PROBE_CAME_REPLY)
         probe_ask(&s->peer, "RSET", &reply);
-    return refused;
+    return !refused;
 }
 
-static void smtp_login(survey *s)
+static bool smtp_login(survey *s)
 {
     probe_endpoint *endpoint = s->endpoint;
     const bool tls = net_tls_active(s->peer.stream);
     const uint32_t offered = probe_offer_mechanisms(&s->prologue.offer, false);
-    if (s->settings->user == NULL || s->settings->password == NULL || endpoint->auth_works)
-        return;
+    if (s->settings->user == NULL || s->settings->password == NULL)
+        return false;
     const ms_sasl_mechanism mechanism = probe_sasl_choose(offered, tls);
     if (offered == 0 || mechanism == MS_SASL_OTHER) {
-        snprintf(endpoint->why_auth, PROBE_WHY_MAX, "the server offers no mechanism that is known here");
-        return;
+        if (!endpoint->auth_works)
+            snprintf(endpoint->why_auth, PROBE_WHY_MAX, "the server offers no mechanism that is known here");
+        return false;
     }
     if (probe_prologue_login(&s->prologue) != PROBE_REACHED) {
         keep_why(endpoint->why_auth, s);
-        return;
+        return false;
     }
-    endpoint->auth_works = true;
-    endpoint->login_tls = tls && !endpoint->target.implicit_tls;
+    if (!endpoint->auth_works)
+        endpoint->login_tls = tls && !endpoint->target.implicit_tls;
+    return endpoint->auth_works = true;
+}
+
+/* The connection is greeted: what is offered, is mail taken, does a login work.  taken: it was before. */
+static bool smtp_look(survey *s, bool taken)
+{
+    probe_endpoint *endpoint = s->endpoint;
+    const bool tls = net_tls_active(s->peer.stream);
+    bool now = taken || takes_mail(s);
+    if (now && !taken && tls && !endpoint->target.implicit_tls)
+        endpoint->tls_required = true;
+    if (now && endpoint->auth_works)
+        return now;
+    const bool logged_in = smtp_login(s);
+    if (now || !logged_in)
+        return now;
+    now = takes_mail(s);
+    endpoint->auth_required = now;
+    if (now && tls)
+        endpoint->login_tls = !endpoint->target.implicit_tls;
+    return now;
 }
 
 static void smtp_clear(survey *s)
 {
     probe_endpoint *endpoint = s->endpoint;
-    const bool submission = endpoint->target.protocol == NET_SUBMISSION;
     keep_offer(s, &endpoint->clear);
     if (net_tls_active(s->peer.stream)) {
         keep_offer(s, &endpoint->tls);
         endpoint->tls_works = true;
     }
     const bool starttls = probe_offer_has(&endpoint->clear, MS_SPAN("STARTTLS"), ms_span_absent());
-    const bool refused = mail_refused(s);
-    endpoint->tls_required = refused && starttls;
-    endpoint->auth_required = refused && !starttls;
-    if (submission && s->settings->user != NULL)
-        endpoint->auth_required = true;
-    smtp_login(s);
+    const bool taken = smtp_look(s, false);
     quit(s);
     if (!starttls) {
         snprintf(endpoint->why_tls, PROBE_WHY_MAX, "STARTTLS is not offered");
-        return;
-    }
-    if (!begin(s, true)) {
+    } else if (!begin(s, true)) {
         keep_why(endpoint->why_tls, s);
         quit(s);
-        return;
+    } else {
+        endpoint->tls_works = true;
+        keep_offer(s, &endpoint->tls);
+        smtp_look(s, taken);
+        quit(s);
     }
-    endpoint->tls_works = true;
-    keep_offer(s, &endpoint->tls);
-    if (endpoint->tls_required)
-        endpoint->auth_required |= mail_refused(s);
-    smtp_login(s);
-    quit(s);
+    /* RFC 6409 section 3.3: submission is for those who have logged in */
+    if (endpoint->target.protocol == NET_SUBMISSION && endpoint->auth_works)
+        endpoint->auth_required = true;
 }
 
 /* --- POP3 ------------------------------------------------------------------------------ */
