@@ -154,7 +154,7 @@ static uint16_t in_authorization(const judge *j, const ms_pop3_run *command)
         return refused_stls(j);
     if (command->verb != MS_POP3_CAPA)
         return MS_REQ_NONE;
-    if (is(s, STLS_TAKEN))
+    if (is(s, STLS_TAKEN) && !is(s, CAPA_TAKEN)) /* what got +OK once is implemented */
         return MS_REQ_POP3_2595_4_01;
     return s->user == USER_ACCEPTED && is(s, CAPA_TAKEN) ? MS_REQ_POP3_2449_5_03 : MS_REQ_NONE;
 }

@@ -174,7 +174,7 @@ static uint16_t contradicts_capabilities(const judge *j, const ms_pop3_run *comm
     case MS_POP3_CAPA:
         return later && is(s, CAPA_REFUSED_FIRST) ? MS_REQ_POP3_2449_5_01 : MS_REQ_NONE;
     case MS_POP3_STLS:
-        if (is(s, CAPA_REFUSED_EARLY))
+        if (is(s, CAPA_REFUSED_EARLY) && !is(s, CAPA_TAKEN))
             return MS_REQ_POP3_2595_4_01;
         return !is(s, TLS_ACTIVE) && unlisted(s, MS_CAPA_STLS) ? MS_REQ_POP3_2595_4_17 : MS_REQ_NONE;
     case MS_POP3_USER:
