@@ -33,6 +33,15 @@ static int by_line(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+/* New lines stand behind the step and its "!" lines, as in the canonical form. */
+static uint32_t last_line(const mst_step *step)
+{
+    uint32_t line = step->at.line;
+    for (const mst_violation *v = step->violations; v != NULL; v = v->next)
+        line = v->at.line > line ? v->at.line : line;
+    return line;
+}
+
 static size_t collect(const mst_document *document, const replay_yields *yields, edit **out, size_t *changed)
 {
     size_t count = 0;
@@ -52,7 +61,7 @@ static size_t collect(const mst_document *document, const replay_yields *yields,
                     abort();
             }
             if (first) {
-                (*out)[count++] = (edit){.line = step->at.line, .step = step};
+                (*out)[count++] = (edit){.line = last_line(step), .step = step};
                 continue;
             }
             (*out)[count++] = (edit){.line = old->at.line, .drop = true};

@@ -504,6 +504,7 @@ class Replay(unittest.TestCase):
     def test_bless_what_is_known_bad(self):
         path = self.write("x.mst", (HEAD % "t") + BAD + "! server %s\n" % BAD_ID)
         self.assertEqual(run("--bless", path)[0], 0)
+        self.assertEqual(subprocess.run([MAILSPEC, "fmt", "--check", path]).returncode, 0)
         self.write("x.mst", self.read("x.mst").replace("=? ", "= "))
         self.assertEqual(run(path)[0], 0)
 
