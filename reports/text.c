@@ -133,7 +133,7 @@ bool report_text(FILE *out, const result_run *run, const report_style *style)
         one_case(&w, &run->cases[i]);
     if (run->aborted)
         fputs("aborted: what follows counts only what ran\n", out);
-    fprintf(out, "%zu case%s:", run->case_count, run->case_count == 1 ? "" : "s");
+    fprintf(out, "%zu case%s%s", run->case_count, run->case_count == 1 ? "" : "s", run->case_count == 0 ? "" : ":");
     const char *separator = " ";
     for (unsigned s = 0; s < RESULT_STATUSES; s++) {
         if (run->totals[s] == 0)
