@@ -26,6 +26,9 @@ static const recording_row totals[] = {
     {"sizes that grew were told where they did: the total is that of the rest",
      {"C: STAT\nS: +OK 2 60\nC: LIST\nS: +OK\nS: 1 24\nS: 2 36\nS: .\nC: LIST 2\nS: +OK 2 90\n! server POP3-1939-4-13\n"
       "C: DELE 1\nS: +OK\nC: STAT\nS: +OK 1 90\n"}},
+    {"all are marked: nothing is left", {"C: STAT\nS: +OK 1 60\nC: DELE 1\nS: +OK\nC: STAT\nS: +OK 0 0\n"}},
+    {"POP3-1939-5-02: all are marked, and octets are left",
+     {"C: STAT\nS: +OK 1 60\nC: DELE 1\nS: +OK\nC: STAT\nS: +OK 0 60\n! server POP3-1939-5-02\n"}},
     {"the marked message is empty",
      {"C: LIST\nS: +OK\nS: 1 0\nS: 2 60\nS: .\nC: STAT\nS: +OK 2 60\nC: DELE 1\nS: +OK\nC: STAT\nS: +OK 1 60\n"}},
     {"POP3-1939-5-02: other octets than the sizes of the unmarked ones",

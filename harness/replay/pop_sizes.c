@@ -51,9 +51,9 @@ void pop_stat_octets(const pop_event *p, uint64_t octets)
     if (same && octets != s->stat_octets)
         pop_find(p, MS_REQ_POP3_1939_4_13);
     else if (sum_of_unmarked(s, &sum, &count)) /* what is known of each says more than a total before */
-        pop_find(p, count == 0 || !differs(sum, octets, count) ? MS_REQ_NONE
-                    : s->marked > 0                            ? MS_REQ_POP3_1939_5_02
-                                                               : MS_REQ_POP3_1939_5_06);
+        pop_find(p, !differs(sum, octets, count) ? MS_REQ_NONE
+                    : s->marked > 0              ? MS_REQ_POP3_1939_5_02
+                                                 : MS_REQ_POP3_1939_5_06);
     else if (more_marked && octets >= s->stat_octets && octets > 0 && !an_empty_one_is_marked(s))
         pop_find(p, MS_REQ_POP3_1939_5_02);
 }
