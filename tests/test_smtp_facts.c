@@ -44,7 +44,8 @@ static void take(smtp_facts *facts, const char *line, size_t len, const char *of
     const ms_smtp_session before = k->dialogue.session;
     const ms_smtp_event event = ms_smtp_dialogue_next(&k->dialogue, MS_CLIENT, input, &k->findings);
     cr_assert_eq(event.kind, MS_SMTP_EVENT_COMMAND, "%s", line);
-    smtp_facts_take(facts, &event, &before);
+    static const smtp_texts keywords = {.items = {{(const uint8_t *)"XTIDE", 5}}, .count = 1};
+    smtp_facts_take(facts, &event, &before, &keywords);
     heap_free(input);
     free(k);
 }
@@ -65,6 +66,7 @@ static const struct row {
     {L("MAIL FROM:<a@relay.example> REQUIRETLS"), FACT(OK), FACT(CLEAN)}, /* not offered */
     {L("MAIL FROM:<a@relay.example> BODY=BINARYMIME"), FACT(OK), FACT(CLEAN)},
     {L("MAIL FROM:<a@relay.example> FROB=1"), FACT(UNKNOWN_PARAMETER), FACT(CLEAN)},
+    {L("MAIL FROM:<a@relay.example> xtide=1"), FACT(FOREIGN_PARAMETER), FACT(UNKNOWN_PARAMETER) | FACT(CLEAN)},
     {L("MAIL FROM: <a@relay.example>"), FACT(OK), FACT(CLEAN) | FACT(BLANKS_ONLY)},
     {L("MAIL FROM:<a@relay.example>  "), FACT(BLANKS_ONLY), FACT(CLEAN)},
     {L("MAIL FROM:<>"), FACT(CLEAN) | FACT(NULL_PATH), 0},

@@ -80,6 +80,14 @@ static const smtp_recording client_rows[] = {
     {"SMTP-2920-3.1-04: a lone dot", "smtp",
      OFFER("PIPELINING") "C+ MAIL FROM:<a@relay.example>\nC+ RCPT TO:<b@mx.example>\nC: DATA\nS: 250 ok\nS: 550 no\n"
                          "S: 354 go\n! server SMTP-2920-3.2-04\nC: .\nS: 554 no\n" BYE},
+    {"SMTP-5321-4.1.1.2-02: a parameter of an extension that was not offered", "smtp",
+     OFFER("XTIDE") "C: MAIL FROM:<a@relay.example> XFLOOD=5\n! client SMTP-5321-4.1.1.2-02\nS: 250 ok\n"
+                    "! server SMTP-5321-4.1.1.11-01\n" BYE},
+    {"SMTP-5321-4.1.1.2-02: one that nobody knows, but offered", "smtp",
+     OFFER("XTIDE") "C: MAIL FROM:<a@relay.example> XTIDE=5\nS: 250 ok\n" BYE},
+    {"SMTP-5321-4.1.1.2-02: … and not by HELO", "smtp",
+     OFFER("XTIDE") "C: HELO relay.example\nS: 250 mx.example\nC: MAIL FROM:<a@relay.example> XTIDE=5\n"
+                    "! client SMTP-5321-4.1.1.2-02\nS: 555 no\n" BYE},
     {"SMTP-7504-3-03: gone behind 521", "smtp", "S: 521 mx.example takes no mail\nhangup\n"},
 };
 

@@ -185,7 +185,7 @@ static void take_domain_octets(smtp_facts *facts, ms_span domain)
 
 /* --- by verb ---------------------------------------------------------------------- */
 
-static void take_mail(smtp_facts *facts, const ms_smtp_command *command)
+static void take_mail(smtp_facts *facts, const ms_smtp_command *command, const smtp_texts *keywords)
 {
     find_path(facts);
     const uint8_t *colon = memchr(facts->line.ptr, ':', facts->line.len);
@@ -202,7 +202,8 @@ static void take_mail(smtp_facts *facts, const ms_smtp_command *command)
         if (memchr(facts->domain.ptr, 0, facts->domain.len) != NULL)
             facts->set |= FACT(NUL_IN_DOMAIN);
     }
-    smtp_facts_take_parameters(facts, command->verb == MS_SMTP_RCPT ? MS_PARAMETER_OF_RCPT : MS_PARAMETER_OF_MAIL);
+    smtp_facts_take_parameters(facts, command->verb == MS_SMTP_RCPT ? MS_PARAMETER_OF_RCPT : MS_PARAMETER_OF_MAIL,
+                               keywords);
     static const uint8_t address_errors[] = {MS_SMTP_ERR_LOCAL_PART, MS_SMTP_ERR_QUOTED_STRING, MS_SMTP_ERR_DOMAIN,
                                              MS_SMTP_ERR_ADDRESS_LITERAL};
     for (size_t i = 0; i < sizeof address_errors; i++)
@@ -288,7 +289,8 @@ static void take_greeting_argument(smtp_facts *facts, const ms_smtp_command *com
         take_literal(facts, command->ehlo.domain_kind, command->ehlo.domain);
 }
 
-void smtp_facts_take(smtp_facts *facts, const ms_smtp_event *event, const ms_smtp_session *session)
+void smtp_facts_take(smtp_facts *facts, const ms_smtp_event *event, const ms_smtp_session *session,
+                     const smtp_texts *keywords)
 {
     memset(facts, 0, sizeof *facts);
     take_line(facts, event);
@@ -300,7 +302,7 @@ void smtp_facts_take(smtp_facts *facts, const ms_smtp_event *event, const ms_smt
     case MS_SMTP_SEND:
     case MS_SMTP_SOML:
     case MS_SMTP_SAML:
-        take_mail(facts, command);
+        take_mail(facts, command, keywords);
         break;
     case MS_SMTP_EHLO:
     case MS_SMTP_HELO:

@@ -48,20 +48,21 @@ typedef enum smtp_fact {
     FACT_BAD_ADDRESS,   /* an error or deviation of the address itself */
     FACT_OPEN_QUOTE,    /* the line ends inside a Quoted-string, on a backslash */
     FACT_UNKNOWN_PARAMETER,
-    FACT_STRING,        /* one valid String as argument */
-    FACT_ATOM,          /* one atom without @ */
-    FACT_MAILBOX,       /* local-part@domain as argument */
-    FACT_SMTPUTF8_WORD, /* VRFY, EXPN: SMTPUTF8 behind the argument */
-    FACT_IN_GROUP,      /* sent while a reply was outstanding */
-    FACT_BEHIND_DATA,   /* sent behind the end of data, before its reply */
-    FACT_LAST,          /* BDAT … LAST */
-    FACT_ZERO,          /* BDAT 0 */
-    FACT_SIZE_READABLE, /* BDAT with digits as its size */
-    FACT_LEADING_ZERO,  /* … which begin with a superfluous zero */
-    FACT_INITIAL,       /* AUTH with an initial response */
-    FACT_X,             /* the verb begins with X */
-    FACT_HTTP,          /* an HTTP request line */
-    FACT_SPILLED,       /* mail data in the wrong place (ms_smtp_session_spills) */
+    FACT_FOREIGN_PARAMETER, /* unknown to us, but named like an EHLO keyword that was offered */
+    FACT_STRING,            /* one valid String as argument */
+    FACT_ATOM,              /* one atom without @ */
+    FACT_MAILBOX,           /* local-part@domain as argument */
+    FACT_SMTPUTF8_WORD,     /* VRFY, EXPN: SMTPUTF8 behind the argument */
+    FACT_IN_GROUP,          /* sent while a reply was outstanding */
+    FACT_BEHIND_DATA,       /* sent behind the end of data, before its reply */
+    FACT_LAST,              /* BDAT … LAST */
+    FACT_ZERO,              /* BDAT 0 */
+    FACT_SIZE_READABLE,     /* BDAT with digits as its size */
+    FACT_LEADING_ZERO,      /* … which begin with a superfluous zero */
+    FACT_INITIAL,           /* AUTH with an initial response */
+    FACT_X,                 /* the verb begins with X */
+    FACT_HTTP,              /* an HTTP request line */
+    FACT_SPILLED,           /* mail data in the wrong place (ms_smtp_session_spills) */
     FACT_COUNT
 } smtp_fact;
 
@@ -100,8 +101,10 @@ typedef struct smtp_facts {
     ms_span initial_response; /* inside line; absent without */
 } smtp_facts;
 
-/* What event's command was like.  line_octets counts its end.  The session is as it was after the command. */
-void smtp_facts_take(smtp_facts *facts, const ms_smtp_event *event, const ms_smtp_session *session);
+/* What event's command was like.  line_octets counts its end.  session: before the command; keywords: of the last EHLO
+ * reply. */
+void smtp_facts_take(smtp_facts *facts, const ms_smtp_event *event, const ms_smtp_session *session,
+                     const smtp_texts *keywords);
 void smtp_facts_free(smtp_facts *facts);
 
 /* The parameter is there, valid and alone. */
@@ -111,6 +114,6 @@ bool smtp_facts_only(const smtp_facts *facts, ms_smtp_parameter_id parameter);
 bool smtp_facts_all_offered(const smtp_facts *facts, const ms_smtp_session *session);
 
 /* For smtp_facts.c: what stands behind the path. */
-void smtp_facts_take_parameters(smtp_facts *facts, ms_smtp_parameter_of of);
+void smtp_facts_take_parameters(smtp_facts *facts, ms_smtp_parameter_of of, const smtp_texts *keywords);
 
 #endif

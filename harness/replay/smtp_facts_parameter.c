@@ -64,7 +64,7 @@ static ms_smtp_parameter_id parameter_by_name(ms_span name)
     return MS_PARAM_UNKNOWN;
 }
 
-static void take_parameter(smtp_facts *facts, ms_span word, ms_smtp_parameter_of of)
+static void take_parameter(smtp_facts *facts, ms_span word, ms_smtp_parameter_of of, const smtp_texts *keywords)
 {
     const uint8_t *equals = memchr(word.ptr, '=', word.len);
     const ms_span name = ms_span_make(word.ptr, equals == NULL ? word.len : (size_t)(equals - word.ptr));
@@ -74,7 +74,7 @@ static void take_parameter(smtp_facts *facts, ms_span word, ms_smtp_parameter_of
     if (smtp_text_any_lower(name))
         facts->set |= FACT(LOWER_PARAMETER);
     if (id == MS_PARAM_UNKNOWN) {
-        facts->set |= FACT(UNKNOWN_PARAMETER);
+        facts->set |= smtp_texts_name(keywords, name) ? FACT(FOREIGN_PARAMETER) : FACT(UNKNOWN_PARAMETER);
         return;
     }
     if ((facts->parameters & bit) != 0)
@@ -92,7 +92,7 @@ static void take_parameter(smtp_facts *facts, ms_span word, ms_smtp_parameter_of
         take_invalid_value(facts, id, ms_span_make(equals + 1, word.len - name.len - 1));
 }
 
-void smtp_facts_take_parameters(smtp_facts *facts, ms_smtp_parameter_of of)
+void smtp_facts_take_parameters(smtp_facts *facts, ms_smtp_parameter_of of, const smtp_texts *keywords)
 {
     if (ms_span_is_absent(facts->path))
         return;
@@ -103,7 +103,7 @@ void smtp_facts_take_parameters(smtp_facts *facts, ms_smtp_parameter_of of)
     ms_span rest = ms_span_make(start + 1, (size_t)(end - start) - 1);
     ms_span word;
     while (smtp_text_next_word(&rest, &word))
-        take_parameter(facts, word, of);
+        take_parameter(facts, word, of, keywords);
 }
 
 bool smtp_facts_only(const smtp_facts *facts, ms_smtp_parameter_id parameter)
@@ -142,5 +142,6 @@ bool smtp_facts_all_offered(const smtp_facts *facts, const ms_smtp_session *sess
     const ms_ehlo_keyword body = facts->body == MS_BODY_BINARYMIME ? MS_EHLO_BINARYMIME : MS_EHLO_8BITMIME;
     if (ms_smtp_session_offers(session, body))
         covered |= UINT32_C(1) << MS_PARAM_BODY;
-    return (facts->parameters & ~covered) == 0 && (facts->set & FACT(UNKNOWN_PARAMETER)) == 0;
+    return (facts->parameters & ~covered) == 0 &&
+           (facts->set & (FACT(UNKNOWN_PARAMETER) | FACT(FOREIGN_PARAMETER))) == 0;
 }

@@ -4,35 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- texts ------------------------------------------------------------------------ */
-
-void smtp_texts_add(smtp_texts *texts, ms_span text)
-{
-    if (texts->count == HISTORY_REMEMBERED || smtp_texts_has(texts, text))
-        return;
-    uint8_t *copy = malloc(text.len + 1);
-    if (copy == NULL)
-        abort();
-    if (text.len > 0)
-        memcpy(copy, text.ptr, text.len);
-    texts->items[texts->count++] = ms_span_make(copy, text.len);
-}
-
-bool smtp_texts_has(const smtp_texts *texts, ms_span text)
-{
-    for (size_t i = 0; i < texts->count; i++)
-        if (texts->items[i].len == text.len && (text.len == 0 || memcmp(texts->items[i].ptr, text.ptr, text.len) == 0))
-            return true;
-    return false;
-}
-
-void smtp_texts_clear(smtp_texts *texts)
-{
-    for (size_t i = 0; i < texts->count; i++)
-        free((void *)(uintptr_t)texts->items[i].ptr);
-    texts->count = 0;
-}
-
 /* --- commands whose replies are due ---------------------------------------------------- */
 
 void smtp_history_pop(replay_smtp_rules *rules)
@@ -148,8 +119,10 @@ static void remember_verb(replay_smtp_rules *rules, const smtp_view *view)
             rules->hello_was_helo = false;
         break;
     case MS_SMTP_HELO:
-        if (code / 100 == 2)
+        if (code / 100 == 2) {
             rules->hello_was_helo = true;
+            smtp_history_offer_begins(rules); /* … and is empty */
+        }
         break;
     case MS_SMTP_AUTH:
     case MS_SMTP_AUTH_RESPONSE:

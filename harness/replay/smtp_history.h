@@ -12,18 +12,7 @@
 enum {
     HISTORY_OUTSTANDING = 1024, /* commands whose replies are due; more are forgotten, with their rules */
     HISTORY_CLEAR = 64 * 1024,  /* octets in clear behind STARTTLS that are kept */
-    HISTORY_REMEMBERED = 128,   /* refused lines, accepted recipients, challenges … of each kind */
 };
-
-/* A bounded list of texts, owned. */
-typedef struct smtp_texts {
-    ms_span items[HISTORY_REMEMBERED];
-    size_t count;
-} smtp_texts;
-
-void smtp_texts_add(smtp_texts *texts, ms_span text);
-bool smtp_texts_has(const smtp_texts *texts, ms_span text); /* octet for octet */
-void smtp_texts_clear(smtp_texts *texts);
 
 /* What the connections of one file share. */
 typedef struct smtp_file {

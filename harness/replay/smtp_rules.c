@@ -110,7 +110,7 @@ static void hear_reply(replay_track *track, const ms_smtp_event *event, const ms
 {
     replay_smtp_rules *rules = track->smtp_rules;
     if (event->answered == MS_SMTP_EHLO || event->answered == MS_SMTP_LHLO)
-        if (event->reply.whole.lines == 1)
+        if (event->reply.whole.lines == 1 && event->reply.whole.code / 100 == 2)
             smtp_history_offer_begins(rules);
     if (event->ehlo_line)
         smtp_history_offer(rules, &event->reply.ehlo);
@@ -159,7 +159,7 @@ static void hear_command(replay_track *track, const ms_smtp_event *event, const 
 {
     replay_smtp_rules *rules = track->smtp_rules;
     smtp_facts facts;
-    smtp_facts_take(&facts, event, before);
+    smtp_facts_take(&facts, event, before, &rules->keywords);
     if (before->outstanding > 0)
         facts.set |= FACT(IN_GROUP);
     if (before->state == MS_SMTP_DATA_SENT && before->outstanding > 0)

@@ -31,6 +31,8 @@ void replay_smtp_rules_tls(replay_track *track, ms_span dropped, ms_findings *fi
     look_at_injection(rules, octet_buffer_span(&rules->in_clear));
     octet_buffer_drop(&rules->in_clear, octet_buffer_span(&rules->in_clear).len);
     smtp_history_forget_refusals(rules);
+    smtp_history_offer_begins(rules);
+    rules->hello_was_helo = false;
     rules->previous.valid = false;
     rules->between = 0;
 }

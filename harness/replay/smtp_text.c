@@ -1,6 +1,7 @@
 /* smtp_text.c - see smtp_text.h */
 #include "harness/replay/smtp_text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 uint8_t smtp_octet_upper(uint8_t octet)
@@ -68,4 +69,41 @@ bool smtp_text_next_word(ms_span *text, ms_span *word)
     *word = ms_span_make(text->ptr, length);
     *text = ms_span_make(text->ptr + length, text->len - length);
     return true;
+}
+
+/* --- texts ------------------------------------------------------------------------ */
+
+void smtp_texts_add(smtp_texts *texts, ms_span text)
+{
+    if (texts->count == SMTP_TEXTS_MAX || smtp_texts_has(texts, text))
+        return;
+    uint8_t *copy = malloc(text.len + 1);
+    if (copy == NULL)
+        abort();
+    if (text.len > 0)
+        memcpy(copy, text.ptr, text.len);
+    texts->items[texts->count++] = ms_span_make(copy, text.len);
+}
+
+bool smtp_texts_has(const smtp_texts *texts, ms_span text)
+{
+    for (size_t i = 0; i < texts->count; i++)
+        if (texts->items[i].len == text.len && (text.len == 0 || memcmp(texts->items[i].ptr, text.ptr, text.len) == 0))
+            return true;
+    return false;
+}
+
+bool smtp_texts_name(const smtp_texts *texts, ms_span name)
+{
+    for (size_t i = 0; i < texts->count; i++)
+        if (smtp_text_equal(texts->items[i], name))
+            return true;
+    return false;
+}
+
+void smtp_texts_clear(smtp_texts *texts)
+{
+    for (size_t i = 0; i < texts->count; i++)
+        free((void *)(uintptr_t)texts->items[i].ptr);
+    texts->count = 0;
 }

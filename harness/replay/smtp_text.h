@@ -20,4 +20,18 @@ ms_span smtp_text_trimmed(ms_span text);
 /* The next word between blanks, cut from the front of text; false when there is none. */
 bool smtp_text_next_word(ms_span *text, ms_span *word);
 
+enum { SMTP_TEXTS_MAX = 128 }; /* refused lines, accepted recipients, challenges … of each kind */
+
+/* A bounded list of texts, owned. */
+typedef struct smtp_texts {
+    ms_span items[SMTP_TEXTS_MAX];
+    size_t count;
+} smtp_texts;
+
+void smtp_texts_add(smtp_texts *texts, ms_span text);
+bool smtp_texts_has(const smtp_texts *texts, ms_span text); /* octet for octet */
+/* … but for ASCII letter case. */
+bool smtp_texts_name(const smtp_texts *texts, ms_span name);
+void smtp_texts_clear(smtp_texts *texts);
+
 #endif

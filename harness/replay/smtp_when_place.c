@@ -276,10 +276,7 @@ bool when_verb_unlisted(const smtp_view *v)
     ms_span verb;
     if (v->history->hello_was_helo || !smtp_text_next_word(&rest, &verb))
         return true;
-    for (size_t i = 0; i < v->history->keywords.count; i++)
-        if (smtp_text_equal(v->history->keywords.items[i], verb))
-            return false;
-    return true;
+    return !smtp_texts_name(&v->history->keywords, verb);
 }
 
 bool when_turn_without_trust(const smtp_view *v)
