@@ -100,6 +100,18 @@ void probe_maildrops_forget(probe_before *before)
 
 /* --- the end ------------------------------------------------------------------------------------------------ */
 
+/* Did no case come to a verdict?  What the listener heard beside them is none. */
+static bool nothing_decided(const result_run *results)
+{
+    for (size_t i = 0; i < results->case_count; i++) {
+        const result_status status = results->cases[i].status;
+        const bool decided = status != RESULT_SKIP && status != RESULT_INCONCLUSIVE;
+        if (decided && strncmp(results->cases[i].id, "listen.", 7) != 0)
+            return false;
+    }
+    return true;
+}
+
 static cli_status status_of(const probe_options *options, const probe_run *run, const result_run *results)
 {
     cli_status status = CLI_OK;
@@ -107,7 +119,7 @@ static cli_status status_of(const probe_options *options, const probe_run *run, 
         status = cli_status_worse(status, CLI_NONCONFORMANCE);
     if (run->died || results->totals[RESULT_ERROR] > 0)
         status = cli_status_worse(status, CLI_TARGET);
-    if (results->totals[RESULT_SKIP] + results->totals[RESULT_INCONCLUSIVE] == results->case_count || results->aborted)
+    if (nothing_decided(results) || results->aborted)
         status = cli_status_worse(status, CLI_UNDECIDED);
     return status;
 }

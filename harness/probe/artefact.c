@@ -79,7 +79,7 @@ static void write_item(stage *s, mst_writer *writer, const probe_log_item *item)
     char room[64];
     const probe_log_session *session = &s->log.sessions[item->session];
     const ms_span name = name_of(session, room);
-    const ms_span octets = ms_span_make(s->log.octets.octets + item->at, item->len);
+    const ms_span octets = probe_log_octets(&s->log, item);
     switch (item->kind) {
     case PROBE_LOG_SAID:
         mst_write_said(writer, name, MS_CLIENT, octets);

@@ -46,7 +46,7 @@ bool probe_deliver(probe_context *context, const probe_endpoint *endpoint, bool 
                     &reply);
     const bool taken = reply.came == PROBE_CAME_REPLY && reply.code / 100 == 2;
     if (!taken)
-        probe_reply_quote(&reply, why, PROBE_WHY_MAX);
+        probe_reply_quote(&visit.scope, &reply, why, PROBE_WHY_MAX);
     probe_visit_end(&visit, taken);
     return taken;
 }

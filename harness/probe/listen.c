@@ -87,6 +87,12 @@ void probe_listen_end(probe_listener *listener)
 
 static void add_hint(probe_listener *listener, uint64_t at, unsigned verb, bool multi_line)
 {
+    if (listener->hint_first > 0 && listener->hint_count == listener->hint_room) {
+        listener->hint_count -= listener->hint_first;
+        memmove(listener->hints, listener->hints + listener->hint_first,
+                listener->hint_count * sizeof *listener->hints);
+        listener->hint_first = 0;
+    }
     if (listener->hint_count >= HINTS_MAX)
         return;
     if (listener->hint_count == listener->hint_room) {
@@ -96,12 +102,13 @@ static void add_hint(probe_listener *listener, uint64_t at, unsigned verb, bool 
     listener->hints[listener->hint_count++] = (probe_hint){at, (uint8_t)verb, multi_line};
 }
 
-const probe_hint *probe_listen_hint(const probe_listener *listener, uint64_t at)
+const probe_hint *probe_listen_hint(probe_listener *listener, uint64_t at)
 {
-    for (size_t i = listener->hint_count; i-- > 0;)
-        if (listener->hints[i].at == at)
-            return &listener->hints[i];
-    return NULL;
+    while (listener->hint_first < listener->hint_count && listener->hints[listener->hint_first].at < at)
+        listener->hint_first++;
+    if (listener->hint_first == listener->hint_count || listener->hints[listener->hint_first].at != at)
+        return NULL;
+    return &listener->hints[listener->hint_first];
 }
 
 /* --- octets ---------------------------------------------------------------------------- */

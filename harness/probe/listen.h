@@ -45,7 +45,7 @@ typedef struct probe_listener {
     uint8_t *messages;
     octet_buffer pending[2]; /* by ms_side */
     probe_hint *hints;
-    size_t hint_count, hint_room;
+    size_t hint_first, hint_count, hint_room;
     probe_findings *findings; /* the case's */
     unsigned session;
     uint32_t line;       /* where the case is */
@@ -62,8 +62,9 @@ void probe_listen(probe_listener *listener, ms_side side, ms_span octets);
 void probe_listen_tls(probe_listener *listener);
 void probe_listen_close(probe_listener *listener, ms_side side);
 
-/* What the reply that begins at an offset answers; NULL if the machine saw no reply begin there. */
-const probe_hint *probe_listen_hint(const probe_listener *listener, uint64_t at);
+/* What the reply that begins at an offset answers; NULL if the machine saw no reply begin there.  Offsets that were
+ * asked for never go back: what is before them is forgotten. */
+const probe_hint *probe_listen_hint(probe_listener *listener, uint64_t at);
 
 void probe_findings_free(probe_findings *findings);
 

@@ -53,6 +53,11 @@ void probe_log_add(probe_log *log, probe_log_kind kind, unsigned session, uint32
         mst_text_add_span(&log->octets, octets);
 }
 
+ms_span probe_log_octets(const probe_log *log, const probe_log_item *item)
+{
+    return item->len == 0 ? MS_SPAN("") : ms_span_make(log->octets.octets + item->at, item->len);
+}
+
 void probe_log_free(probe_log *log)
 {
     mst_text_free(&log->octets);

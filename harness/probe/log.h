@@ -45,6 +45,8 @@ typedef struct probe_log {
 /* Returns the session's number. */
 unsigned probe_log_open(probe_log *log, ms_span name, bool pop3, bool implicit_tls);
 void probe_log_add(probe_log *log, probe_log_kind kind, unsigned session, uint32_t line, ms_span octets);
+/* The octets of an item; empty where it has none. */
+ms_span probe_log_octets(const probe_log *log, const probe_log_item *item);
 void probe_log_free(probe_log *log);
 
 #endif

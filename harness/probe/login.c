@@ -20,7 +20,7 @@ typedef struct login {
 static probe_reached fail(login *l, const char *what, const probe_reply *reply)
 {
     char quoted[200];
-    probe_reply_quote(reply, quoted, sizeof quoted);
+    probe_reply_quote(l->peer->scope, reply, quoted, sizeof quoted);
     snprintf(l->prologue->why, sizeof l->prologue->why, "%s: %s", what, quoted);
     const bool pop3 = l->peer->pop3_spoken;
     const ms_span code = reply->response_code;
@@ -176,6 +176,8 @@ probe_reached probe_prologue_login(probe_prologue *prologue)
         snprintf(prologue->why, sizeof prologue->why, "no account was given");
         return PROBE_REACHED_NOT;
     }
+    probe_scope_hide(prologue->peer->scope, ms_span_make(l.password, strlen(l.password)),
+                     ms_span_make(l.shown, strlen(l.shown)));
     if (prologue->peer->pop3_spoken)
         return pop3_login(&l);
     const bool encrypted = net_tls_active(prologue->peer->stream);

@@ -169,7 +169,7 @@ static bool list(probe_visit *visit, probe_store *store, char why[PROBE_WHY_MAX]
     if (reply.came == PROBE_CAME_REPLY && reply.indicator == MS_POP3_NEGATIVE)
         probe_ask(&visit->peer, "LIST", &reply);
     if (reply.came != PROBE_CAME_REPLY || reply.indicator != MS_POP3_POSITIVE) {
-        probe_reply_quote(&reply, why, PROBE_WHY_MAX);
+        probe_reply_quote(&visit->scope, &reply, why, PROBE_WHY_MAX);
         return false;
     }
     read_listing(&reply, store);

@@ -177,7 +177,7 @@ probe_came probe_peer_take(probe_peer *peer, probe_shape shape, net_deadline end
     reply->came = PROBE_CAME_CLOSE;
     if (peer->stream == NULL)
         return reply->came;
-    while (!is_whole(peer, shape)) {
+    while (net_left(peer->case_end) == 0 || !is_whole(peer, shape)) {
         if (read_some(peer, end))
             continue;
         reply->raw = probe_scope_copy(peer->scope, octet_buffer_span(&peer->in));

@@ -140,7 +140,7 @@ void stage_expect(stage *s, const mst_step *step)
     if (s->over && s->verdict == MST_ERROR)
         return;
     char quoted[240];
-    probe_reply_quote(&reply, quoted, sizeof quoted);
+    probe_reply_quote(&s->scope, &reply, quoted, sizeof quoted);
     if (reply.came == PROBE_CAME_STOP) {
         stage_worsen(s, MST_ERROR, step->at.line, "the run was stopped");
     } else if (reply.came == PROBE_CAME_SILENT) {

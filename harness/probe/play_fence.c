@@ -26,7 +26,10 @@ typedef struct fence {
     bool missing, closed, silent;
 } fence;
 
-enum { LATE_MS = 30 }; /* for what is on its way behind the last reply of an open fence */
+enum {
+    LATE_MS = 30,     /* for what is on its way behind the last reply of an open fence */
+    EXTRAS_MAX = 100, /* more are no use to anybody */
+};
 
 static void say(fence *f, const char *line)
 {
@@ -37,6 +40,8 @@ static void say(fence *f, const char *line)
 static bool take(fence *f, probe_shape shape, probe_reply *reply)
 {
     const net_deadline end = probe_peer_reply_end(f->peer, f->s->reply_ms);
+    if (f->extras > EXTRAS_MAX)
+        return false;
     if (probe_peer_take(f->peer, shape, end, reply) == PROBE_CAME_REPLY)
         return true;
     f->last = *reply;
@@ -86,7 +91,8 @@ static void to_the_end(fence *f)
         last = !pop3 && reply.code == 221;
         if (count < REPLIES_KEPT)
             first[count] = reply;
-        count++;
+        if (++count > EXTRAS_MAX)
+            break;
     }
     f->closed = false; /* as it has to be */
     f->silent = false; /* a server that does not close is another case's matter */
@@ -188,8 +194,6 @@ static void by_stat(fence *f)
         if (is_two_numbers(&reply))
             break;
         count_extra(f, &reply);
-        if (f->extras > 8)
-            return;
     }
 }
 

@@ -19,7 +19,7 @@ static probe_reached why(probe_prologue *prologue, probe_reached reached, const 
     return reached;
 }
 
-void probe_reply_quote(const probe_reply *reply, char *out, size_t room)
+void probe_reply_quote(probe_scope *scope, const probe_reply *reply, char *out, size_t room)
 {
     static const char *const instead[] = {
         [PROBE_CAME_CLOSE] = "the server closed the connection",
@@ -33,7 +33,7 @@ void probe_reply_quote(const probe_reply *reply, char *out, size_t room)
         snprintf(out, room, "%s", instead[reply->came]);
         return;
     }
-    ms_span raw = reply->raw;
+    ms_span raw = probe_scope_shown(scope, reply->raw);
     while (raw.len > 0 && (raw.ptr[raw.len - 1] == '\n' || raw.ptr[raw.len - 1] == '\r'))
         raw.len--;
     size_t length = 0;
@@ -75,7 +75,7 @@ static bool is_passing(const probe_peer *peer, const probe_reply *reply)
 static probe_reached refused(probe_prologue *prologue, const char *what, const probe_reply *reply)
 {
     char quoted[240];
-    probe_reply_quote(reply, quoted, sizeof quoted);
+    probe_reply_quote(prologue->peer->scope, reply, quoted, sizeof quoted);
     return why(prologue, is_passing(prologue->peer, reply) ? PROBE_REACHED_LATER : PROBE_REACHED_NOT, "%s: %s", what,
                quoted);
 }

@@ -30,8 +30,8 @@ probe_reached probe_prologue_hello(probe_prologue *prologue, mst_arena *arena); 
 probe_reached probe_prologue_tls(probe_prologue *prologue);
 probe_reached probe_prologue_login(probe_prologue *prologue);
 
-/* "550 5.1.1 no such user", for a reason; a reply that is none says what came. */
-void probe_reply_quote(const probe_reply *reply, char *out, size_t room);
+/* "550 5.1.1 no such user", for a reason, secrets taken out; a reply that is none says what came. */
+void probe_reply_quote(probe_scope *scope, const probe_reply *reply, char *out, size_t room);
 /* Say a line, take its reply. */
 probe_came probe_ask(probe_peer *peer, const char *line, probe_reply *reply);
 

@@ -233,14 +233,15 @@ static void pop3_clear(survey *s)
 static void look(survey *s)
 {
     probe_endpoint *endpoint = s->endpoint;
-    probe_reply greeting;
+    probe_reply greeting = {.came = PROBE_CAME_CLOSE};
     const probe_reached opened = probe_prologue_open(&s->prologue);
     probe_reached reached = opened;
     if (reached == PROBE_REACHED)
         reached = probe_prologue_greeting(&s->prologue, &greeting);
-    /* a server that greets is there, whatever it thinks of EHLO: that is for the cases to find out */
-    endpoint->reachable = reached == PROBE_REACHED;
+    /* a server that says anything is there, whatever the cases will think of it; 421 and 554 tell that it is not now */
+    const bool spoke = opened == PROBE_REACHED && greeting.came == PROBE_CAME_REPLY;
     endpoint->later = reached == PROBE_REACHED_LATER;
+    endpoint->reachable = spoke && !endpoint->later;
     keep_why(endpoint->why, s);
     if (!endpoint->reachable)
         return;

@@ -76,14 +76,6 @@ static void received(stage *s, const probe_reply *reply)
         s->received = probe_scope_shown(&s->scope, reply->raw);
 }
 
-/* The reply with its secrets taken out, for a sentence. */
-static void quote(stage *s, const probe_reply *reply, char *out, size_t room)
-{
-    probe_reply shown = *reply;
-    shown.raw = probe_scope_shown(&s->scope, reply->raw);
-    probe_reply_quote(&shown, out, room);
-}
-
 static void note_taken(stage *s, const mst_step *step, ms_span name)
 {
     if (s->taken_count == s->taken_room) {
@@ -128,7 +120,7 @@ void stage_outcome(stage *s, const mst_step *step, const mst_outcome *outcome, c
     if (outcome->verdict == MST_PASS)
         return;
     if (reply != NULL)
-        quote(s, reply, quoted, sizeof quoted);
+        probe_reply_quote(&s->scope, reply, quoted, sizeof quoted);
     const bool said = !ms_span_is_absent(outcome->reason);
     snprintf(s->reason, sizeof s->reason, "%.*s%s%s", said ? (int)outcome->reason.len : 0,
              said ? (const char *)outcome->reason.ptr : "", said && reply != NULL ? ": " : "", quoted);
@@ -140,7 +132,7 @@ void stage_outcome(stage *s, const mst_step *step, const mst_outcome *outcome, c
 void stage_unmatched(stage *s, const mst_step *step, const probe_reply *reply)
 {
     char quoted[240];
-    quote(s, reply, quoted, sizeof quoted);
+    probe_reply_quote(&s->scope, reply, quoted, sizeof quoted);
     s->over = true;
     if (!is_worse(s, MST_FAIL))
         return;
@@ -166,7 +158,7 @@ static void add_exchange(stage *s, result_case *item)
             snprintf(message, sizeof message, "@%.*s ", (int)name.len, (const char *)name.ptr);
         if (!octets)
             snprintf(message + strlen(message), sizeof message - strlen(message), "%s", marks[entry->kind]);
-        const ms_span raw = ms_span_make(s->log.octets.octets + entry->at, entry->len);
+        const ms_span raw = probe_log_octets(&s->log, entry);
         const result_evidence evidence = {
             .kind = octets ? "exchange" : "mark",
             .has_side = true,
@@ -214,7 +206,7 @@ static ms_span line_at(const stage *s, const probe_finding *finding)
             before += item->len;
             continue;
         }
-        const uint8_t *octets = s->log.octets.octets + item->at;
+        const uint8_t *octets = probe_log_octets(&s->log, item).ptr;
         size_t from = (size_t)(finding->finding.at - before);
         size_t to = from;
         while (from > 0 && octets[from - 1] != '\n')

@@ -1,0 +1,455 @@
+#!/usr/bin/env python3
+"""mailspec probe as a user meets it: verdicts, deadlines, selection, secrets, clean-up, exit statuses.
+
+usage: test_probe.py MAILSPEC [TEST...]"""
+import base64
+import glob
+import json
+import os
+import poplib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from probe_peers import HOSTILE, Peer, Serve, Smtp  # noqa: E402
+
+MAILSPEC = sys.argv[1] if len(sys.argv) > 1 else "mailspec"
+WORD = "s3cr3t-Wort"
+ACCOUNTS = ["--rcpt", "alice@example.test", "--rcpt2", "bob@example.test", "--user", "alice", "--user2", "bob"]
+
+
+def case(identity, script, header="", protocol="smtp", cites="SMTP-5321-4.2-01"):
+    return "mailspec: 1\nprotocol: %s\nid: %s\ntitle: a test\ncites: %s\n%s\n%s" % (
+        protocol, identity, cites, header, script)
+
+
+def has_ended(pid):
+    """Gone within a second, or a zombie that nobody has asked for its status."""
+    for _ in range(50):
+        try:
+            if open("/proc/%s/stat" % pid).read().rsplit(") ", 1)[1][0] == "Z":
+                return True
+        except FileNotFoundError:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+class Run:
+    def __init__(self, arguments, cases, word=WORD, folder=None, timeout=60):
+        self.folder = folder or tempfile.mkdtemp()
+        corpus = os.path.join(self.folder, "corpus")
+        os.makedirs(corpus, exist_ok=True)
+        for number, text in enumerate(cases):
+            with open(os.path.join(corpus, "%03d.mst" % number), "w") as out:
+                out.write(text)
+        environment = dict(os.environ, MAILSPEC_PASSWORD=word, MAILSPEC_PASSWORD2=word)
+        command = [MAILSPEC, "probe", "--corpus", corpus, "--format", "json", *arguments]
+        begun = time.time()
+        done = subprocess.run(command, capture_output=True, env=environment, cwd=self.folder, timeout=timeout)
+        self.seconds = time.time() - begun
+        self.status, self.out, self.err = done.returncode, done.stdout, done.stderr.decode()
+        self.report = json.loads(self.out) if self.out.startswith(b"{") else None
+
+    def cases(self):
+        return {item["id"]: item for item in self.report["cases"]}
+
+    def artefacts(self):
+        return sorted(glob.glob(os.path.join(self.folder, "mailspec-artefacts", "*.mst")))
+
+
+class Probe(unittest.TestCase):
+    def verdict(self, changes, script, status, header="start: ehlo\n", arguments=(), **peer):
+        with Smtp(changes, **peer) as server:
+            run = Run([server.url(), "--timeout", "2000", *arguments], [case("t.case", script, header)])
+        self.assertIsNotNone(run.report, run.err)
+        item = run.cases()["t.case"]
+        self.assertEqual(item["status"], status, item)
+        return run, item
+
+    # --- expectations ------------------------------------------------------------------------------------
+
+    def test_an_alternative_is_taken_and_named(self):
+        run, item = self.verdict({"VRFY": b"550 nobody\r\n"}, "C: VRFY x\nS? 252 | 550 => refused\n", "pass")
+        self.assertEqual(item["outcome"], "refused")
+        self.assertEqual(run.status, 0)
+
+    def test_what_no_alternative_permits_fails_with_both_sides(self):
+        run, item = self.verdict({"NOOP": b"251 what?\r\n"}, "C: NOOP\nS? 250 | 252\n", "fail")
+        self.assertEqual(run.status, 1)
+        failure = item["evidence"][0]
+        self.assertEqual((failure["kind"], failure["octets"], failure["permitted"], failure["requirement"]),
+                         ("failure", "251 what?\\r\\n", "250 | 252", "SMTP-5321-4.2-01"))
+        said = [e["octets"] for e in item["evidence"] if e["kind"] == "exchange" and e["side"] == "client"]
+        self.assertIn("NOOP\\r\\n", said)
+
+    def test_an_outcome_carries_its_requirement_and_reason(self):
+        _, item = self.verdict({"NOOP": b"500 no\r\n"},
+                               "C: NOOP\nS? 250\n | 500 => fail lost SMTP-5321-4.1.1.9-01 \"NOOP is not known\"\n", "fail")
+        self.assertEqual((item["outcome"], item["evidence"][0]["requirement"]), ("lost", "SMTP-5321-4.1.1.9-01"))
+        self.assertIn("NOOP is not known: 500 no", item["reason"])
+
+    def test_a_group_goes_out_as_it_is_written(self):
+        with Smtp() as server:
+            run = Run([server.url()], [case("t.case", "C+ NOOP a\nC+< \"RSET\\r\\n\"\nC: NOOP b\nS? 250\nS? 250\nS? 250\n",
+                                            "start: ehlo\n")])
+            begin = server.lines.index("NOOP a")
+            self.assertEqual(server.lines[begin:begin + 3], ["NOOP a", "RSET", "NOOP b"])
+        self.assertEqual(run.cases()["t.case"]["status"], "pass")
+        said = [e["octets"] for e in run.cases()["t.case"]["evidence"] if e["kind"] == "exchange" and e["side"] == "client"]
+        self.assertIn("NOOP a\\r\\nRSET\\r\\nNOOP b\\r\\n", said)
+
+    def test_captures_conditions_and_loops(self):
+        script = ("C: EHLO x\nS? 250 has SIZE lacks STARTTLS some ~\"SIZE ${n:number}\" each ~\"[A-Z].*\" lines 3\n"
+                  "check n = 1000000\ncheck n < 5 => fail small\n | else => large\n"
+                  "when large {\n    repeat 3 as i {\n        C: NOOP ${i}\n        S? 250\n    }\n} else {\n    verdict fail\n}\n")
+        run, item = self.verdict({}, script, "pass")
+        said = [e["octets"] for e in item["evidence"] if e["kind"] == "exchange" and e["side"] == "client"]
+        self.assertEqual([line for line in said if line.startswith("NOOP")],
+                         ["NOOP 1\\r\\n", "NOOP 2\\r\\n", "NOOP 3\\r\\n"])
+
+    # --- fences --------------------------------------------------------------------------------------------
+
+    FENCED = "C: RSET\nS? 250\nfence\n | extra => fail ran \"one reply too many\"\n"
+
+    def test_a_fence_at_the_end_counts(self):
+        self.verdict({}, self.FENCED, "pass")
+        _, item = self.verdict({"RSET": b"250 ok\r\n250 surplus\r\n"}, self.FENCED, "fail")
+        self.assertEqual(item["outcome"], "ran")
+
+    def test_a_fence_in_the_middle_counts_and_the_session_goes_on(self):
+        behind = "C: NOOP\nS? 250\n"
+        self.verdict({}, self.FENCED + behind, "pass")
+        self.verdict({"RSET": b"250 ok\r\n250 surplus\r\n"}, self.FENCED + behind, "fail")
+        opened = "C: MAIL FROM:<a@b.example>\nS? 250\n" + self.FENCED.replace("RSET", "VRFY x").replace("S? 250\nf", "S? 252\nf")
+        self.verdict({}, opened + behind, "pass")
+        self.verdict({"VRFY": b"252 ok\r\n250 surplus\r\n"}, opened + behind, "fail")
+        self.verdict({"VRFY": b"252 ok\r\n550 surplus\r\n"}, opened + behind, "fail")
+
+    def test_quiet_hears_what_comes(self):
+        self.verdict({}, "C: NOOP\nS? 250\nquiet 100ms\n", "pass")
+        self.verdict({"NOOP": b"250 ok\r\n250 surplus\r\n"}, "C: NOOP\nS? 250\nquiet 100ms\n", "fail")
+
+    # --- what proves nothing ----------------------------------------------------------------------------------
+
+    def test_what_is_allowed_everywhere_is_inconclusive_and_quoted(self):
+        for reply, script in ((b"421 too many connections\r\n", "C: NOOP\nS? 250\n"),
+                              (b"451 later\r\n", "C: MAIL FROM:<a@b.example>\nS? 250\n"), (None, "C: NOOP\nS? 250\n")):
+            run, item = self.verdict({"NOOP": reply, "MAIL": reply}, script, "inconclusive")
+            self.assertEqual(run.status, 5)
+            if reply is not None:
+                self.assertIn(reply.decode().strip(), item["reason"])
+
+    def test_only_switches_that_off(self):
+        self.verdict({"NOOP": b"421 no\r\n"}, "C: NOOP\nS? only 250\n", "fail")
+
+    def test_a_limit_passes_and_the_case_is_tried_again(self):
+        replies = [b"421 too many connections\r\n", b"250 ok\r\n"]
+        run, _ = self.verdict({"NOOP": lambda: replies.pop(0) if len(replies) > 1 else replies[0]},
+                              "C: NOOP\nS? 250\n", "pass")
+        self.assertEqual(run.status, 0)
+
+    def test_a_prologue_that_fails_is_no_failure_of_the_case(self):
+        run, item = self.verdict({"MAIL": b"550 no\r\n"}, "C: RSET\nS? 250\n", "error", header="start: mail\n")
+        self.assertIn("550 no", item["reason"])
+        self.assertEqual(run.status, 4)
+
+    def test_a_refusal_that_the_control_gets_too_proves_nothing(self):
+        script = ("C: VRFY odd\nS? 250 => kept | 5yz => refused\n"
+                  "control {\n    C: VRFY plain\n    S? 250 => kept | 5yz => refused\n}\n")
+        self.verdict({"VRFY": b"550 no\r\n"}, script, "inconclusive")
+        self.verdict({"VRFY odd": b"550 no\r\n", "VRFY plain": b"250 yes\r\n"}, script, "pass")
+
+    def test_silence_fails_only_if_others_are_answered(self):
+        script = "C: NOOP\nS? 250\n"
+        _, item = self.verdict({"NOOP": b""}, script, "fail", arguments=["--timeout", "300"])
+        self.assertIn("no reply came", item["reason"])
+        self.verdict({"NOOP": b""}, "C: NOOP\nS? none 200ms => waits | 250\n", "pass")
+
+    # --- the listener ------------------------------------------------------------------------------------------
+
+    def test_an_illegal_reply_anywhere_is_a_finding(self):
+        with Smtp({"NOOP": b"250 ok\n"}) as server:
+            run = Run([server.url()], [case("t.one", "C: NOOP\nS? 250\n", "start: ehlo\n"),
+                                       case("t.two", "C: NOOP\nS? 250\n", "start: ehlo\n")])
+        heard = run.cases()["listen.SMTP-5321-2.3.8-03"]
+        self.assertEqual((heard["status"], heard["cites"]), ("fail", ["SMTP-5321-2.3.8-03"]))
+        self.assertIn("2 cases", heard["reason"])
+        self.assertEqual(heard["evidence"][0]["octets"], "250 ok\\n")
+        self.assertEqual(run.cases()["t.one"]["status"], "pass")
+        self.assertEqual(run.status, 1)
+
+    # --- deadlines, and peers that mean no good ------------------------------------------------------------------
+
+    def test_hostile_peers_are_survived_in_time(self):
+        for handler in HOSTILE:
+            for scheme in ("smtp", "pop3"):
+                with self.subTest(peer=handler.__name__, scheme=scheme), Peer(handler) as server:
+                    run = Run([server.url(scheme), "--timeout", "300", "--case-timeout", "3", "--user", "alice"],
+                              [case("t.smtp", "C: NOOP\nS? 250\n", "start: connected\n"),
+                               case("t.pop3", "C: NOOP\nS? +OK\n", protocol="pop3", cites="POP3-1939-3-01")])
+                    self.assertIn(run.status, (1, 4, 5), run.err)
+                    self.assertIsNotNone(run.report)
+                    self.assertLess(run.seconds, 40)
+
+    def test_nobody_listens(self):
+        with Smtp() as server:
+            url = server.url()
+        run = Run([url], [case("t.case", "C: NOOP\nS? 250\n")])
+        self.assertEqual(run.status, 4)
+        self.assertIn(url, run.err)
+        self.assertEqual(run.report["totals"]["cases"], 0)
+
+    def test_a_server_that_dies_ends_the_run(self):
+        with Smtp() as server:
+            def die():
+                server.close()
+                raise OSError
+            server.changes["NOOP"] = die
+            cases = [case("t.%02d" % i, "C: NOOP\nS? 250\n", "start: ehlo\n") for i in range(40)]
+            run = Run([server.url(), "--timeout", "1000"], cases)
+            server.close = lambda: None
+        self.assertEqual(run.status, 4)
+        self.assertEqual(run.report["totals"]["cases"], 40)
+        self.assertLess(run.seconds, 20)
+
+    def test_an_interrupt_still_writes_the_report(self):
+        folder = tempfile.mkdtemp()
+        os.makedirs(os.path.join(folder, "c"))
+        for number in range(5):
+            with open(os.path.join(folder, "c", "%d.mst" % number), "w") as out:
+                out.write(case("t.%d" % number, "C: NOOP\nS? 250\n", "start: ehlo\n"))
+        with Smtp({"NOOP": b""}) as server:
+            process = subprocess.Popen([MAILSPEC, "probe", server.url(), "--corpus", os.path.join(folder, "c"), "-j", "2",
+                                        "--format", "json", "--timeout", "20000"], cwd=folder, stdout=subprocess.PIPE,
+                                       stderr=subprocess.DEVNULL)
+            time.sleep(0.7)
+            process.send_signal(signal.SIGINT)
+            out, _ = process.communicate(timeout=10)
+        report = json.loads(out)
+        self.assertTrue(report["aborted"])
+        self.assertEqual(report["totals"]["cases"], 5)
+        self.assertNotEqual(process.returncode, 0)
+
+    # --- selection --------------------------------------------------------------------------------------------------
+
+    SOME = [case("t.one", "C: NOOP\nS? 250\n", "start: ehlo\ntags: a\n"),
+            case("t.two", "C: RSET\nS? 251\n", "start: ehlo\n", cites="SMTP-5321-4.5.2-01"),
+            case("u.three", "C: NOOP\nS? 250\n", "start: ehlo\nneeds: ehlo:STARTTLS\nlevel: SHOULD\n")]
+
+    def selected(self, *arguments):
+        with Smtp() as server:
+            run = Run([server.url(), *arguments], self.SOME)
+        return run.status, sorted(run.cases()) if run.report else None, run
+
+    def test_selection(self):
+        for arguments, wanted in ((["t.*"], ["t.one", "t.two"]), (["rfc5321/4.5"], ["t.two"]),
+                                  (["SMTP-5321-4.5.2-01"], ["t.two"]), (["--not", "t.*"], ["u.three"]),
+                                  (["--tag", "a"], ["t.one"]), (["--capability", "starttls"], ["u.three"]),
+                                  (["--level", "SHOULD"], ["u.three"])):
+            self.assertEqual(self.selected(*arguments)[1], wanted, arguments)
+        parts = [self.selected("--shard", "%d/2" % i)[1] for i in (1, 2)]
+        self.assertEqual(sorted(parts[0] + parts[1]), ["t.one", "t.two", "u.three"])
+
+    def test_an_empty_selection_is_wrong_usage(self):
+        for arguments in (["no.such"], ["t.one", "no.such"], ["--tag", "none"], ["t.*", "--min-cases", "3"],
+                          ["rfc1939"], ["--shard", "3/2"], ["--not", "no.such"]):
+            self.assertEqual(self.selected(*arguments)[0], 2, arguments)
+
+    def test_what_failed_is_run_again(self):
+        with Smtp() as server:
+            first = Run([server.url()], self.SOME)
+            report = os.path.join(first.folder, "report.json")
+            with open(report, "wb") as out:
+                out.write(first.out)
+            second = Run([server.url(), "--failed-in", report], self.SOME)
+        self.assertEqual(sorted(second.cases()), ["t.two"])
+
+    def test_a_dry_run_connects_to_nothing(self):
+        with Smtp() as server:
+            run = Run([server.url(), "--dry-run", "--user", "alice"],
+                      [case("t.case", "C: AUTH PLAIN ${base64(\"\\0${user}\\0${secret:password}\")}\n"
+                                      "C< \"a\\n\\0\"\nS? 250\n", "start: data\n")])
+            self.assertEqual(server.connections, 0)
+        self.assertEqual(run.status, 0)
+        text = run.out.decode()
+        for wanted in ("t.case", "DATA\\r\\n", "a\\n\\0", "secret:password"):
+            self.assertIn(wanted, text)
+        self.assertNotIn(WORD, text)
+
+    def test_other_machines_need_authorization(self):
+        for url in ("smtp://192.0.2.1", "pop3://mail.example.test:110", "smtp://[2001:db8::1]:25"):
+            run = Run([url], self.SOME)
+            self.assertEqual(run.status, 2)
+            self.assertIn("--authorized", run.err)
+
+    def test_needs_that_do_not_hold_are_skips_with_their_reason(self):
+        _, _, run = self.selected("u.three")
+        self.assertEqual(run.cases()["u.three"]["status"], "skip")
+        self.assertIn("ehlo:STARTTLS", run.cases()["u.three"]["reason"])
+        self.assertEqual(run.status, 5)
+
+    def test_the_baseline_hears_of_changes_only(self):
+        folder = tempfile.mkdtemp()
+        known = os.path.join(folder, "known")
+        with Smtp() as server:
+            self.assertEqual(Run([server.url(), "--baseline", known, "--update-baseline"], self.SOME).status, 0)
+            self.assertEqual(Run([server.url(), "--baseline", known], self.SOME).status, 0)
+            server.changes["RSET"] = b"251 ok\r\n"
+            run = Run([server.url(), "--baseline", known], self.SOME)
+        self.assertEqual(run.status, 3)
+        self.assertIn("t.two", run.err)
+
+    # --- artefacts ------------------------------------------------------------------------------------------------------
+
+    def test_an_artefact_is_judged_offline_and_run_again(self):
+        with Smtp({"NOOP": b"250-ok\r\n251 mixed\r\n"}) as server:
+            run = Run([server.url()], [case("t.case", "C: NOOP\nS? 251\n", "start: ehlo\n")])
+            artefact, = run.artefacts()
+            again = Run([server.url(), "--case", artefact], [], folder=run.folder)
+        self.assertEqual(again.cases()["t.case"]["status"], "fail")
+        judged = subprocess.run([MAILSPEC, "replay", artefact], capture_output=True, text=True)
+        self.assertEqual(judged.returncode, 1)
+        self.assertIn("SMTP-5321-4.2.1-", judged.stdout)
+        self.assertEqual(subprocess.run([MAILSPEC, "lint", artefact], capture_output=True).returncode, 0)
+
+    # --- the server of --exec ----------------------------------------------------------------------------------------------
+
+    def test_exec_starts_and_ends_the_server(self):
+        folder = tempfile.mkdtemp()
+        pids = os.path.join(folder, "pids")
+        command = "echo $$ >%s; %s serve --smtp {port} & echo $! >>%s; wait" % (pids, MAILSPEC, pids)
+        run = Run(["smtp://127.0.0.1:{port}", "--exec", command, "--wait-port"], self.SOME[:1])
+        self.assertEqual(run.cases()["t.one"]["status"], "pass", run.err)
+        for pid in open(pids).read().split():
+            self.assertTrue(has_ended(pid))
+
+    def test_exec_of_what_does_not_start(self):
+        run = Run(["smtp://127.0.0.1:{port}", "--exec", "false", "--wait-port"], self.SOME[:1])
+        self.assertEqual(run.status, 4)
+
+    # --- secrets ----------------------------------------------------------------------------------------------------------------
+
+    def test_no_output_shows_a_password(self):
+        by_hand = ("C: AUTH PLAIN ${base64(\"\\0${user}\\0${secret:password}\")}\nS? 999\n")
+        cases = [case("t.hand", by_hand, "start: ehlo\nneeds: auth\n"),
+                 case("t.echo", "C: NOOP\nS? 999\n", "start: auth\n")]
+        plain = base64.b64encode(b"\0alice\0" + WORD.encode()).decode()
+        secrets = [WORD, plain, base64.b64encode(WORD.encode()).decode()]
+        # the server tells what it was told, in a refusal and elsewhere
+        with Smtp({"NOOP": b"250 your password is " + WORD.encode() + b" or " + plain.encode() + b"\r\n"},
+                  keywords=("PIPELINING", "AUTH PLAIN"), password=WORD) as server:
+            for form in ("text", "json", "junit", "tap", "sarif", "markdown", "html"):
+                run = Run([server.url(), "--format", form, "--all", "--user", "alice"], cases)
+                self.assertEqual(run.status, 1, run.err)
+                shown = run.out.decode() + run.err + "".join(open(path).read() for path in run.artefacts())
+                self.assertEqual(len(run.artefacts()), 2)
+                for secret in secrets:
+                    self.assertNotIn(secret, shown, form)
+            wrong = Run([server.url(), "--user", "alice"], cases, word="other-Wort9")
+            self.assertNotIn("other-Wort9", wrong.out.decode() + wrong.err)
+            self.assertNotIn(base64.b64encode(b"\0alice\0other-Wort9").decode(), wrong.out.decode() + wrong.err)
+        self.assertIn(b"${secret:password}", Run([server.url(), "--dry-run"], cases).out)
+
+
+class WithServer(unittest.TestCase):
+    """Against mailspec serve: TLS, logins, deliveries, maildrops."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Serve(MAILSPEC, WORD)
+        cls.urls = [cls.server.urls["smtp"], cls.server.urls["pop3"]]
+        cls.trust = ["--ca", cls.server.certificate]
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.__exit__()
+
+    def run_all(self, cases, *arguments, urls=None):
+        run = Run([*(urls or self.urls), *ACCOUNTS, *self.trust, *arguments], cases)
+        self.assertIsNotNone(run.report, run.err)
+        return run
+
+    def passes(self, *cases, arguments=(), urls=None):
+        run = self.run_all(cases, *arguments, urls=urls)
+        for identity, item in run.cases().items():
+            if not identity.startswith("listen."):
+                self.assertEqual(item["status"], "pass", item)
+        return run
+
+    def test_start_states(self):
+        self.passes(*[case("t." + state, script, "start: %s\n" % state) for state, script in (
+            ("connected", "S? 220\n"), ("greeted", "C: NOOP\nS? 250\n"), ("ehlo", "C: NOOP\nS? 250\n"),
+            ("tls", "C: NOOP\nS? 250\n"), ("auth", "C: NOOP\nS? 250\n"), ("mail", "C: RCPT TO:<${rcpt}>\nS? 250\n"),
+            ("rcpt", "C: DATA\nS? 354\nC: .\nS? 2yz | 5yz\n"), ("data", "C: .\nS? 2yz | 5yz\n"))])
+        self.passes(*[case("t." + state, script, "start: %s\n" % state, protocol="pop3", cites="POP3-1939-3-01")
+                      for state, script in (("connected", "S? +OK\n"), ("greeted", "C: NOOP\nS? -ERR\n"),
+                                            ("tls", "C: USER ${user}\nS? +OK\n"), ("transaction", "C: NOOP\nS? +OK\n"))])
+
+    def test_authentication_by_hand(self):
+        script = ("C: AUTH CRAM-MD5\nS? 334\n"
+                  "C: ${base64(\"${user} ${hex(hmac_md5(secret:password, challenge))}\")}\nS? 235\n")
+        apop = "C: APOP ${user} ${hex(md5(\"${timestamp}${secret:password}\"))}\nS? +OK\n"
+        run = self.passes(case("t.cram", script, "start: ehlo\nneeds: auth:CRAM-MD5\n"),
+                          case("t.apop", apop, "start: greeted\nneeds: auth, apop-banner\n", protocol="pop3",
+                               cites="POP3-1939-7-01"))
+        self.assertNotIn(WORD, run.out.decode())
+
+    def test_tls_by_hand_and_what_is_held_goes_with_it(self):
+        self.passes(case("t.tls", "C: STARTTLS\nS? 220\ntls\nfence\nC: EHLO x.example\nS? 250 lacks STARTTLS\n",
+                         "start: ehlo\nneeds: ehlo:STARTTLS, tls\n"),
+                    case("t.version", "C: STARTTLS\nS? 220\ntls version 1.2\n | alert => refused { end }\n",
+                         "start: ehlo\nneeds: tls\n"))
+
+    def test_deliveries_are_compared_octet_by_octet(self):
+        message = "Subject: x ${mark}\\r\\nFrom: <${from}>\\r\\n\\r\\n"
+        body = "\".dot\\r\\n..two\\r\\n\\r\\ntrail  \\r\\n\""
+        kept = "C< \"%s\"\nC< stuff(%s) \".\\r\\n\"\nS? 250\n" % (message, body)
+        run = self.passes(case("t.kept", kept + "delivered octets %s\n" % body, "start: data\nmutates: yes\n"),
+                          case("t.none", "C: QUIT\nS? 221\nclose\nnot delivered\n", "start: rcpt\n"),
+                          case("t.count", kept + "delivered 2\n | 1 => pass one\n", "start: data\nmutates: yes\n"))
+        self.assertEqual(run.cases()["t.count"]["outcome"], "one")
+        run = self.run_all([case("t.other", kept + "delivered octets \"no\"\n", "start: data\nmutates: yes\n")])
+        self.assertEqual(run.cases()["t.other"]["status"], "fail")
+
+    def test_what_the_run_put_there_is_removed(self):
+        kept = "C< \"Subject: x\\r\\nFrom: <a@b.example>\\r\\n\\r\\none\\r\\n.\\r\\n\"\nS? 250\n"
+        many = "needs: auth, messages>=3\nstart: transaction\n"
+        run = self.run_all([case("t.sent", kept, "start: data\nmutates: yes\n"),
+                            case("t.count", "C: STAT\nS? +OK ~\"${n:number} .*\"\ncheck n >= 3\n", many, protocol="pop3",
+                                 cites="POP3-1939-5-01")])
+        self.assertEqual(run.cases()["t.count"]["status"], "pass", run.cases()["t.count"])
+        self.assertGreaterEqual(run.report["ledger"]["messages"], 4)
+        host, port = self.urls[1][len("pop3://"):].split(":")
+        box = poplib.POP3(host, int(port))
+        box.user("alice")
+        box.pass_(WORD)
+        self.assertEqual(box.stat()[0], 0)
+        box.quit()
+
+    def test_feeds_agree(self):
+        script = "C: MAIL FROM:<${from}>\nS? 250\nC: RCPT TO:<${rcpt}>\nS? 250\nC: RSET\nS? 250\nfence\n"
+        self.passes(case("t.case", script, "start: ehlo\n"), arguments=["--feed", "all"])
+        run = self.passes(case("t.case", script, "start: ehlo\n"), arguments=["--feed", "pipelined"])
+        said = [e["octets"] for e in run.cases()["t.case"]["evidence"] if e["kind"] == "exchange" and e["side"] == "client"]
+        self.assertTrue(any(line.startswith("MAIL") and "RCPT" in line and line.endswith("RSET\\r\\n") for line in said))
+
+    def test_several_connections_and_a_maildrop_lock(self):
+        script = ("@a C: STAT\n@a S? +OK\n@b C: USER ${user}\n@b S? +OK\n@b C: PASS ${secret:password}\n"
+                  "@b S? -ERR [IN-USE] => refused | +OK => shared\n@a C: QUIT\n@a S? +OK\n@a close\n"
+                  "when @b refused {\n    @c open transaction\n    @c C: STAT\n    @c S? +OK\n}\n")
+        header = "start: @a transaction, @b greeted\nneeds: auth, user-pass\n"
+        self.passes(*[case("t.%d" % i, script, header, protocol="pop3", cites="POP3-1939-4-05") for i in range(6)])
+
+    def test_two_targets_of_a_kind_have_results_of_their_own(self):
+        run = self.passes(case("t.case", "C: NOOP\nS? 250\n", "start: ehlo\n"),
+                          urls=[*self.urls, self.server.urls["submission"]])
+        self.assertEqual(sorted(i for i in run.cases() if not i.startswith("listen.")), ["t.case", "t.case@submission"])
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0]] + sys.argv[2:], verbosity=1)
