@@ -187,7 +187,7 @@ static const char all_steps[] = HEAD "tls version 1.1 name \"x\" certificate\n"
                                      "pause 2min\n"
                                      "quiet 10ms\n"
                                      "fence => pass\n | extra 250 => fail ran\n"
-                                     "delivered 2..3 to ${rcpt2} contains \"a\" octets \"b\"\n"
+                                     "delivered 2..3 to ${rcpt2} contains \"a\" octets \"b\" header ~i\"c.*\"\n | else => fail\n"
                                      "not delivered\n"
                                      "verdict fail x SMTP-5321-3.3-09 \"r\"\n"
                                      "repeat n as i {\nend\n}\n"
@@ -221,6 +221,8 @@ Test(transcript_live, steps)
     cr_expect(s->kind == MST_DELIVERED && s->delivered.count.min == 2 && s->delivered.count.max == 3);
     cr_expect_eq(s->delivered.recipient->kind, MST_VARIABLE);
     cr_expect(span_is(s->delivered.contains->octets, "a") && span_is(s->delivered.octets->octets, "b"));
+    cr_expect(span_is(s->delivered.header.source, "c.*") && s->delivered.header.fold_case);
+    cr_expect_eq(s->alternatives->matches->kind, MST_MATCH_ELSE);
     s = s->next;
     cr_expect(s->kind == MST_DELIVERED && s->delivered.negated && s->delivered.count.max == 0);
     s = s->next;
@@ -373,6 +375,7 @@ static const struct {
     {HEAD "not\n", 5, 4, "'delivered'"},
     {HEAD "not delivered 2\n", 5, 15, "count behind"},
     {HEAD "delivered to\n", 5, 13, "raw octets"},
+    {HEAD "delivered header \"a\"\n", 5, 18, "a text pattern"},
     {HEAD "open now\n", 5, 6, "not an outcome"},
     {HEAD "verdict\n", 5, 8, "neither"},
     {HEAD "end end\n", 5, 5, "follows"},

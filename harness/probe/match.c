@@ -122,6 +122,12 @@ static bool text_matches(probe_scope *scope, const mst_text_pattern *text, ms_sp
            keep_captures(scope, &pattern, captured, true, store);
 }
 
+bool probe_match_text(probe_scope *scope, const mst_text_pattern *pattern, ms_span text)
+{
+    scope->error[0] = '\0';
+    return text_matches(scope, pattern, text, false);
+}
+
 /* each, some, no: the lines behind the first */
 static bool lines_match(probe_scope *scope, const mst_test *test, const probe_reply *reply, bool store)
 {

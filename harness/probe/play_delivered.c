@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "harness/probe/maildrop.h"
+#include "harness/probe/match.h"
 #include "harness/probe/stage.h"
 
 enum { POLL_MS = 40, POLL_MAX_MS = 500, GRACE_MS = 1000 };
@@ -151,10 +152,35 @@ static bool holds(ms_span octets, ms_span wanted)
     return false;
 }
 
+/* RFC 5322 section 2.2.3: a CRLF before white space folds a field, and goes. */
+static bool header_fits(const arrival *a, const probe_stored *message)
+{
+    uint8_t *unfolded = malloc(message->len + 1);
+    size_t length = 0, i = 0;
+    if (unfolded == NULL)
+        abort();
+    while (i < message->len) {
+        const size_t left = message->len - i;
+        const bool ends = left >= 2 && message->octets[i] == '\r' && message->octets[i + 1] == '\n';
+        if (ends && left >= 3 && (message->octets[i + 2] == ' ' || message->octets[i + 2] == '\t')) {
+            i += 2;
+            continue;
+        }
+        if (ends && (length == 0 || unfolded[length - 1] == '\n'))
+            break; /* the empty line */
+        unfolded[length++] = message->octets[i++];
+    }
+    const bool fit = probe_match_text(&a->s->scope, &a->step->delivered.header, ms_span_make(unfolded, length));
+    free(unfolded);
+    return fit;
+}
+
 static bool fits(const arrival *a, const probe_stored *message)
 {
     const ms_span all = ms_span_make(message->octets, message->len);
     if (!ms_span_is_absent(a->contains) && !holds(all, a->contains))
+        return false;
+    if (!ms_span_is_absent(a->step->delivered.header.source) && !header_fits(a, message))
         return false;
     return ms_span_is_absent(a->octets) || probe_equal(body_of(message), a->octets);
 }
@@ -234,6 +260,9 @@ static void decide(arrival *a)
         stage_worsen(s, MST_INCONCLUSIVE, step->at.line,
                      "the prober's own message did not arrive within %lld ms, so that what is missing proves nothing",
                      (long long)s->context->settings.delivery_ms);
+    } else if (in_range && !a->content_fits && stage_find(step, MST_MATCH_ELSE) != NULL) {
+        stage_alternative(s, step, stage_find(step, MST_MATCH_ELSE), NULL);
+        s->received = probe_scope_copy(&s->scope, ms_span_make(a->misfit->octets, a->misfit->len));
     } else if (in_range && !a->content_fits) {
         stage_worsen(s, MST_FAIL, step->at.line, "a message arrived with another content");
         s->received = probe_scope_copy(&s->scope, ms_span_make(a->misfit->octets, a->misfit->len));

@@ -292,6 +292,7 @@ typedef struct mst_step {
             const mst_expression *recipient; /* NULL: ${rcpt} */
             const mst_expression *contains;  /* NULL: not looked at */
             const mst_expression *octets;    /* NULL: not looked at; else the exact content */
+            mst_text_pattern header;         /* of the unfolded header section; no source: not looked at */
         } delivered;
         struct {
             mst_outcome outcome;

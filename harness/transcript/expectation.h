@@ -11,7 +11,7 @@
  *     tls        DONE ALERT PLAINTEXT CLOSE
  *     open       DONE REFUSED
  *     check      DONE ELSE
- *     delivered  DONE COUNT
+ *     delivered  DONE COUNT ELSE
  */
 #ifndef MAILSPEC_HARNESS_TRANSCRIPT_EXPECTATION_H
 #define MAILSPEC_HARNESS_TRANSCRIPT_EXPECTATION_H
@@ -34,7 +34,7 @@ typedef enum mst_match_kind {
     MST_MATCH_MISSING,   /* fewer replies than awaited */
     MST_MATCH_PLAINTEXT, /* the peer went on without TLS */
     MST_MATCH_REFUSED,   /* the connection was refused */
-    MST_MATCH_ELSE,      /* the comparison is false */
+    MST_MATCH_ELSE,      /* the comparison is false; what arrived is something else */
     MST_MATCH_COUNT,     /* that many messages */
     MST_MATCH_KINDS,
 } mst_match_kind;

@@ -314,6 +314,10 @@ static void add_delivered(const mst_step *step, mst_text *text)
     add_operand(" to ", step->delivered.recipient, text);
     add_operand(" contains ", step->delivered.contains, text);
     add_operand(" octets ", step->delivered.octets, text);
+    if (!ms_span_is_absent(step->delivered.header.source)) {
+        mst_text_add(text, " header ");
+        mst_format_text_pattern(&step->delivered.header, text);
+    }
 }
 
 static void add_when(const mst_step *step, unsigned indent, const mst_document *document, mst_text *text)

@@ -19,6 +19,7 @@ bool mst_format(const mst_document *document, mst_text *text);
 
 /* Its parts, for messages: "size(msg) + 1", "5yz not 500 | 421", "=> fail ran". */
 void mst_format_expression(const mst_expression *expression, mst_text *text);
+void mst_format_text_pattern(const mst_text_pattern *pattern, mst_text *text);
 void mst_format_matches(const mst_match *matches, mst_text *text);
 void mst_format_outcome(const mst_outcome *outcome, mst_text *text);
 

@@ -107,7 +107,7 @@ static void add_range(mst_range range, mst_text *text)
         mst_text_add_number(text, range.max);
 }
 
-static void add_pattern(const mst_text_pattern *pattern, mst_text *text)
+void mst_format_text_pattern(const mst_text_pattern *pattern, mst_text *text)
 {
     mst_text_add(text, pattern->fold_case ? "~i\"" : "~\"");
     mst_text_add_span(text, pattern->source);
@@ -164,7 +164,7 @@ static void add_capability(const mst_test *test, mst_text *text)
         return;
     mst_text_add(text, "(");
     if (ms_span_is_absent(test->parameter))
-        add_pattern(&test->pattern, text);
+        mst_format_text_pattern(&test->pattern, text);
     else
         mst_text_add_span(text, test->parameter);
     mst_text_add(text, ")");
@@ -191,7 +191,7 @@ static void add_test(const mst_test *test, mst_text *text)
     case MST_TEST_EACH:
     case MST_TEST_SOME:
     case MST_TEST_NO:
-        add_pattern(&test->pattern, text);
+        mst_format_text_pattern(&test->pattern, text);
         break;
     case MST_TEST_HAS:
     case MST_TEST_LACKS:

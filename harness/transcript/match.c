@@ -367,7 +367,7 @@ static const char *hint_of(unsigned place)
         {TLS, "write done, alert, plaintext or close"},
         {OPEN, "write done or refused"},
         {CHECK, "write else (or => for the comparison itself)"},
-        {DELIVERED, "write a count: 0, 2, 2.."},
+        {DELIVERED, "write a count: 0, 2, 2.., or else (another content)"},
     };
     for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
         if (hints[i].place == place)
@@ -390,7 +390,7 @@ bool mst_read_match(mst_scan *scan, const mst_step *step, mst_match *match)
         {"missing", MST_MATCH_MISSING, FENCE},
         {"plaintext", MST_MATCH_PLAINTEXT, TLS},
         {"refused", MST_MATCH_REFUSED, OPEN},
-        {"else", MST_MATCH_ELSE, CHECK},
+        {"else", MST_MATCH_ELSE, CHECK | DELIVERED},
     };
     const unsigned place = place_of(step);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {

@@ -184,6 +184,12 @@ static bool read_delivered(mst_scan *scan, mst_step *step)
     for (;;) {
         const mst_expression **value = NULL;
         mst_scan_blanks(scan);
+        if (mst_scan_keyword(scan, "header")) {
+            mst_scan_blanks(scan);
+            if (!mst_read_text_pattern(scan, &step->delivered.header))
+                return false;
+            continue;
+        }
         if (mst_scan_keyword(scan, "to"))
             value = &step->delivered.recipient;
         else if (mst_scan_keyword(scan, "contains"))

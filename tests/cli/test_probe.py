@@ -416,6 +416,16 @@ class WithServer(unittest.TestCase):
         run = self.run_all([case("t.other", kept + "delivered octets \"no\"\n", "start: data\nmutates: yes\n")])
         self.assertEqual(run.cases()["t.other"]["status"], "fail")
 
+    def test_header_sections_are_matched_unfolded(self):
+        kept = ("C< \"Subject: a ${mark}\\r\\n\\tb\\r\\n\\r\\nX-Body: c\\r\\n.\\r\\n\"\nS? 250\n"
+                "delivered header ~i\"(.*\\n)?%s\\r\\n(.*)\"%s\n")
+        run = self.run_all([case("t.fold", kept % ("subject: a ${mark}\\tb", ""), "start: data\nmutates: yes\n"),
+                            case("t.body", kept % ("x-body: c", "\n | else => pass none"), "start: data\nmutates: yes\n"),
+                            case("t.not", kept % ("subject: b", ""), "start: data\nmutates: yes\n")])
+        self.assertEqual(run.cases()["t.fold"]["status"], "pass", run.cases()["t.fold"])
+        self.assertEqual(run.cases()["t.body"]["outcome"], "none", run.cases()["t.body"])
+        self.assertEqual(run.cases()["t.not"]["status"], "fail")
+
     def test_what_the_run_put_there_is_removed(self):
         kept = "C< \"Subject: x\\r\\nFrom: <a@b.example>\\r\\n\\r\\none\\r\\n.\\r\\n\"\nS? 250\n"
         many = "needs: auth, messages>=3\nstart: transaction\n"
