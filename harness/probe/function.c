@@ -67,6 +67,26 @@ static ms_span stuffed(probe_scope *scope, ms_span in, ms_span key)
     return ms_span_make(out, size);
 }
 
+static ms_span upper(probe_scope *scope, ms_span in, ms_span key)
+{
+    (void)key;
+    uint8_t *out = probe_scope_room(scope, in.len);
+    for (size_t i = 0; out != NULL && i < in.len; i++)
+        out[i] = in.ptr[i] >= 'a' && in.ptr[i] <= 'z' ? (uint8_t)(in.ptr[i] - 'a' + 'A') : in.ptr[i];
+    return ms_span_make(out, in.len);
+}
+
+static ms_span quoted_pairs(probe_scope *scope, ms_span in, ms_span key)
+{
+    (void)key;
+    uint8_t *out = probe_scope_room(scope, (uint64_t)in.len * 2);
+    for (size_t i = 0; out != NULL && i < in.len; i++) {
+        out[2 * i] = '\\';
+        out[2 * i + 1] = in.ptr[i];
+    }
+    return ms_span_make(out, in.len * 2);
+}
+
 static ms_span md5(probe_scope *scope, ms_span in, ms_span key)
 {
     (void)key;
@@ -286,6 +306,10 @@ bool probe_call(probe_scope *scope, const mst_expression *call, probe_value *val
         return transformed(scope, first, NULL, md5, value);
     case MST_FN_HMAC_MD5:
         return transformed(scope, first->next, first, hmac_md5, value);
+    case MST_FN_UPPER:
+        return transformed(scope, first, NULL, upper, value);
+    case MST_FN_QUOTED_PAIRS:
+        return transformed(scope, first, NULL, quoted_pairs, value);
     case MST_FN_BODY:
         return body(scope, call, value);
     case MST_FN_WORD:

@@ -240,6 +240,8 @@ static void set_names(stage *s)
     probe_scope_set_text(scope, "remote", settings->remote);
     at = settings->rcpt == NULL ? NULL : strrchr(settings->rcpt, '@');
     probe_scope_set_text(scope, "domain", at == NULL ? NULL : at + 1);
+    snprintf(text, sizeof text, "%.*s", at == NULL ? 0 : (int)(at - settings->rcpt), at == NULL ? "" : settings->rcpt);
+    probe_scope_set_text(scope, "local_part", at == NULL ? NULL : text);
     at = settings->remote == NULL ? NULL : strrchr(settings->remote, '@');
     probe_scope_set_text(scope, "remote_domain", at == NULL ? NULL : at + 1);
     probe_scope_set_text(scope, "user", settings->user);

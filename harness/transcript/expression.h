@@ -27,15 +27,17 @@ typedef enum mst_expression_kind {
 
 typedef enum mst_function {
     /* octets */
-    MST_FN_BASE64,   /* base64(x): x in Base64, RFC 4648 section 4 */
-    MST_FN_UNBASE64, /* unbase64("…"): the octets of that Base64 */
-    MST_FN_HEX,      /* hex(x): two lower-case digits per octet */
-    MST_FN_STUFF,    /* stuff(x): dots doubled by RFC 5321 section 4.5.2 */
-    MST_FN_BODY,     /* body(size, seed n): lines of text; seed is the second operand, if given */
-    MST_FN_MD5,      /* md5(x): 16 octets */
-    MST_FN_HMAC_MD5, /* hmac_md5(key, x): 16 octets, RFC 2104 */
-    MST_FN_WORD,     /* word(n): n random letters */
-    MST_FN_PICK,     /* pick(a, b, …): one of them, by the seed */
+    MST_FN_BASE64,       /* base64(x): x in Base64, RFC 4648 section 4 */
+    MST_FN_UNBASE64,     /* unbase64("…"): the octets of that Base64 */
+    MST_FN_HEX,          /* hex(x): two lower-case digits per octet */
+    MST_FN_STUFF,        /* stuff(x): dots doubled by RFC 5321 section 4.5.2 */
+    MST_FN_BODY,         /* body(size, seed n): lines of text; seed is the second operand, if given */
+    MST_FN_MD5,          /* md5(x): 16 octets */
+    MST_FN_HMAC_MD5,     /* hmac_md5(key, x): 16 octets, RFC 2104 */
+    MST_FN_UPPER,        /* upper(x): its letters a to z as A to Z */
+    MST_FN_QUOTED_PAIRS, /* quoted_pairs(x): each octet behind a backslash, RFC 5321 section 4.1.2 */
+    MST_FN_WORD,         /* word(n): n random letters */
+    MST_FN_PICK,         /* pick(a, b, …): one of them, by the seed */
     /* numbers */
     MST_FN_SIZE,  /* size(x): octets */
     MST_FN_COUNT, /* count(x): entries of a keyed capture */

@@ -160,6 +160,8 @@ static uint64_t generated_size(const mst_expression *call, ms_span in)
         return call->operands->number;
     case MST_FN_MD5:
     case MST_FN_HMAC_MD5:
+    case MST_FN_UPPER:
+    case MST_FN_QUOTED_PAIRS:
     case MST_FN_WORD:
     case MST_FN_PICK:
     case MST_FN_SIZE:

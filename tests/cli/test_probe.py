@@ -103,6 +103,13 @@ class Probe(unittest.TestCase):
         said = [e["octets"] for e in run.cases()["t.case"]["evidence"] if e["kind"] == "exchange" and e["side"] == "client"]
         self.assertIn("NOOP a\\r\\nRSET\\r\\nNOOP b\\r\\n", said)
 
+    def test_other_spellings_of_octets(self):
+        _, item = self.verdict({"NOOP": b"500 no\r\n"},
+                               "let quoted = quoted_pairs(\"a b\\\\\")\nlet loud = upper(\"a-zA1\\xe9\")\n"
+                               "C: NOOP ${hex(quoted)}/${hex(loud)}\nS? 250\n", "fail")
+        said = [e["octets"] for e in item["evidence"] if e["kind"] == "exchange" and e["side"] == "client"]
+        self.assertIn("NOOP 5c615c205c625c5c/412d5a4131e9\\r\\n", said)
+
     def test_captures_conditions_and_loops(self):
         script = ("C: EHLO x\nS? 250 has SIZE lacks STARTTLS some ~\"SIZE ${n:number}\" each ~\"[A-Z].*\" lines 3\n"
                   "check n = 1000000\ncheck n < 5 => fail small\n | else => large\n"
@@ -398,6 +405,10 @@ class WithServer(unittest.TestCase):
                           case("t.apop", apop, "start: greeted\nneeds: auth, apop-banner\n", protocol="pop3",
                                cites="POP3-1939-7-01"))
         self.assertNotIn(WORD, run.out.decode())
+
+    def test_other_spellings_of_a_mailbox(self):
+        self.passes(case("t.spellings", "C: RCPT TO:<\"${quoted_pairs(local_part)}\"@${upper(domain)}>\nS? 250\n"
+                         "C: VRFY <${local_part}@${domain}>\nS? 250 ~\".*<${rcpt}>\"\n", "start: mail\n"))
 
     def test_tls_by_hand_and_what_is_held_goes_with_it(self):
         self.passes(case("t.tls", "C: STARTTLS\nS? 220\ntls\nfence\nC: EHLO x.example\nS? 250 lacks STARTTLS\n",
