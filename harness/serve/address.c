@@ -7,6 +7,7 @@ static uint8_t lower(uint8_t octet)
     return octet >= 'A' && octet <= 'Z' ? (uint8_t)(octet + 'a' - 'A') : octet;
 }
 
+/* Domains are compared without letter case (RFC 5321 section 2.4). */
 static bool same(ms_span span, const char *text)
 {
     if (span.len != strlen(text))
@@ -27,6 +28,13 @@ bool address_is_ours(const serve_settings *settings, const serve_peer *peer, con
         domain.ptr++;
         domain.len -= 2;
         return same(domain, peer->server);
+    }
+    const size_t len = strlen(settings->domain);
+    if (mutant_is(settings, MUTANT_SMTP_DOMAIN_CASE))
+        return domain.len == len && memcmp(domain.ptr, settings->domain, len) == 0;
+    if (mutant_is(settings, MUTANT_SMTP_RELAY_SUFFIX) && domain.len > len) {
+        domain.ptr += domain.len - len;
+        domain.len = len;
     }
     return same(domain, settings->domain) || same(domain, settings->host_name) || same(domain, "localhost");
 }

@@ -37,6 +37,12 @@ void auth_random_text(const serve_settings *settings, size_t octets, char *text)
     *text = '\0';
 }
 
+/* A rule that both protocols have is broken by a mutant of each. */
+static bool breaks(const auth_exchange *exchange, const serve_settings *settings, serve_mutant smtp, serve_mutant pop3)
+{
+    return mutant_is(settings, exchange->pop3 ? pop3 : smtp);
+}
+
 /* --- hashes --------------------------------------------------------------------------------- */
 
 static void hex(const uint8_t *octets, size_t len, char *out)
@@ -112,14 +118,40 @@ static auth_status challenge(auth_exchange *exchange, const char *text)
     return AUTH_CHALLENGE;
 }
 
+/* [authzid] NUL authcid NUL passwd (RFC 4616 section 2), as a mutant reads what is not. */
+static ms_sasl_plain read_plain(const auth_exchange *exchange, const serve_settings *settings, ms_span message)
+{
+    const uint8_t *at = message.ptr;
+    const uint8_t *const end = message.ptr + message.len;
+    const uint8_t *first = message.len == 0 ? NULL : memchr(at, '\0', message.len);
+    const uint8_t *second = first == NULL ? NULL : memchr(first + 1, '\0', (size_t)(end - first - 1));
+    const uint8_t *third = second == NULL ? NULL : memchr(second + 1, '\0', (size_t)(end - second - 1));
+    if (third != NULL && breaks(exchange, settings, MUTANT_SMTP_AUTH_THREE_NULS, MUTANT_POP3_AUTH_THREE_NULS))
+        message.len = (size_t)(third - message.ptr);
+    ms_sasl_plain plain = ms_sasl_plain_parse(message);
+    if (first != NULL && second == NULL && !exchange->pop3 && mutant_is(settings, MUTANT_SMTP_AUTH_ONE_NUL)) {
+        plain.error = MS_SASL_OK;
+        plain.authzid = MS_SPAN("");
+        plain.authcid = ms_span_make(at, (size_t)(first - at));
+        plain.password = ms_span_make(first + 1, (size_t)(end - first - 1));
+    }
+    return plain;
+}
+
 static auth_status check_plain(auth_exchange *exchange, const serve_settings *settings, ms_span message)
 {
-    const ms_sasl_plain plain = ms_sasl_plain_parse(message);
+    const ms_sasl_plain plain = read_plain(exchange, settings, message);
     if (plain.error != MS_SASL_OK)
         return AUTH_FAILED;
-    const bool right = auth_password(settings, plain.authcid, plain.password, &exchange->user);
+    const bool right =
+        auth_password(settings, plain.authcid, plain.password, &exchange->user) ||
+        (breaks(exchange, settings, MUTANT_SMTP_AUTH_ANY_PASSWORD, MUTANT_POP3_AUTH_ANY) && exchange->user >= 0);
     /* nobody may act for another */
-    const bool own = plain.authzid.len == 0 || store_find(settings->store, plain.authzid) == exchange->user;
+    bool own = plain.authzid.len == 0 || store_find(settings->store, plain.authzid) == exchange->user;
+    if (breaks(exchange, settings, MUTANT_SMTP_AUTH_AUTHZID, MUTANT_POP3_AUTH_AUTHZID))
+        own = true;
+    if (breaks(exchange, settings, MUTANT_SMTP_AUTH_OWN_AUTHZID, MUTANT_POP3_AUTH_OWN_AUTHZID))
+        own = plain.authzid.len == 0;
     return right && own ? AUTH_SUCCESS : AUTH_FAILED;
 }
 
@@ -144,6 +176,10 @@ static auth_status begin_cram(auth_exchange *exchange, const serve_settings *set
     char random[33], text[400];
     auth_random_text(settings, 16, random);
     snprintf(text, sizeof text, "<%s.%lld@%s>", random, (long long)settings->clock(), settings->host_name);
+    if (breaks(exchange, settings, MUTANT_SMTP_CRAM_SAME, MUTANT_POP3_CRAM_SAME))
+        snprintf(text, sizeof text, "<1896.697170952@%s>", settings->host_name);
+    if (breaks(exchange, settings, MUTANT_SMTP_CRAM_FORM, MUTANT_POP3_CRAM_FORM))
+        snprintf(text, sizeof text, "%s", random);
     return challenge(exchange, text);
 }
 
@@ -158,7 +194,8 @@ static auth_status check_cram(auth_exchange *exchange, const serve_settings *set
     hmac(EVP_md5(), password_of(settings, exchange->user), ms_span_make(exchange->challenge, exchange->challenge_len),
          digest);
     hex(digest, MD5_LEN, right);
-    return same_digest(cram.digest, right) && exchange->user >= 0 ? AUTH_SUCCESS : AUTH_FAILED;
+    const bool any = exchange->pop3 && mutant_is(settings, MUTANT_POP3_CRAM_ANY);
+    return (any || same_digest(cram.digest, right)) && exchange->user >= 0 ? AUTH_SUCCESS : AUTH_FAILED;
 }
 
 /* --- SCRAM-SHA-256 (RFC 5802, RFC 7677) ----------------------------------------------------------- */
@@ -208,10 +245,14 @@ static auth_status scram_first(auth_exchange *exchange, const serve_settings *se
     exchange->header_len = first.gs2_header.len;
     memcpy(exchange->header, first.gs2_header.ptr, first.gs2_header.len);
     auth_random_text(settings, 16, own);
-    snprintf(exchange->nonce, sizeof exchange->nonce, "%.*s%s", (int)first.nonce.len, (const char *)first.nonce.ptr,
-             own);
+    const bool alone = breaks(exchange, settings, MUTANT_SMTP_SCRAM_NONCE, MUTANT_POP3_SCRAM_NONCE);
+    snprintf(exchange->nonce, sizeof exchange->nonce, "%.*s%s", alone ? 0 : (int)first.nonce.len,
+             (const char *)first.nonce.ptr, own);
+    if (breaks(exchange, settings, MUTANT_SMTP_SCRAM_ITERATIONS, MUTANT_POP3_SCRAM_ITERATIONS))
+        exchange->iterations = 1000;
     const size_t salt_len = ms_base64_encode(ms_span_make(exchange->salt, sizeof exchange->salt), salt);
-    snprintf(text, sizeof text, "r=%s,s=%.*s,i=%d", exchange->nonce, (int)salt_len, (const char *)salt, ITERATIONS);
+    snprintf(text, sizeof text, "r=%s,s=%.*s,i=%d", exchange->nonce, (int)salt_len, (const char *)salt,
+             exchange->iterations);
     append(exchange, ms_span_make(message.ptr + first.gs2_header.len, message.len - first.gs2_header.len));
     append(exchange, MS_SPAN(","));
     append(exchange, ms_span_make(text, strlen(text)));
@@ -240,12 +281,12 @@ static auth_status scram_final(auth_exchange *exchange, const serve_settings *se
         return AUTH_FAILED;
     /* AuthMessage = client-first-message-bare "," server-first-message "," client-final-message-without-proof */
     append(exchange, MS_SPAN(","));
-    append(exchange, ms_span_make(message.ptr, (size_t)(final.proof.ptr - message.ptr) - sizeof ",p=" + 1));
+    append(exchange, ms_span_make(message.ptr, (size_t)(final.proof.ptr - message.ptr) - (sizeof ",p=" - 1)));
     const ms_span password = password_of(settings, exchange->user);
     const ms_span auth_message = ms_span_make(exchange->first, exchange->first_len);
     const ms_span key = ms_span_make(salted, SHA256_LEN);
-    PKCS5_PBKDF2_HMAC((const char *)password.ptr, (int)password.len, exchange->salt, sizeof exchange->salt, ITERATIONS,
-                      EVP_sha256(), SHA256_LEN, salted);
+    PKCS5_PBKDF2_HMAC((const char *)password.ptr, (int)password.len, exchange->salt, sizeof exchange->salt,
+                      exchange->iterations, EVP_sha256(), SHA256_LEN, salted);
     hmac(EVP_sha256(), key, MS_SPAN("Client Key"), client_key);
     EVP_Digest(client_key, SHA256_LEN, stored_key, NULL, EVP_sha256(), NULL);
     hmac(EVP_sha256(), ms_span_make(stored_key, SHA256_LEN), auth_message, signature);
@@ -291,12 +332,14 @@ auth_status auth_next(auth_exchange *exchange, const serve_settings *settings, m
     }
 }
 
-auth_status auth_begin(auth_exchange *exchange, const serve_settings *settings, ms_sasl_mechanism mechanism,
+auth_status auth_begin(auth_exchange *exchange, const serve_settings *settings, bool pop3, ms_sasl_mechanism mechanism,
                        ms_span response)
 {
     memset(exchange, 0, sizeof *exchange);
+    exchange->pop3 = pop3;
     exchange->mechanism = mechanism;
     exchange->user = -1;
+    exchange->iterations = ITERATIONS;
     if (mechanism == MS_SASL_CRAM_MD5)
         return begin_cram(exchange, settings);
     if (ms_span_is_absent(response))

@@ -19,6 +19,8 @@ enum { AUTH_TEXT_MAX = 1100 };
 
 typedef struct auth_exchange {
     ms_sasl_mechanism mechanism;
+    bool pop3; /* else SMTP; only mutants care */
+    int iterations; /* SCRAM */
     unsigned step;
     uint8_t challenge[AUTH_TEXT_MAX];
     size_t challenge_len;
@@ -36,7 +38,7 @@ bool auth_offers(ms_sasl_mechanism mechanism, bool plain);
 
 /* Begin.  response: the initial one; absent without.  A response to a mechanism whose server speaks first must have
  * been refused before. */
-auth_status auth_begin(auth_exchange *exchange, const serve_settings *settings, ms_sasl_mechanism mechanism,
+auth_status auth_begin(auth_exchange *exchange, const serve_settings *settings, bool pop3, ms_sasl_mechanism mechanism,
                        ms_span response);
 /* The response to the last challenge. */
 auth_status auth_next(auth_exchange *exchange, const serve_settings *settings, ms_span response);

@@ -44,6 +44,16 @@ static bool is_named(ms_span line, const char *name)
     return line.ptr[len] == ':';
 }
 
+size_t header_line(ms_span content)
+{
+    return line_at(content, 0).len;
+}
+
+bool header_is(ms_span content, const char *name)
+{
+    return is_named(content, name);
+}
+
 size_t header_length(ms_span content)
 {
     size_t at = 0;

@@ -1,7 +1,8 @@
 /*
  * mutant_list.h - every mutant: MUTANT(name, id, requirement, title)
  *
- * One rule each, broken at the one place where mutant_is asks for it.  No include guard: it is read
- * once for the enum and once for the table.
+ * One rule each, broken at the one place where mutant_is asks for it, or by a row of a table.
  */
-MUTANT(SMTP_BLAND, "smtp.placeholder", SMTP_5321_3_3_09, "placeholder")
+#include "harness/serve/mutant_list_smtp.h"
+
+#include "harness/serve/mutant_list_pop3.h"

@@ -1,7 +1,7 @@
 /*
  * pop3_capa.c - CAPA (RFC 2449) and LANG (RFC 6856 section 3): what the POP3 server offers
  */
-#include "harness/serve/pop3_internal.h"
+#include "harness/serve/pop3_mutant.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -45,7 +45,8 @@ static bool offered(const pop3_server *server, int when)
 
 static void list_mechanisms(const pop3_server *server, char *out, size_t room)
 {
-    const bool plain = server->tls || server->settings->plain_auth;
+    const bool plain =
+        server->tls || server->settings->plain_auth || mutant_is(server->settings, MUTANT_POP3_AUTH_PLAIN_LISTED);
     size_t len = 0;
     out[0] = '\0';
     for (int m = MS_SASL_OTHER + 1; m < MS_SASL_MECHANISM_COUNT; m++)
@@ -63,11 +64,14 @@ void pop3_capa(pop3_server *server)
         if (!offered(server, offers[i].when))
             continue;
         const char *parameters = offers[i].when == OFFER_SASL ? mechanisms : offers[i].parameters;
+        if (!pop3_mutant_offer(server, offers[i].tag, &parameters))
+            continue;
         const ms_span span = parameters == NULL ? ms_span_absent() : ms_span_make(parameters, strlen(parameters));
         uint8_t *out = serve_octets_reserve(server->out, MS_POP3_RESPONSE_LINE_MAX);
         server->out->len += ms_pop3_capability_write(ms_span_make(offers[i].tag, strlen(offers[i].tag)), span, out,
                                                      MS_POP3_RESPONSE_LINE_MAX);
     }
+    pop3_mutant_extra_offers(server);
     pop3_end(server);
 }
 
@@ -75,13 +79,17 @@ void pop3_capa(pop3_server *server)
 void pop3_lang(pop3_server *server, const ms_pop3_command *command)
 {
     const ms_span tag = command->lang.tag;
+    const bool star = tag.len == 1 && tag.ptr[0] == '*';
+    const bool english = tag.len == 2 && (tag.ptr[0] | 0x20) == 'e' && (tag.ptr[1] | 0x20) == 'n';
     if (ms_span_is_absent(tag)) {
         pop3_ok(server, "Language listing follows");
+        if (mutant_is(server->settings, MUTANT_POP3_LANG_LISTING))
+            return;
         serve_octets_text(server->out, "en English\r\n");
         pop3_end(server);
-    } else if ((tag.len == 1 && tag.ptr[0] == '*') ||
-               (tag.len == 2 && (tag.ptr[0] | 0x20) == 'e' && (tag.ptr[1] | 0x20) == 'n')) {
-        pop3_ok(server, "en The language is English");
+    } else if (star || english || mutant_is(server->settings, MUTANT_POP3_LANG_UNKNOWN)) {
+        const bool form = mutant_is(server->settings, MUTANT_POP3_LANG_FORM);
+        pop3_ok(server, form ? "The language is English" : "en The language is English");
     } else {
         pop3_err(server, "There is no such language");
     }

@@ -31,10 +31,25 @@ struct pop3_server {
     bool logged_in; /* TRANSACTION state */
     store_view view;
     uint8_t *marked; /* an octet for each message */
+    uint32_t visible; /* messages that have a number: view.count */
     /* a message on its way */
     const store_message *sending;
     size_t sent, end; /* octets of it */
     ms_stuffer stuffer;
+    /* what only mutants ask for */
+    ms_span line;         /* that is being answered */
+    uint32_t offset;      /* of the numbers that are shown */
+    uint8_t *touched;     /* an octet for each message: fetched, or once marked */
+    bool one;             /* a listing of one message */
+    bool raw;             /* the message is sent as it is */
+    bool quitting;        /* QUIT was answered, UPDATE waits */
+    bool lose_input;      /* the rest of the input is dropped */
+    bool swallow_line;    /* what follows up to CRLF gets no response */
+    bool silent;          /* what stands behind STLS is run, its responses are not sent */
+    bool more_waits;      /* input stands behind the command */
+    unsigned fetches;
+    store_message other;  /* an edited copy, in: */
+    serve_octets edited;
 };
 
 /* "+OK text" and "-ERR text". */
@@ -48,6 +63,8 @@ void pop3_pass(pop3_server *server, const ms_pop3_command *command, bool named);
 void pop3_apop(pop3_server *server, const ms_pop3_command *command);
 void pop3_auth(pop3_server *server, const ms_pop3_command *command);
 void pop3_auth_response(pop3_server *server, const ms_pop3_command *command);
+/* The maildrop, exclusively; false: it is in use. */
+bool pop3_open(pop3_server *server, int user);
 void pop3_stls(pop3_server *server);
 void pop3_quit(pop3_server *server);
 

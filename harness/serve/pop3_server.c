@@ -1,5 +1,5 @@
 /* pop3_server.c - see pop3_server.h: lines, order, and who answers them */
-#include "harness/serve/pop3_internal.h"
+#include "harness/serve/pop3_mutant.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,15 +19,27 @@ pop3_server *pop3_server_new(const serve_settings *settings, bool tls)
     server->settings = settings;
     server->tls = tls;
     ms_line_init(&server->framer, MS_POP3_DIALOGUE_LINE_MAX);
+    if (mutant_is(settings, MUTANT_POP3_UIDL_REUSED))
+        store_reuse_ids(settings->store);
     return server;
+}
+
+static void drop(pop3_server *server)
+{
+    const bool removes = mutant_is(server->settings, MUTANT_POP3_DROP_REMOVES) && server->logged_in;
+    for (uint32_t n = 0; n < server->view.count && mutant_is(server->settings, MUTANT_POP3_DELE_SESSION); n++)
+        server->view.messages[n]->marked = server->marked[n] != 0;
+    store_close(server->settings->store, &server->view, removes ? server->marked : NULL);
 }
 
 void pop3_server_free(pop3_server *server)
 {
     if (server == NULL)
         return;
-    store_close(server->settings->store, &server->view, NULL);
+    drop(server);
     free(server->marked);
+    free(server->touched);
+    serve_octets_free(&server->edited);
     free(server);
 }
 
@@ -35,6 +47,8 @@ void pop3_server_free(pop3_server *server)
 
 static void respond(pop3_server *server, ms_pop3_indicator indicator, const char *text)
 {
+    if (pop3_mutant_response(server, indicator == MS_POP3_POSITIVE))
+        return;
     uint8_t *out = serve_octets_reserve(server->out, MS_POP3_RESPONSE_LINE_MAX);
     server->out->len +=
         ms_pop3_status_write(indicator, ms_span_make(text, strlen(text)), out, MS_POP3_RESPONSE_LINE_MAX);
@@ -92,7 +106,7 @@ static unsigned states_of(ms_pop3_verb verb)
 bool pop3_in_order(pop3_server *server, ms_pop3_verb verb)
 {
     const unsigned state = server->logged_in ? IN_TRANSACTION : IN_AUTHORIZATION;
-    if ((states_of(verb) & state) != 0)
+    if ((states_of(verb) & state) != 0 || (verb == MS_POP3_STLS && mutant_is(server->settings, MUTANT_POP3_STLS_LATE)))
         return true;
     pop3_err(server, server->logged_in ? "Not in the TRANSACTION state" : "Log in first");
     return false;
@@ -172,54 +186,133 @@ static void run(pop3_server *server, const ms_pop3_command *command)
 static const ms_deviations tolerated =
     MS_DEVIATION_BIT(MS_POP3_DEV_DIGEST_CASE) | MS_DEVIATION_BIT(MS_POP3_DEV_ARGUMENT_TOO_LONG);
 
-static const char *fault(const ms_pop3_parsed *parsed, const ms_line *line)
+static const char *fault(const pop3_server *server, const ms_pop3_parsed *parsed, const ms_line *line)
 {
-    if (parsed->command.verb != MS_POP3_AUTH_RESPONSE && line->text.len + 2 > MS_POP3_COMMAND_LINE_MAX)
+    const size_t limit = MS_POP3_COMMAND_LINE_MAX - (mutant_is(server->settings, MUTANT_POP3_LINE_254) ? 1 : 0);
+    const bool response = parsed->command.verb == MS_POP3_AUTH_RESPONSE;
+    if ((!response || mutant_is(server->settings, MUTANT_POP3_AUTH_SHORT)) && line->text.len + 2 > limit)
         return "Line too long";
     if (parsed->error != MS_POP3_OK)
         return ms_pop3_error_rule(parsed->error)->text;
-    if ((parsed->deviations & ~tolerated) != 0)
+    if ((parsed->deviations & ~tolerated & ~pop3_mutant_tolerated(server, parsed->command.verb)) != 0)
         return "Syntax error";
     return NULL;
 }
 
-static void answer(pop3_server *server, const ms_line *line)
+/* Keywords and mechanisms are known in any letter case (RFC 1939 section 3). */
+static bool refuses_case(const pop3_server *server, const ms_pop3_command *command)
+{
+    const bool verb = mutant_is(server->settings, MUTANT_POP3_VERB_CASE);
+    const bool mechanism = mutant_is(server->settings, MUTANT_POP3_AUTH_CASE) && command->verb == MS_POP3_AUTH;
+    const ms_span word = verb ? command->keyword : mechanism ? command->auth.mechanism : ms_span_absent();
+    for (size_t i = 0; i < word.len; i++)
+        if (word.ptr[i] >= 'a' && word.ptr[i] <= 'z')
+            return true;
+    return false;
+}
+
+static ms_pop3_parsed parse(const pop3_server *server, const ms_line *line)
 {
     const ms_pop3_context context = {
         .utf8 = server->utf8, .auth_response = server->phase == POP3_EXCHANGE, .capa_seen = true};
-    const ms_pop3_parsed parsed = ms_pop3_command_parse_line(line, &context);
-    const char *wrong = fault(&parsed, line);
+    return ms_pop3_command_parse_line(line, &context);
+}
+
+static void answer(pop3_server *server, const ms_line *line)
+{
+    const ms_pop3_parsed parsed = parse(server, line);
+    const char *wrong = fault(server, &parsed, line);
     server->verb = parsed.command.verb;
+    server->line = line->text;
+    if (pop3_mutant_canned(server, &parsed, line->text))
+        return;
+    if (wrong == NULL && refuses_case(server, &parsed.command))
+        wrong = "There is no such command";
     if (wrong != NULL) {
         server->phase = POP3_COMMANDS; /* an exchange fails (RFC 5034 section 4) */
         server->named = false;
         pop3_err(server, wrong);
+        if (mutant_is(server->settings, MUTANT_POP3_AUTH_SHORT) && parsed.command.verb == MS_POP3_AUTH_RESPONSE &&
+            line->text.len > MS_POP3_COMMAND_LINE_MAX)
+            pop3_err(server, wrong);
         return;
     }
     if (pop3_in_order(server, parsed.command.verb))
         run(server, &parsed.command);
 }
 
+/* Some mutants read another line than the one that was sent. */
+static void answer_line(pop3_server *server, const ms_line *line)
+{
+    uint8_t room[SERVE_INPUT_ROOM];
+    ms_line read = *line;
+    if (!mutant_is(server->settings, MUTANT_NONE)) {
+        const bool runs = mutant_is(server->settings, MUTANT_POP3_AUTH_RUNS) && server->phase == POP3_EXCHANGE;
+        const pop3_phase phase = server->phase;
+        if (runs)
+            server->phase = POP3_COMMANDS;
+        const ms_pop3_parsed parsed = parse(server, line);
+        if (runs && (parsed.error != MS_POP3_OK || parsed.command.verb == MS_POP3_UNKNOWN))
+            server->phase = phase;
+        const ms_span other = pop3_mutant_substitute(server, &parsed, line->text, room);
+        read.text = ms_span_is_absent(other) ? line->text : other;
+    }
+    answer(server, &read);
+    pop3_mutant_effect(server);
+}
+
+/* What stands between bare CRs, each as a command. */
+static void answer_pieces(pop3_server *server, const ms_line *line)
+{
+    ms_line piece = *line;
+    piece.flags = 0;
+    for (size_t at = 0; at <= line->text.len;) {
+        const uint8_t *cr = memchr(line->text.ptr + at, '\r', line->text.len - at);
+        const size_t end = cr == NULL ? line->text.len : (size_t)(cr - line->text.ptr);
+        piece.text = ms_span_make(line->text.ptr + at, end - at);
+        answer_line(server, &piece);
+        at = end + 1;
+    }
+}
+
+/* A piece of a line that is not over (RFC 1939 section 3: CRLF ends it); false: for a mutant it is. */
+static bool goes_on(pop3_server *server, const ms_line *line)
+{
+    if (line->status != MS_LINE_COMPLETE) {
+        server->long_line = true;
+        return !mutant_is(server->settings, MUTANT_POP3_LONG_LINE) || server->phase == POP3_EXCHANGE;
+    }
+    if ((line->flags & MS_LINE_BARE_LF) == 0)
+        return false;
+    if (mutant_is(server->settings, MUTANT_POP3_LF_COMMAND))
+        return false;
+    server->bad_line = true;
+    return true;
+}
+
 static size_t take_line(pop3_server *server, ms_span input)
 {
-    const ms_line line = ms_line_next(&server->framer, input);
+    ms_line line = ms_line_next(&server->framer, input);
     if (line.status == MS_LINE_NEED_MORE)
         return 0;
-    if (line.status != MS_LINE_COMPLETE) {
-        server->long_line = true;
+    if (goes_on(server, &line))
         return line.consumed;
-    }
-    if ((line.flags & MS_LINE_BARE_LF) != 0) {
-        server->bad_line = true; /* it goes on: CRLF ends a line (RFC 1939 section 3) */
-        return line.consumed;
-    }
-    if (server->bad_line || server->long_line) {
+    const bool lf = (line.flags & MS_LINE_BARE_LF) != 0;
+    line.flags &= (uint8_t)~MS_LINE_BARE_LF;
+    server->more_waits = line.consumed < input.len;
+    if (server->swallow_line) {
+        server->swallow_line = false;
+    } else if (server->bad_line || server->long_line) {
+        server->verb = MS_POP3_UNKNOWN;
         pop3_err(server, server->long_line ? "Line too long" : "A line ends with CRLF");
         server->phase = POP3_COMMANDS;
         server->named = server->bad_line = server->long_line = false;
+    } else if ((line.flags & MS_LINE_BARE_CR) != 0 && mutant_is(server->settings, MUTANT_POP3_CR_COMMAND)) {
+        answer_pieces(server, &line);
     } else {
-        answer(server, &line);
+        answer_line(server, &line);
     }
+    server->swallow_line = lf;
     return line.consumed;
 }
 
@@ -228,17 +321,47 @@ static void greet(pop3_server *server)
 {
     char random[33], text[400];
     auth_random_text(server->settings, 16, random);
+    if (mutant_is(server->settings, MUTANT_POP3_APOP_SAME))
+        snprintf(random, sizeof random, "1896.697170952");
     snprintf(server->timestamp, sizeof server->timestamp, "<%s.%lld@%s>", random, (long long)server->settings->clock(),
              server->settings->host_name);
-    snprintf(text, sizeof text, "POP3 server ready %s", server->timestamp);
+    if (mutant_is(server->settings, MUTANT_POP3_APOP_SAME))
+        snprintf(server->timestamp, sizeof server->timestamp, "<%s@%s>", random, server->settings->host_name);
+    if (mutant_is(server->settings, MUTANT_POP3_APOP_FORM))
+        snprintf(server->timestamp, sizeof server->timestamp, "<%s %s>", random, server->settings->host_name);
+    const bool bare = mutant_is(server->settings, MUTANT_POP3_APOP_NONE);
+    snprintf(text, sizeof text, "POP3 server ready%s%s", bare ? "" : " ", bare ? "" : server->timestamp);
     server->greeted = true;
     pop3_ok(server, text);
+    if (mutant_is(server->settings, MUTANT_POP3_UNASKED))
+        pop3_ok(server, "What can I do for you?");
+}
+
+/* What mutants do with the rest of the input. */
+static size_t take_rest(pop3_server *server, ms_span rest)
+{
+    if (server->lose_input)
+        return rest.len;
+    if (server->silent) {
+        server->silent = false;
+        server->wish = SERVE_TLS;
+        serve_octets_clear(server->out);
+        serve_octets_text(server->out, "+OK Begin TLS\r\n");
+        return rest.len;
+    }
+    if (server->quitting) {
+        server->quitting = false;
+        store_close(server->settings->store, &server->view, server->marked);
+        server->wish = SERVE_CLOSE;
+    }
+    return 0;
 }
 
 serve_taken pop3_server_take(pop3_server *server, ms_span input, serve_octets *out)
 {
     server->out = out;
     server->wish = SERVE_INPUT;
+    server->lose_input = false;
     if (!server->greeted) {
         greet(server);
         return (serve_taken){0, SERVE_AGAIN};
@@ -248,7 +371,8 @@ serve_taken pop3_server_take(pop3_server *server, ms_span input, serve_octets *o
         if (server->sending != NULL) {
             pop3_send_more(server);
         } else {
-            const size_t taken = at < input.len ? take_line(server, ms_span_make(input.ptr + at, input.len - at)) : 0;
+            const bool more = at < input.len && !server->lose_input;
+            const size_t taken = more ? take_line(server, ms_span_make(input.ptr + at, input.len - at)) : 0;
             if (taken == 0)
                 break;
             at += taken;
@@ -256,6 +380,8 @@ serve_taken pop3_server_take(pop3_server *server, ms_span input, serve_octets *o
         if (server->wish == SERVE_INPUT && out->len >= OUTPUT_ENOUGH)
             server->wish = SERVE_AGAIN;
     }
+    if (server->wish != SERVE_AGAIN && !mutant_is(server->settings, MUTANT_NONE))
+        at += take_rest(server, ms_span_make(input.ptr + at, input.len - at));
     return (serve_taken){at, server->wish};
 }
 
@@ -264,11 +390,15 @@ size_t pop3_server_tls(pop3_server *server, size_t pending)
     /* RFC 2595 section 4: what was learned in clear text is forgotten */
     ms_line_reset(&server->framer);
     server->bad_line = server->long_line = false;
-    server->named = false;
+    if (!mutant_is(server->settings, MUTANT_POP3_STLS_KEEPS_NAME) &&
+        !mutant_is(server->settings, MUTANT_POP3_STLS_INJECTED_NAME))
+        server->named = server->named_before = false;
     server->utf8 = false;
     server->tls = true;
-    (void)pending;
-    return 0;
+    if (mutant_is(server->settings, MUTANT_POP3_STLS_LOGS_IN))
+        pop3_open(server, 0);
+    /* what was read ahead came in clear text, and anybody may have put it there */
+    return mutant_is(server->settings, MUTANT_POP3_STLS_INJECTION) ? pending : 0;
 }
 
 void pop3_server_too_many(serve_octets *out)

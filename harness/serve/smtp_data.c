@@ -1,85 +1,149 @@
 /*
- * smtp_data.c - DATA and BDAT: the octets of a message, and the replies behind them
+ * smtp_data.c - DATA: the octets of a message, and the replies behind them; what BDAT shares with it
  */
-#include "harness/serve/smtp_internal.h"
+#include "harness/serve/smtp_mutant.h"
 
 #include <string.h>
 
-/* --- what both have in common ------------------------------------------------------------- */
+#include "mailspec/limits.h"
 
-/* Octets over the limit are counted, not kept (RFC 1870 section 6.1). */
-static void keep(smtp_server *server, ms_span slice)
-{
-    smtp_transaction *t = &server->transaction;
-    t->content_octets += slice.len;
-    if (t->content_octets <= server->settings->size_limit)
-        serve_octets_add(&t->content, slice);
-}
+/* --- content ---------------------------------------------------------------------------------- */
 
 static bool too_large(const smtp_server *server)
 {
-    return server->transaction.content_octets > server->settings->size_limit;
+    const smtp_transaction *t = &server->transaction;
+    const bool trusted = mutant_is(server->settings, MUTANT_SMTP_SIZE_TRUSTED) && t->size > 0;
+    const bool strict = mutant_is(server->settings, MUTANT_SMTP_SIZE_STRICT) && t->size > 0;
+    if (trusted || mutant_is(server->settings, MUTANT_SMTP_SIZE_CONTENT))
+        return false;
+    return t->content_octets > server->settings->size_limit || (strict && t->content_octets >= t->size);
 }
 
-/* Why the whole message is refused. */
-static bool refuse_content(smtp_server *server, unsigned *code, unsigned *subject, unsigned *detail, const char **text)
+/* Octets over the limit are counted, not kept (RFC 1870 section 6.1). */
+void smtp_keep_content(smtp_server *server, ms_span slice)
+{
+    smtp_transaction *t = &server->transaction;
+    t->content_octets += slice.len;
+    /* twice the limit, so that a mutant that knows none is bounded, too */
+    if (t->content_octets <= server->settings->size_limit * (mutant_is(server->settings, MUTANT_NONE) ? 1 : 8))
+        serve_octets_add(&t->content, slice);
+}
+
+/* RFC 5321 section 2.3.8: CR and LF occur together only; what another system makes of them is how mail is smuggled.
+ * BINARYMIME may hold anything (RFC 3030 section 3). */
+static bool holds_bare(const smtp_server *server)
 {
     const smtp_transaction *t = &server->transaction;
-    if (too_large(server)) {
-        *code = 552;
-        *subject = 3;
-        *detail = 4;
-        *text = "The message is too large";
-        return true;
-    }
-    /* RFC 5321 section 2.3.8: CR and LF occur together only; what another system makes of them is how mail is
-     * smuggled.  BINARYMIME may hold anything (RFC 3030 section 3). */
-    if (t->body != MS_BODY_BINARYMIME && (t->scanner.flags & (MS_CONTENT_BARE_CR | MS_CONTENT_BARE_LF)) != 0) {
-        *code = 554;
-        *subject = 6;
-        *detail = 0;
-        *text = "The message holds a bare CR or LF";
-        return true;
-    }
-    return false;
+    if (server->false_end || mutant_is(server->settings, MUTANT_SMTP_LF_CONTENT) ||
+        mutant_is(server->settings, MUTANT_SMTP_LF_STORED))
+        return false;
+    return t->body != MS_BODY_BINARYMIME && (t->scanner.flags & (MS_CONTENT_BARE_CR | MS_CONTENT_BARE_LF)) != 0;
 }
 
-/* SMTP: one reply for all (RFC 5321 section 4.1.1.4).  LMTP: one for each recipient (RFC 2033 section 4.2). */
+/* Why the whole message is refused; NULL: it is not. */
+static const smtp_refusal *refusal_of(const smtp_server *server)
+{
+    static const smtp_refusal large = {552, 3, 4, "The message is too large"};
+    static const smtp_refusal bare = {554, 6, 0, "The message holds a bare CR or LF"};
+    static const smtp_refusal without_reason = {554, 6, 0, "The message is not liked"};
+    if (too_large(server))
+        return &large;
+    if (holds_bare(server))
+        return &bare;
+    if (smtp_mutant_refuses_content(server, serve_octets_span(&server->transaction.content)))
+        return &without_reason;
+    return NULL;
+}
+
+/* --- the replies behind it ---------------------------------------------------------------------- */
+
+static bool is_lost(const smtp_server *server, size_t recipient)
+{
+    return mutant_is(server->settings, MUTANT_SMTP_ACCEPTED_LOST) ||
+           (mutant_is(server->settings, MUTANT_SMTP_SECOND_LOST) && recipient == 1) ||
+           (mutant_is(server->settings, MUTANT_SMTP_RECIPIENT_LOST) && recipient == 99);
+}
+
+/* LMTP: a reply for each recipient, in their order (RFC 2033 section 4.2). */
+static bool is_answered(const smtp_server *server, size_t recipient)
+{
+    const smtp_transaction *t = &server->transaction;
+    if (mutant_is(server->settings, MUTANT_LMTP_ONE_REPLY) ||
+        (mutant_is(server->settings, MUTANT_LMTP_BDAT) && t->chunks))
+        return recipient == 0;
+    for (size_t i = 0; mutant_is(server->settings, MUTANT_LMTP_TWICE) && i < recipient; i++)
+        if (t->recipients[i].path.len == t->recipients[recipient].path.len &&
+            memcmp(t->recipients[i].path.ptr, t->recipients[recipient].path.ptr, t->recipients[i].path.len) == 0)
+            return false;
+    return true;
+}
+
+static void answer_recipient(smtp_server *server, const smtp_refusal *refused, bool done)
+{
+    if (refused != NULL)
+        smtp_reply(server, refused->code, refused->subject, refused->detail, refused->text);
+    else if (done)
+        smtp_reply(server, 250, 0, 0, "Delivered");
+    else
+        smtp_reply(server, 452, 2, 2, "The maildrop is full");
+}
+
+/* SMTP: one reply for all (RFC 5321 section 4.1.1.4). */
+static void answer_message(smtp_server *server, const smtp_refusal *refused, bool delivered)
+{
+    if (refused != NULL)
+        smtp_reply(server, refused->code, refused->subject, refused->detail, refused->text);
+    else if (delivered)
+        smtp_reply(server, 250, 0, 0, "Message accepted");
+    else
+        smtp_reply(server, 452, 3, 1, "There is no room for the message");
+}
+
+/* The buffers are empty then, whatever came of the message (RFC 5321 section 4.1.1.4). */
+static void end_transaction(smtp_server *server, bool refused)
+{
+    smtp_transaction *t = &server->transaction;
+    server->messages++;
+    server->ended_here = true;
+    server->by_chunks = t->chunks;
+    server->false_end = false;
+    serve_octets_clear(&t->content);
+    t->content_octets = 0;
+    if (mutant_is(server->settings, MUTANT_SMTP_DATA_KEEPS_RECIPIENTS))
+        t->open = false;
+    else if (!mutant_is(server->settings, MUTANT_SMTP_DATA_KEEPS) &&
+             !(mutant_is(server->settings, MUTANT_SMTP_REFUSED_DATA_KEEPS) && refused))
+        smtp_transaction_clear(server);
+}
+
 void smtp_end_of_data(smtp_server *server)
 {
-    unsigned code, subject, detail;
-    const char *text;
     smtp_transaction *t = &server->transaction;
     const bool lmtp = server->variant == MS_VARIANT_LMTP;
     server->verb = MS_SMTP_END_OF_DATA;
-    const bool refused = refuse_content(server, &code, &subject, &detail, &text);
-    size_t delivered = 0;
+    const smtp_refusal *refused = refusal_of(server);
+    const bool anyway = refused == NULL || mutant_is(server->settings, MUTANT_SMTP_REFUSED_DELIVERED);
+    bool delivered = t->recipient_count == 0; /* which only a mutant lets come so far */
     for (size_t i = 0; i < t->recipient_count; i++) {
-        const bool done = !refused && smtp_deliver(server, &t->recipients[i]);
-        delivered += done ? 1 : 0;
-        if (lmtp && refused)
-            smtp_reply(server, code, subject, detail, text);
-        else if (lmtp && done)
-            smtp_reply(server, 250, 0, 0, "Delivered");
-        else if (lmtp)
-            smtp_reply(server, 452, 2, 2, "The maildrop is full");
+        const bool done = anyway && (is_lost(server, i) || smtp_deliver(server, &t->recipients[i]));
+        delivered = delivered || done;
+        if (lmtp && is_answered(server, i))
+            answer_recipient(server, refused, done);
     }
-    if (!lmtp && refused)
-        smtp_reply(server, code, subject, detail, text);
-    else if (!lmtp && delivered > 0)
-        smtp_reply(server, 250, 0, 0, "Message accepted");
-    else if (!lmtp)
-        smtp_reply(server, 452, 3, 1, "There is no room for the message");
-    smtp_transaction_clear(server);
+    if (!lmtp)
+        answer_message(server, refused, delivered);
+    end_transaction(server, refused != NULL);
+    smtp_mutant_effect(server);
 }
 
-/* --- DATA ------------------------------------------------------------------------------------ */
+/* --- DATA ------------------------------------------------------------------------------------------ */
 
-/* false: there is nobody to send to, and the refusal is written. */
-static bool has_recipients(smtp_server *server)
+bool smtp_has_recipients(smtp_server *server)
 {
     const smtp_transaction *t = &server->transaction;
-    if (t->recipient_count > 0)
+    const bool nobody_is_fine = (mutant_is(server->settings, MUTANT_SMTP_DATA_FIRST) && !t->open) ||
+                                (mutant_is(server->settings, MUTANT_SMTP_DATA_FOR_NOBODY) && t->recipient_refused);
+    if (t->recipient_count > 0 || nobody_is_fine)
         return true;
     if (t->recipient_refused && server->variant != MS_VARIANT_LMTP)
         smtp_reply(server, 554, 5, 1, "No valid recipients");
@@ -90,100 +154,53 @@ static bool has_recipients(smtp_server *server)
 
 void smtp_data(smtp_server *server)
 {
-    if (!has_recipients(server))
+    if (!smtp_has_recipients(server))
         return;
     ms_content_init(&server->transaction.scanner);
+    server->watch = (smtp_watch){.last = {[14] = '\r', [15] = '\n'}};
     server->phase = PHASE_DATA;
     smtp_reply_bare(server, 354, "Send the message, end it by a line with a single dot");
+}
+
+/* A message over the limit is read to its end all the same. */
+static bool gives_up(smtp_server *server)
+{
+    if (!mutant_is(server->settings, MUTANT_SMTP_OVERSIZE_STEP) || !too_large(server))
+        return false;
+    server->phase = PHASE_COMMANDS;
+    smtp_end_of_data(server);
+    return true;
 }
 
 size_t smtp_take_data(smtp_server *server, ms_span input)
 {
     const ms_content_slice slice = ms_content_next(&server->transaction.scanner, input);
-    keep(server, slice.slice);
-    if (slice.status == MS_CONTENT_END) {
+    const size_t end = smtp_mutant_false_end(server, ms_span_make(input.ptr, slice.consumed));
+    if (end > 0) {
+        server->false_end = true;
+        smtp_keep_content(server, ms_span_make(input.ptr, end));
         server->phase = PHASE_COMMANDS;
         smtp_end_of_data(server);
+        return end;
     }
-    return slice.consumed;
-}
-
-/* --- BDAT ------------------------------------------------------------------------------------ */
-
-/* The last octet of a chunk was read. */
-static void end_chunk(smtp_server *server)
-{
-    smtp_transaction *t = &server->transaction;
-    server->verb = MS_SMTP_BDAT;
-    server->phase = PHASE_COMMANDS;
-    server->wish = SERVE_AGAIN;
-    if (server->chunk_malformed) {
-        smtp_reply(server, 501, 5, 4, "Only LAST may follow the size of the chunk");
-        return;
-    }
-    if (!smtp_in_order(server, MS_SMTP_BDAT))
-        return;
-    /* RFC 2033 section 4.3: without recipients, LAST has no reply */
-    if (server->variant == MS_VARIANT_LMTP && server->chunk_last && t->recipient_count == 0) {
-        smtp_transaction_clear(server);
-        return;
-    }
-    if (!has_recipients(server))
-        return;
-    t->chunks = true;
-    if (server->chunk_last) {
-        ms_content_chunks_end(&t->scanner);
+    smtp_keep_content(server, smtp_mutant_raw_content(server) ? ms_span_make(input.ptr, slice.consumed) : slice.slice);
+    if (slice.status == MS_CONTENT_END) {
+        if (smtp_mutant_raw_content(server) && server->transaction.content.len >= sizeof ".\r\n" - 1)
+            server->transaction.content.len -= sizeof ".\r\n" - 1;
+        server->phase = PHASE_COMMANDS;
         smtp_end_of_data(server);
-    } else if (too_large(server)) {
-        smtp_reply(server, 552, 3, 4, "The message is too large");
-        smtp_transaction_clear(server); /* the chunks behind it find no transaction */
-    } else {
-        smtp_reply(server, 250, 0, 0, "Chunk taken");
+    } else if (gives_up(server)) {
+        return slice.consumed;
     }
-}
-
-/* "BDAT 6 FIRST": how many octets follow can be told all the same. */
-static bool read_size(ms_span line, uint64_t *octets)
-{
-    size_t at = sizeof "BDAT ";
-    at--;
-    const size_t from = at;
-    uint64_t size = 0;
-    for (; at < line.len && line.ptr[at] >= '0' && line.ptr[at] <= '9' && at - from < 18; at++)
-        size = size * 10 + (uint64_t)(line.ptr[at] - '0');
-    *octets = size;
-    return at > from && at < line.len && line.ptr[at] == ' ';
-}
-
-/* The octets of the chunk follow the command at once, whatever is thought of it (RFC 3030 section 2): they are read
- * before the reply.  Where their number cannot be told, the connection ends, lest content is run as commands. */
-void smtp_bdat(smtp_server *server, const ms_smtp_parsed *parsed, ms_span line)
-{
-    const ms_deviations strays = parsed->deviations & ~MS_DEVIATION_BIT(MS_SMTP_DEV_TRAILING_BLANKS);
-    server->chunk_malformed = parsed->error != MS_SMTP_OK || strays != 0;
-    server->chunk_last = false;
-    if (!server->chunk_malformed) {
-        server->chunk_remaining = parsed->command.bdat.octets;
-        server->chunk_last = parsed->command.bdat.last;
-    } else if (!read_size(line, &server->chunk_remaining)) {
-        smtp_reply(server, 501, 5, 4, "The size of the chunk is malformed, closing");
-        server->wish = SERVE_CLOSE;
-        return;
-    }
-    if (!server->transaction.chunks)
-        ms_content_init(&server->transaction.scanner);
-    server->phase = PHASE_CHUNK;
-    if (server->chunk_remaining == 0)
-        end_chunk(server);
-}
-
-size_t smtp_take_chunk(smtp_server *server, ms_span input)
-{
-    smtp_transaction *t = &server->transaction;
-    const ms_content_slice slice = ms_content_chunk(&t->scanner, &server->chunk_remaining, input);
-    if (t->open && t->recipient_count > 0 && !server->chunk_malformed)
-        keep(server, slice.slice);
-    if (server->chunk_remaining == 0)
-        end_chunk(server);
     return slice.consumed;
+}
+
+/* A client that goes in the middle of the data did not send a message (RFC 5321 section 4.1.1.10). */
+void smtp_abandon_data(smtp_server *server)
+{
+    const smtp_transaction *t = &server->transaction;
+    if (!mutant_is(server->settings, MUTANT_SMTP_PARTIAL_DELIVERED) || server->phase != PHASE_DATA)
+        return;
+    for (size_t i = 0; i < t->recipient_count; i++)
+        smtp_deliver(server, &t->recipients[i]);
 }

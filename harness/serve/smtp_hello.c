@@ -1,7 +1,7 @@
 /*
  * smtp_hello.c - EHLO, HELO, LHLO, HELP: what the SMTP server offers
  */
-#include "harness/serve/smtp_internal.h"
+#include "harness/serve/smtp_mutant.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,8 @@ static void offer_size(const smtp_server *server, char *out, size_t room)
 
 static void offer_auth(const smtp_server *server, char *out, size_t room)
 {
-    const bool plain = server->tls || server->settings->plain_auth;
+    const bool plain =
+        server->tls || server->settings->plain_auth || mutant_is(server->settings, MUTANT_SMTP_AUTH_PLAIN_LISTED);
     size_t len = (size_t)snprintf(out, room, "AUTH");
     for (int m = MS_SASL_OTHER + 1; m < MS_SASL_MECHANISM_COUNT; m++)
         if (auth_offers((ms_sasl_mechanism)m, plain))
@@ -56,41 +57,65 @@ static bool offered(const smtp_server *server, int when)
     }
 }
 
+/* The lines behind the first one, from the first offer on; the last one ends the reply. */
 static void list_offers(smtp_server *server)
 {
-    char text[256];
-    size_t last = 0;
-    for (size_t i = 0; i < sizeof offers / sizeof offers[0]; i++)
-        if (offered(server, offers[i].when))
-            last = i;
-    for (size_t i = 0; i <= last; i++) {
+    char lines[sizeof offers / sizeof offers[0] + 1][256];
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof offers / sizeof offers[0]; i++) {
+        char *line = lines[count];
         if (!offered(server, offers[i].when))
             continue;
         if (offers[i].write != NULL)
-            offers[i].write(server, text, sizeof text);
+            offers[i].write(server, line, sizeof lines[0]);
         else
-            snprintf(text, sizeof text, "%s", offers[i].keyword);
-        smtp_reply_line(server, 250, i != last, NO_STATUS, 0, ms_span_make(text, strlen(text)));
+            snprintf(line, sizeof lines[0], "%s", offers[i].keyword);
+        const char *sent = smtp_mutant_offer(server, line);
+        if (sent != NULL && sent != line)
+            snprintf(line, sizeof lines[0], "%s", sent);
+        count += sent == NULL ? 0 : 1;
     }
+    const char *extra = smtp_mutant_extra_offer(server);
+    if (extra != NULL)
+        snprintf(lines[count++], sizeof lines[0], "%s", extra);
+    for (size_t i = 0; i < count; i++)
+        smtp_reply_line(server, 250, i + 1 < count, NO_STATUS, 0, ms_span_make(lines[i], strlen(lines[i])));
 }
 
 /* LMTP has LHLO and neither EHLO nor HELO (RFC 2033 section 4.1); elsewhere it is the other way round. */
+static bool speaks(const smtp_server *server, ms_smtp_verb verb)
+{
+    const bool lmtp = server->variant == MS_VARIANT_LMTP;
+    return (verb == MS_SMTP_LHLO) == lmtp || (lmtp && mutant_is(server->settings, MUTANT_LMTP_EHLO)) ||
+           (!lmtp && mutant_is(server->settings, MUTANT_SMTP_LHLO_ACCEPTED));
+}
+
+/* RFC 5321 section 4.1.4: as if RSET had been given. */
+static void begin_session(smtp_server *server, const ms_smtp_command *command)
+{
+    const bool helo = command->verb == MS_SMTP_HELO;
+    if (!mutant_is(server->settings, helo ? MUTANT_SMTP_HELO_KEEPS : MUTANT_SMTP_EHLO_KEEPS))
+        smtp_transaction_clear(server);
+    server->hello = helo ? HELLO_HELO : HELLO_EHLO;
+    if (mutant_is(server->settings, MUTANT_SMTP_TLS_KEEPS_NAME) && server->tls && server->hello_name.len > 0)
+        return;
+    serve_octets_clear(&server->hello_name);
+    serve_octets_add(&server->hello_name, command->ehlo.domain);
+}
+
 void smtp_hello(smtp_server *server, const ms_smtp_parsed *parsed)
 {
     char text[300];
-    const bool lmtp_verb = parsed->command.verb == MS_SMTP_LHLO;
-    if (lmtp_verb != (server->variant == MS_VARIANT_LMTP)) {
+    if (!speaks(server, parsed->command.verb)) {
         smtp_reply_bare(server, 500, "Command not recognized");
         return;
     }
-    /* RFC 5321 section 4.1.4: as if RSET had been given */
-    smtp_transaction_clear(server);
-    server->hello = parsed->command.verb == MS_SMTP_HELO ? HELLO_HELO : HELLO_EHLO;
-    serve_octets_clear(&server->hello_name);
-    serve_octets_add(&server->hello_name, parsed->command.ehlo.domain);
-    snprintf(text, sizeof text, "%s greets you", server->settings->host_name);
-    smtp_reply_line(server, 250, server->hello == HELLO_EHLO, NO_STATUS, 0, ms_span_make(text, strlen(text)));
-    if (server->hello == HELLO_EHLO)
+    begin_session(server, &parsed->command);
+    const bool lists = server->hello == HELLO_EHLO || mutant_is(server->settings, MUTANT_SMTP_HELO_LISTS);
+    const bool status = mutant_is(server->settings, MUTANT_SMTP_STATUS_EHLO) && lists;
+    snprintf(text, sizeof text, "%s%s greets you", status ? "2.0.0 " : "", server->settings->host_name);
+    smtp_reply_line(server, 250, lists, NO_STATUS, 0, ms_span_make(text, strlen(text)));
+    if (lists)
         list_offers(server);
 }
 
@@ -104,6 +129,8 @@ void smtp_help(smtp_server *server, const ms_smtp_parsed *parsed)
         "This is the reference server of mailspec",
     };
     (void)parsed; /* HELP with an argument may say the same (RFC 5321 section 4.1.1.8) */
+    if (smtp_mutant_help(server))
+        return;
     const size_t count = sizeof lines / sizeof lines[0];
     for (size_t i = 0; i < count; i++)
         smtp_reply_line(server, 214, i + 1 < count, 0, 0, ms_span_make(lines[i], strlen(lines[i])));

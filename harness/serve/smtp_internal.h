@@ -21,6 +21,15 @@ typedef struct smtp_recipient {
     uint8_t notify;     /* set of MS_NOTIFY_…; 0: not given */
 } smtp_recipient;
 
+/* Mail data as a mutant watches it for a false end: see smtp_mutant_content.c. */
+typedef struct smtp_watch {
+    uint8_t last[16]; /* the last octets, the CRLF of the DATA command included */
+    uint64_t octets;
+    bool body;        /* the empty line behind the header section was seen */
+    bool line_seen, lf_mode; /* the first line was seen, and ended with a bare LF */
+    bool dot_begins;  /* the last dot was the first octet of a segment */
+} smtp_watch;
+
 /* A mail transaction: the buffers of RFC 5321 section 4.1.1. */
 typedef struct smtp_transaction {
     bool open;                 /* MAIL was accepted */
@@ -28,6 +37,8 @@ typedef struct smtp_transaction {
     address from;              /* the same, resolved */
     serve_octets envid;        /* value of ENVID=, still xtext; empty without */
     uint8_t body, ret;
+    uint64_t size; /* SIZE=, 0 without */
+    bool auth_given; /* AUTH= */
     bool smtputf8;
     smtp_recipient *recipients;
     size_t recipient_count;
@@ -61,8 +72,29 @@ struct smtp_server {
     uint64_t chunk_remaining;
     bool chunk_last;
     bool chunk_malformed; /* its octets are read, and 501 is the reply */
+    bool chunk_answered;  /* the reply was given before the octets were read */
+    uint64_t chunk_size;
     uint64_t serial;      /* of trace ids */
+    /* what only mutants ask for */
+    unsigned last_code;  /* of the last reply */
+    size_t reply_from;   /* where it begins in out */
+    size_t mail_reply;   /* where the reply to MAIL begins, if it is the one before; else SIZE_MAX */
+    unsigned messages;   /* accepted in this session */
+    bool ended_here;     /* an end of data was read in this call */
+    bool by_chunks;      /* the last message came by BDAT */
+    bool false_end;      /* the data ended where they do not */
+    bool lose_input;     /* the rest of the input is dropped */
+    bool swallow_line;   /* the line was answered before its end */
+    size_t segment_at;   /* offset in the call's input of what is read now */
+    bool silent;         /* what stands behind STARTTLS is run, its replies are not sent */
+    serve_octets held;   /* a reply that waits for more input */
+    smtp_watch watch;
 };
+
+typedef struct smtp_refusal {
+    uint16_t code, subject, detail;
+    const char *text;
+} smtp_refusal;
 
 /* What follows the reply code; .subject NO_STATUS: nothing. */
 enum { NO_STATUS = 0xffff };
@@ -98,6 +130,12 @@ bool smtp_well_formed(smtp_server *server, const ms_smtp_parsed *parsed, const m
 /* Mail data: octets consumed. */
 size_t smtp_take_data(smtp_server *server, ms_span input);
 size_t smtp_take_chunk(smtp_server *server, ms_span input);
+/* Octets of the message, as far as there is room for them. */
+void smtp_keep_content(smtp_server *server, ms_span slice);
+/* false: there is nobody to send to, and the refusal is written. */
+bool smtp_has_recipients(smtp_server *server);
+/* The connection ended in the middle of the data. */
+void smtp_abandon_data(smtp_server *server);
 /* All of the content is there: deliver it, answer, and end the transaction. */
 void smtp_end_of_data(smtp_server *server);
 

@@ -1,21 +1,8 @@
 /*
  * smtp_order.c - which SMTP command may stand where (RFC 5321 sections 3.3 and 4.1.4, and the extensions)
  */
-#include "harness/serve/smtp_internal.h"
-
-/* What a command asks of the session. */
-enum {
-    NEEDS_HELLO = 1,        /* EHLO, HELO or LHLO before */
-    NEEDS_EHLO = 2,         /* an extension: EHLO or LHLO */
-    NEEDS_SENDER = 4,       /* MAIL before */
-    NEEDS_NO_SENDER = 8,    /* no open transaction */
-    NEEDS_NO_CHUNKS = 16,   /* no BDAT in this transaction (RFC 3030 section 2) */
-    NEEDS_NOT_BINARY = 32,  /* BODY=BINARYMIME wants BDAT (RFC 3030 section 3) */
-    NEEDS_STRANGER = 64,    /* not authenticated yet (RFC 4954 section 4) */
-    NEEDS_CLEAR = 128,      /* no TLS yet (RFC 3207 section 4.2) */
-    NEEDS_LOGIN = 256,      /* submission: authenticated (RFC 6409 section 4.3) */
-    NEEDS_ENCRYPTION = 512, /* not in clear text, where the server asks for TLS (RFC 3207 section 4) */
-};
+#include "harness/serve/smtp_order.h"
+#include "harness/serve/smtp_mutant.h"
 
 static const struct {
     ms_smtp_verb verb;
@@ -66,7 +53,7 @@ bool smtp_in_order(smtp_server *server, ms_smtp_verb verb)
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
         if (rules[i].verb == verb)
             needs = rules[i].needs;
-    needs &= missing(server);
+    needs = ((needs & ~smtp_mutant_waived(server, verb)) | smtp_mutant_needed(server, verb)) & missing(server);
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
         if ((needs & refusals[i].need) == 0)
             continue;

@@ -1,5 +1,5 @@
 /* smtp_server.c - see smtp_server.h: lines, and who answers them */
-#include "harness/serve/smtp_internal.h"
+#include "harness/serve/smtp_mutant.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,9 +32,11 @@ void smtp_server_free(smtp_server *server)
 {
     if (server == NULL)
         return;
+    smtp_abandon_data(server);
     smtp_transaction_clear(server);
     serve_octets_free(&server->transaction.content);
     serve_octets_free(&server->hello_name);
+    serve_octets_free(&server->held);
     free(server);
 }
 
@@ -80,7 +82,12 @@ static void quit(smtp_server *server)
 
 static void rset(smtp_server *server)
 {
-    smtp_transaction_clear(server);
+    const bool keeps = mutant_is(server->settings, MUTANT_SMTP_RSET_KEEPS) ||
+                       (mutant_is(server->settings, MUTANT_SMTP_BDAT_RSET) && server->transaction.chunks);
+    if (mutant_is(server->settings, MUTANT_SMTP_RSET_KEEPS_RECIPIENTS))
+        server->transaction.open = false;
+    else if (!keeps)
+        smtp_transaction_clear(server);
     smtp_reply(server, 250, 0, 0, "Flushed");
 }
 
@@ -173,8 +180,39 @@ static void answer(smtp_server *server, const ms_line *line)
         smtp_bdat(server, &parsed, line->text); /* whatever it is, octets follow it */
         return;
     }
-    if (smtp_well_formed(server, &parsed, line) && smtp_in_order(server, parsed.command.verb))
+    if (smtp_well_formed(server, &parsed, line) && !smtp_mutant_refuses(server, &parsed, line->text) &&
+        smtp_in_order(server, parsed.command.verb))
         run(server, &parsed);
+}
+
+/* Some mutants read another line than the one that was sent. */
+static void answer_line(smtp_server *server, const ms_line *line)
+{
+    uint8_t room[SERVE_INPUT_ROOM];
+    ms_line read = *line;
+    const ms_smtp_context context = {.lmtp = server->variant == MS_VARIANT_LMTP,
+                                     .auth_response = server->phase == PHASE_AUTH};
+    if (!mutant_is(server->settings, MUTANT_NONE)) {
+        const ms_smtp_parsed parsed = ms_smtp_command_parse_line(line, &context);
+        const ms_span other = smtp_mutant_substitute(server, &parsed, line->text, room);
+        read.text = ms_span_is_absent(other) ? line->text : other;
+    }
+    answer(server, &read);
+    smtp_mutant_effect(server);
+}
+
+/* What stands between bare CRs, each as a command. */
+static void answer_pieces(smtp_server *server, const ms_line *line)
+{
+    ms_line piece = *line;
+    piece.flags = 0;
+    for (size_t at = 0; at <= line->text.len;) {
+        const uint8_t *cr = memchr(line->text.ptr + at, '\r', line->text.len - at);
+        const size_t end = cr == NULL ? line->text.len : (size_t)(cr - line->text.ptr);
+        piece.text = ms_span_make(line->text.ptr + at, end - at);
+        answer_line(server, &piece);
+        at = end + 1;
+    }
 }
 
 /* The end of a line that was none: it held a bare LF, or too many octets. */
@@ -197,27 +235,57 @@ static void refuse_line(smtp_server *server)
     server->long_line = false;
 }
 
+/* A line that has no end yet: 0, nothing is done before CRLF (RFC 5321 section 2.4). */
+static size_t wait_for_end(smtp_server *server, ms_span input)
+{
+    if (!mutant_is(server->settings, MUTANT_SMTP_EARLY_REPLY) || input.len != 4 || memcmp(input.ptr, "NOOP", 4) != 0)
+        return 0;
+    server->verb = MS_SMTP_NOOP;
+    server->swallow_line = true;
+    server->wish = SERVE_AGAIN;
+    ms_line_reset(&server->framer);
+    smtp_reply(server, 250, 0, 0, "Nothing done");
+    return input.len;
+}
+
+/* A piece of a line that is not over; false: for a mutant it is. */
+static bool goes_on(smtp_server *server, const ms_line *line)
+{
+    if (line->status != MS_LINE_COMPLETE) {
+        if (mutant_is(server->settings, MUTANT_SMTP_AUTH_LONG) && server->phase == PHASE_AUTH) {
+            server->long_line = true;
+            return false;
+        }
+        server->long_line = !mutant_is(server->settings, MUTANT_SMTP_AUTH_LONG);
+        return true;
+    }
+    if ((line->flags & MS_LINE_BARE_LF) != 0 && !mutant_is(server->settings, MUTANT_SMTP_LF_COMMAND)) {
+        server->bad_line = true;
+        return true;
+    }
+    return false;
+}
+
 /* Only CRLF ends a line (RFC 5321 section 2.3.8): where the framer stops at a bare LF, the line goes on. */
 static size_t take_line(smtp_server *server, ms_span input)
 {
-    const ms_line line = ms_line_next(&server->framer, input);
+    ms_line line = ms_line_next(&server->framer, input);
     if (line.status == MS_LINE_NEED_MORE)
-        return 0;
-    if (line.status != MS_LINE_COMPLETE) {
-        server->long_line = true;
+        return wait_for_end(server, input);
+    if (goes_on(server, &line))
         return line.consumed;
-    }
-    if ((line.flags & MS_LINE_BARE_LF) != 0) {
-        server->bad_line = true;
-        return line.consumed;
-    }
-    if (server->bad_line || server->long_line)
+    line.flags &= (uint8_t)~MS_LINE_BARE_LF;
+    if (server->swallow_line)
+        server->swallow_line = false;
+    else if (server->bad_line || server->long_line)
         refuse_line(server);
+    else if ((line.flags & MS_LINE_BARE_CR) != 0 && mutant_is(server->settings, MUTANT_SMTP_CR_COMMAND))
+        answer_pieces(server, &line);
     else
-        answer(server, &line);
+        answer_line(server, &line);
     /* RFC 2920 section 3.2: only the replies to these may be held back */
     if (server->verb != MS_SMTP_MAIL && server->verb != MS_SMTP_RCPT && server->verb != MS_SMTP_RSET &&
-        server->wish == SERVE_INPUT)
+        server->wish == SERVE_INPUT && !server->silent)
         server->wish = SERVE_AGAIN;
     return line.consumed;
 }
@@ -246,16 +314,48 @@ static void greet(smtp_server *server)
     smtp_reply_bare(server, 220, text);
 }
 
+/* What mutants do with the rest of the input. */
+static size_t take_rest(smtp_server *server, ms_span rest)
+{
+    if (server->lose_input)
+        return rest.len;
+    if (server->silent) {
+        server->silent = false;
+        server->wish = SERVE_TLS;
+        serve_octets_clear(server->out);
+        serve_octets_text(server->out, "220 2.0.0 Ready to start TLS\r\n");
+        return rest.len;
+    }
+    if (mutant_is(server->settings, MUTANT_SMTP_TLS_PARTIAL) && server->wish == SERVE_TLS) {
+        size_t whole = rest.len;
+        while (whole > 0 && rest.ptr[whole - 1] != '\n')
+            whole--;
+        return whole;
+    }
+    if (mutant_is(server->settings, MUTANT_SMTP_HELD_REPLY) && server->verb == MS_SMTP_NOOP && rest.len > 0 &&
+        memchr(rest.ptr, '\n', rest.len) == NULL) {
+        serve_octets_add(&server->held, serve_octets_span(server->out));
+        serve_octets_clear(server->out);
+        server->wish = SERVE_INPUT;
+    }
+    return 0;
+}
+
 serve_taken smtp_server_take(smtp_server *server, ms_span input, serve_octets *out)
 {
     server->out = out;
     server->wish = SERVE_INPUT;
+    server->mail_reply = SIZE_MAX;
+    server->ended_here = server->lose_input = false;
     if (!server->greeted) {
         greet(server);
         return (serve_taken){0, SERVE_AGAIN};
     }
     size_t at = 0;
-    while (server->wish == SERVE_INPUT && at < input.len) {
+    serve_octets_add(out, serve_octets_span(&server->held));
+    serve_octets_clear(&server->held);
+    while (server->wish == SERVE_INPUT && at < input.len && !server->lose_input) {
+        server->segment_at = at;
         const size_t taken = take_some(server, ms_span_make(input.ptr + at, input.len - at));
         if (taken == 0)
             break;
@@ -263,23 +363,41 @@ serve_taken smtp_server_take(smtp_server *server, ms_span input, serve_octets *o
         if (out->len >= OUTPUT_ENOUGH && server->wish == SERVE_INPUT)
             server->wish = SERVE_AGAIN;
     }
+    if (!mutant_is(server->settings, MUTANT_NONE))
+        at += take_rest(server, ms_span_make(input.ptr + at, input.len - at));
     return (serve_taken){at, server->wish};
+}
+
+/* RFC 3207 section 4.2: what was learned in clear text is forgotten. */
+static void forget(smtp_server *server)
+{
+    const serve_settings *settings = server->settings;
+    if (mutant_is(settings, MUTANT_SMTP_TLS_INJECTED_STATE))
+        return;
+    if (!mutant_is(settings, MUTANT_SMTP_TLS_KEEPS_MAIL))
+        smtp_transaction_clear(server);
+    if (!mutant_is(settings, MUTANT_SMTP_TLS_KEEPS_NAME) && !mutant_is(settings, MUTANT_SMTP_TLS_KEEPS_HELLO))
+        serve_octets_clear(&server->hello_name);
+    if (!mutant_is(settings, MUTANT_SMTP_TLS_KEEPS_HELLO))
+        server->hello = HELLO_NONE;
+    if (!mutant_is(settings, MUTANT_SMTP_TLS_KEEPS_LOGIN))
+        server->user = -1;
+    if (mutant_is(settings, MUTANT_SMTP_TLS_GREETING))
+        server->greeted = false;
 }
 
 size_t smtp_server_tls(smtp_server *server, size_t pending, const char *cipher)
 {
-    /* RFC 3207 section 4.2: what was learned in clear text is forgotten, also what was read ahead */
+    forget(server);
     ms_line_reset(&server->framer);
-    smtp_transaction_clear(server);
-    serve_octets_clear(&server->hello_name);
-    server->hello = HELLO_NONE;
-    server->user = -1;
     server->phase = PHASE_COMMANDS;
     server->bad_line = server->long_line = false;
     server->tls = true;
     snprintf(server->cipher, sizeof server->cipher, "%s", cipher);
-    (void)pending;
-    return 0;
+    /* what was read ahead came in clear text, and anybody may have put it there */
+    const bool keeps =
+        mutant_is(server->settings, MUTANT_SMTP_TLS_INJECTION) || mutant_is(server->settings, MUTANT_SMTP_TLS_PARTIAL);
+    return keeps ? pending : 0;
 }
 
 /* --- ends ------------------------------------------------------------------------------ */

@@ -3,7 +3,7 @@
  *
  * The parser names what is wrong; here each fault gets its reply (RFC 5321 sections 4.2.4, 4.3.2 and 4.5.3.1.10).
  */
-#include "harness/serve/smtp_internal.h"
+#include "harness/serve/smtp_mutant.h"
 
 #include "mailspec/limits.h"
 
@@ -16,12 +16,7 @@ static const ms_deviations tolerated = BIT(TRAILING_BLANKS) | BIT(SOURCE_ROUTE) 
                                        BIT(VERB_NOT_REGISTERED) | BIT(VERB_NOT_IN_LMTP) | BIT(VERB_NOT_IN_SMTP) |
                                        BIT(OBSOLETE_VERB) | BIT(TURN) | BIT(PARAMETER_NOT_REGISTERED) | BIT(8BIT);
 
-typedef struct refusal {
-    uint16_t code, subject, detail;
-    const char *text;
-} refusal;
-
-static const refusal errors[MS_SMTP_ERR_COUNT] = {
+static const smtp_refusal errors[MS_SMTP_ERR_COUNT] = {
     [MS_SMTP_ERR_INCOMPLETE] = {500, 5, 2, "Command not recognized"},
     [MS_SMTP_ERR_LINE_TOO_LONG] = {500, 5, 2, "Line too long"},
     [MS_SMTP_ERR_EMPTY_LINE] = {500, 5, 2, "An empty line is no command"},
@@ -53,7 +48,7 @@ static const refusal errors[MS_SMTP_ERR_COUNT] = {
 /* Deviations with a reply of their own; of all others it is 501 5.5.2.  The first one that is met counts. */
 static const struct {
     ms_deviations set;
-    refusal refusal;
+    smtp_refusal refusal;
 } deviations[] = {
     {BIT(BARE_CR) | BIT(BARE_LF), {500, 5, 2, "CR and LF stand in no command"}},
     {BIT(LEADING_BLANKS), {500, 5, 2, "Command not recognized"}},
@@ -86,7 +81,7 @@ static size_t line_max(ms_smtp_verb verb)
     }
 }
 
-static void refuse(smtp_server *server, const refusal *r)
+static void refuse(smtp_server *server, const smtp_refusal *r)
 {
     /* no enhanced status code in a reply to HELO and EHLO (RFC 2034 section 4) */
     const bool hello = server->verb == MS_SMTP_HELO || server->verb == MS_SMTP_EHLO || server->verb == MS_SMTP_LHLO;
@@ -96,9 +91,9 @@ static void refuse(smtp_server *server, const refusal *r)
 /* Octets above 127 without SMTPUTF8 (RFC 6531 section 3.5). */
 static bool refuse_8bit(smtp_server *server, ms_smtp_verb verb)
 {
-    static const refusal sender = {550, 6, 7, "The sender's address needs SMTPUTF8"};
-    static const refusal recipient = {553, 6, 7, "The address needs SMTPUTF8"};
-    static const refusal other = {501, 5, 2, "Octets above 127 are not allowed here"};
+    static const smtp_refusal sender = {550, 6, 7, "The sender's address needs SMTPUTF8"};
+    static const smtp_refusal recipient = {553, 6, 7, "The address needs SMTPUTF8"};
+    static const smtp_refusal other = {501, 5, 2, "Octets above 127 are not allowed here"};
     if (verb == MS_SMTP_NOOP)
         return false; /* its argument is ignored */
     if (verb == MS_SMTP_MAIL)
@@ -112,7 +107,7 @@ static bool refuse_8bit(smtp_server *server, ms_smtp_verb verb)
 
 bool smtp_well_formed(smtp_server *server, const ms_smtp_parsed *parsed, const ms_line *line)
 {
-    static const refusal malformed = {501, 5, 2, "Syntax error"};
+    static const smtp_refusal malformed = {501, 5, 2, "Syntax error"};
     const ms_smtp_verb verb = parsed->command.verb;
     if (line->text.len + 2 > line_max(verb)) {
         refuse(server, &errors[MS_SMTP_ERR_LINE_TOO_LONG]);
@@ -124,7 +119,8 @@ bool smtp_well_formed(smtp_server *server, const ms_smtp_parsed *parsed, const m
         refuse(server, &errors[parsed->error]);
         return false;
     }
-    const ms_deviations bad = parsed->deviations & ~tolerated;
+    const ms_deviations strays = parsed->deviations & ~smtp_mutant_tolerated(server, verb);
+    const ms_deviations bad = strays & ~tolerated;
     for (size_t i = 0; i < sizeof deviations / sizeof deviations[0]; i++) {
         if ((bad & deviations[i].set) != 0) {
             refuse(server, &deviations[i].refusal);
@@ -135,5 +131,5 @@ bool smtp_well_formed(smtp_server *server, const ms_smtp_parsed *parsed, const m
         refuse(server, &malformed);
         return false;
     }
-    return (parsed->deviations & BIT(8BIT)) == 0 || verb == MS_SMTP_UNKNOWN || !refuse_8bit(server, verb);
+    return (strays & BIT(8BIT)) == 0 || verb == MS_SMTP_UNKNOWN || !refuse_8bit(server, verb);
 }

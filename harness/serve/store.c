@@ -20,6 +20,8 @@ struct store {
     int users;
     int64_t start;
     size_t octets, octets_max;
+    unsigned drops;
+    bool reuses_ids;
 };
 
 static void *grown(void *old, size_t size)
@@ -122,12 +124,14 @@ const char *store_password(const store *s, int user)
 static store_message *message_new(const store *s, account *of, ms_span octets, unsigned flags)
 {
     store_message *message = grown(NULL, sizeof *message);
+    const uint32_t id = s->reuses_ids ? of->count + 1 : of->next_id + 1;
     uint8_t *copy = grown(NULL, octets.len > 0 ? octets.len : 1);
     if (octets.len > 0)
         memcpy(copy, octets.ptr, octets.len);
     *message = (store_message){.octets = copy, .len = octets.len, .flags = flags, .references = 1};
     snprintf(message->unique_id, sizeof message->unique_id, "%08lx.%u", (unsigned long)(s->start & 0x7fffffff),
-             (unsigned)++of->next_id);
+             (unsigned)id);
+    of->next_id++;
     return message;
 }
 
@@ -194,6 +198,7 @@ void store_close(store *s, store_view *view, const uint8_t *marked)
     }
     if (view->locked)
         of->locked = false;
+    s->drops += marked == NULL ? 1 : 0;
     pthread_mutex_unlock(&s->mutex);
     free(view->messages);
     *view = (store_view){0};
@@ -205,4 +210,45 @@ uint32_t store_count(store *s, int user)
     const uint32_t count = s->accounts[user].count;
     pthread_mutex_unlock(&s->mutex);
     return count;
+}
+
+/* --- for mutants ----------------------------------------------------------------------------------- */
+
+void store_refresh(store *s, store_view *view)
+{
+    account *of = &s->accounts[view->user];
+    pthread_mutex_lock(&s->mutex);
+    for (uint32_t n = 0; n < of->count; n++) {
+        bool known = false;
+        for (uint32_t i = 0; i < view->count && !known; i++)
+            known = view->messages[i] == of->messages[n];
+        if (known)
+            continue;
+        view->messages = grown(view->messages, (view->count + 2) * sizeof(store_message *));
+        view->messages[view->count++] = of->messages[n];
+        of->messages[n]->references++;
+    }
+    pthread_mutex_unlock(&s->mutex);
+}
+
+void store_remove(store *s, store_view *view, uint32_t number)
+{
+    pthread_mutex_lock(&s->mutex);
+    take_out(s, &s->accounts[view->user], view->messages[number - 1]);
+    pthread_mutex_unlock(&s->mutex);
+}
+
+unsigned store_drops(store *s)
+{
+    pthread_mutex_lock(&s->mutex);
+    const unsigned drops = s->drops;
+    pthread_mutex_unlock(&s->mutex);
+    return drops;
+}
+
+void store_reuse_ids(store *s)
+{
+    pthread_mutex_lock(&s->mutex);
+    s->reuses_ids = true;
+    pthread_mutex_unlock(&s->mutex);
 }

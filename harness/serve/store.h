@@ -34,6 +34,7 @@ typedef struct store_message {
     size_t len;
     unsigned flags; /* STORE_UTF8_HEADER and so on */
     char unique_id[STORE_UNIQUE_ID_LEN + 1];
+    bool marked;         /* left by a session of the mutant whose marks outlive it */
     uint32_t references; /* private */
 } store_message;
 
@@ -71,6 +72,13 @@ store_status store_open(store *s, int user, bool exclusive, store_view *view);
 /* The lock goes; the messages whose octet of marked (view->count ones) is not 0 are removed before, if
  * marked is not NULL. */
 void store_close(store *s, store_view *view, const uint8_t *marked);
+
+/* What only mutants ask for: messages that came since are seen, too; a message goes before its session ends; sessions
+ * that ended without UPDATE so far; unique-ids of removed messages are used again. */
+void store_refresh(store *s, store_view *view);
+void store_remove(store *s, store_view *view, uint32_t number);
+unsigned store_drops(store *s);
+void store_reuse_ids(store *s);
 
 /* Messages now in a maildrop. */
 uint32_t store_count(store *s, int user);

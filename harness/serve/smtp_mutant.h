@@ -1,0 +1,64 @@
+/*
+ * smtp_mutant.h - where the SMTP server asks whether a rule is to be broken
+ *
+ * Rules that stand in a table are broken by a table: a mutant is a row that adds, drops or replaces one.  The rest is a
+ * mutant_is at the place of the rule.  With MUTANT_NONE none of these functions does anything.
+ */
+#ifndef MAILSPEC_HARNESS_SERVE_SMTP_MUTANT_H
+#define MAILSPEC_HARNESS_SERVE_SMTP_MUTANT_H
+
+#include "harness/serve/smtp_internal.h"
+
+/* --- replies (smtp_mutant_reply.c) */
+
+typedef struct smtp_said {
+    unsigned code, subject, detail;
+    const char *raw; /* to be sent instead, as it is; NULL: the reply */
+} smtp_said;
+
+/* Another reply to the command that is being answered. */
+void smtp_mutant_reply(const smtp_server *server, smtp_said *said);
+/* The reply to HELP is another one, and was written. */
+bool smtp_mutant_help(smtp_server *server);
+/* The line of an EHLO reply: keyword is what would be sent; NULL drops it, what is longer is another one. */
+const char *smtp_mutant_offer(const smtp_server *server, const char *keyword);
+/* A keyword more; NULL: none. */
+const char *smtp_mutant_extra_offer(const smtp_server *server);
+
+/* --- syntax (smtp_mutant_syntax.c) */
+
+/* Deviations that are let pass. */
+ms_deviations smtp_mutant_tolerated(const smtp_server *server, ms_smtp_verb verb);
+/* A line that is to be taken instead of one with this fault; absent: none.  room holds SERVE_INPUT_ROOM octets. */
+ms_span smtp_mutant_substitute(const smtp_server *server, const ms_smtp_parsed *parsed, ms_span line, uint8_t *room);
+/* The word, given in capitals, stands in the line in any letter case. */
+bool smtp_mutant_holds(ms_span line, const char *word);
+
+/* --- refusals (smtp_mutant_refuse.c) */
+
+/* A command that keeps the rules is refused: the reply was written. */
+bool smtp_mutant_refuses(smtp_server *server, const ms_smtp_parsed *parsed, ms_span line);
+
+/* --- state (smtp_mutant_state.c) */
+
+/* What the command need not wait for, and what it has to wait for without reason: sets of NEEDS_… of smtp_order.h. */
+unsigned smtp_mutant_waived(const smtp_server *server, ms_smtp_verb verb);
+unsigned smtp_mutant_needed(const smtp_server *server, ms_smtp_verb verb);
+/* What a command does although it should not, once it was answered. */
+void smtp_mutant_effect(smtp_server *server);
+
+/* The relay is open for this path; to is what it was resolved to. */
+bool smtp_mutant_relays(const smtp_server *server, const ms_smtp_path *path, const address *to);
+
+/* --- content (smtp_mutant_content.c) */
+
+/* Octets of input up to and with a sequence that ends the data although it does not; 0: none. */
+size_t smtp_mutant_false_end(smtp_server *server, ms_span input);
+/* The content as it is stored; true: copy holds it. */
+bool smtp_mutant_content(const smtp_server *server, ms_span content, serve_octets *copy);
+/* The message is refused for something that is no reason. */
+bool smtp_mutant_refuses_content(const smtp_server *server, ms_span content);
+/* Mail data are kept with their stuffed dots. */
+bool smtp_mutant_raw_content(const smtp_server *server);
+
+#endif
