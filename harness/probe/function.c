@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/probe/sasl.h"
 #include "harness/transcript/generate.h"
+#include "harness/transcript/pattern.h"
 
 enum { DIGEST = 16 };
 
@@ -175,6 +177,47 @@ static bool pick(probe_scope *scope, const mst_expression *call, probe_value *va
     return probe_evaluate(scope, one, value);
 }
 
+/* A message that depends on the password is shown as its twin, which is made with the password's name. */
+static bool scram(probe_scope *scope, const mst_expression *call, probe_value *value)
+{
+    const mst_expression *header_argument = call->operands->next->next->next;
+    const ms_span none = MS_SPAN("n,,");
+    probe_value password;
+    probe_value first;
+    probe_value challenge;
+    probe_value header = {.octets = none};
+    *value = (probe_value){.kind = MST_VALUE_OCTETS};
+    if (!probe_evaluate_octets(scope, call->operands, &password) ||
+        !probe_evaluate_octets(scope, call->operands->next, &first) ||
+        !probe_evaluate_octets(scope, call->operands->next->next, &challenge) ||
+        (header_argument != NULL && !probe_evaluate_octets(scope, header_argument, &header)) ||
+        !probe_scram_final(scope, EVP_sha256(), password.octets, first.octets, header.octets, challenge.octets,
+                           &value->octets) ||
+        !probe_scram_final(scope, EVP_sha256(), password.shown, first.octets, header.octets, challenge.octets,
+                           &value->shown))
+        return false;
+    probe_scope_hide(scope, value->octets, value->shown);
+    return true;
+}
+
+static bool matches(probe_scope *scope, const mst_expression *call, probe_value *value)
+{
+    probe_value text;
+    probe_value source;
+    mst_pattern pattern;
+    ms_span captured[MST_PATTERN_CAPTURES_MAX];
+    size_t error_at;
+    if (!probe_evaluate_octets(scope, call->operands, &text) ||
+        !probe_evaluate_octets(scope, call->operands->next, &source))
+        return false;
+    const mst_pattern_status status = mst_pattern_compile(&pattern, source.octets, false, NULL, 0, &error_at);
+    if (status != MST_PATTERN_OK)
+        return probe_scope_fail(scope, "the pattern of matches() cannot be used: %s", mst_pattern_status_text(status));
+    const bool fits = mst_pattern_match(&pattern, text.octets, captured);
+    *value = (probe_value){.kind = MST_VALUE_NUMBER, .number = fits ? 1 : 0};
+    return true;
+}
+
 /* --- keyed captures ---------------------------------------------------------------- */
 
 static bool keyed(probe_scope *scope, const mst_expression *call, probe_value *in)
@@ -310,6 +353,10 @@ bool probe_call(probe_scope *scope, const mst_expression *call, probe_value *val
         return transformed(scope, first, NULL, upper, value);
     case MST_FN_QUOTED_PAIRS:
         return transformed(scope, first, NULL, quoted_pairs, value);
+    case MST_FN_SCRAM:
+        return scram(scope, call, value);
+    case MST_FN_MATCHES:
+        return matches(scope, call, value);
     case MST_FN_BODY:
         return body(scope, call, value);
     case MST_FN_WORD:

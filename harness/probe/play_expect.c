@@ -25,7 +25,7 @@ const mst_alternative *stage_find(const mst_step *step, mst_match_kind kind)
     return NULL;
 }
 
-void stage_challenge(stage *s, const probe_peer *peer, const probe_reply *reply)
+void stage_keep(stage *s, const probe_peer *peer, const probe_reply *reply)
 {
     const bool challenge = peer->pop3_spoken ? reply->indicator == MS_POP3_CONTINUATION : reply->code == 334;
     uint8_t decoded[PROBE_LINE_MAX];
@@ -34,6 +34,8 @@ void stage_challenge(stage *s, const probe_peer *peer, const probe_reply *reply)
     if (challenge && reply->text.len / 4 * 3 < sizeof decoded &&
         ms_base64_decode(reply->text, decoded, &length, &wrong_at))
         probe_scope_set(&s->scope, MS_SPAN("challenge"), ms_span_make(decoded, length));
+    if (peer->pop3_spoken && reply->multi)
+        probe_scope_set(&s->scope, MS_SPAN("content"), reply->content);
 }
 
 /* --- what is allowed everywhere ------------------------------------------------------- */
@@ -131,7 +133,7 @@ void stage_expect(stage *s, const mst_step *step)
     peer->listener.line = step->at.line;
     probe_peer_take(peer, shape_of(step), probe_peer_reply_end(peer, wait), &reply);
     if (reply.came == PROBE_CAME_REPLY)
-        stage_challenge(s, peer, &reply);
+        stage_keep(s, peer, &reply);
     const mst_alternative *taken = choose(s, step, &reply);
     if (taken != NULL) {
         stage_alternative(s, step, taken, &reply);

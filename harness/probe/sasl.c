@@ -122,43 +122,55 @@ typedef struct scram_keys {
 } scram_keys;
 
 /* ClientProof := ClientKey XOR HMAC(H(ClientKey), AuthMessage), RFC 5802 section 3 */
-static bool scram_keys_make(const probe_sasl *sasl, const EVP_MD *hash, ms_span salt, uint32_t iterations,
-                            ms_span message, scram_keys *keys)
+static bool scram_keys_make(ms_span password, const EVP_MD *hash, ms_span salt, uint32_t iterations, ms_span message,
+                            scram_keys *keys)
 {
     uint8_t salted[EVP_MAX_MD_SIZE];
     unsigned length = 0;
     static const uint8_t client_key[] = "Client Key";
     keys->size = EVP_MD_get_size(hash);
-    return PKCS5_PBKDF2_HMAC(sasl->password, (int)strlen(sasl->password), salt.ptr, (int)salt.len, (int)iterations,
+    return PKCS5_PBKDF2_HMAC((const char *)password.ptr, (int)password.len, salt.ptr, (int)salt.len, (int)iterations,
                              hash, keys->size, salted) == 1 &&
            HMAC(hash, salted, keys->size, client_key, sizeof client_key - 1, keys->client, &length) != NULL &&
            EVP_Digest(keys->client, (size_t)keys->size, keys->stored, &length, hash, NULL) == 1 &&
            HMAC(hash, keys->stored, keys->size, message.ptr, message.len, keys->signature, &length) != NULL;
 }
 
-static bool scram_final(probe_sasl *sasl, probe_scope *scope, ms_span challenge, ms_span *message)
+bool probe_scram_final(probe_scope *scope, const EVP_MD *hash, ms_span password, ms_span first_bare, ms_span header,
+                       ms_span challenge, ms_span *message)
 {
     const ms_sasl_scram server = ms_sasl_scram_parse(challenge, MS_SCRAM_SERVER_FIRST);
     uint8_t salt[1024];
     size_t salt_len = 0;
     size_t wrong_at;
+    uint8_t binding[64] = {0};
     if (server.error != MS_SASL_OK || server.iterations == 0 || server.iterations > ITERATIONS_MAX ||
         server.salt.len / 4 * 3 > sizeof salt || !ms_base64_decode(server.salt, salt, &salt_len, &wrong_at))
         return probe_scope_fail(scope, "the server's first SCRAM message cannot be used");
-    const EVP_MD *hash = sasl->mechanism == MS_SASL_SCRAM_SHA_1 ? EVP_sha1() : EVP_sha256();
+    if (header.len / 3 * 4 + 4 >= sizeof binding)
+        return probe_scope_fail(scope, "the SCRAM header is too long");
+    ms_base64_encode(header, binding);
     ms_span bare;
     ms_span all;
     scram_keys keys;
     uint8_t proof[EVP_MAX_MD_SIZE / 3 * 4 + 8] = {0};
-    if (!say(scope, &bare, "c=biws,r=%.*s", (int)server.nonce.len, (const char *)server.nonce.ptr) ||
-        !say(scope, &all, "%.*s,%.*s,%.*s", (int)sasl->first_bare.len, (const char *)sasl->first_bare.ptr,
-             (int)challenge.len, (const char *)challenge.ptr, (int)bare.len, (const char *)bare.ptr) ||
-        !scram_keys_make(sasl, hash, ms_span_make(salt, salt_len), server.iterations, all, &keys))
+    if (!say(scope, &bare, "c=%s,r=%.*s", (const char *)binding, (int)server.nonce.len,
+             (const char *)server.nonce.ptr) ||
+        !say(scope, &all, "%.*s,%.*s,%.*s", (int)first_bare.len, (const char *)first_bare.ptr, (int)challenge.len,
+             (const char *)challenge.ptr, (int)bare.len, (const char *)bare.ptr) ||
+        !scram_keys_make(password, hash, ms_span_make(salt, salt_len), server.iterations, all, &keys))
         return probe_scope_fail(scope, "SCRAM cannot be computed");
     for (int i = 0; i < keys.size; i++)
         keys.client[i] ^= keys.signature[i];
     ms_base64_encode(ms_span_make(keys.client, (size_t)keys.size), proof);
     return say(scope, message, "%.*s,p=%s", (int)bare.len, (const char *)bare.ptr, (const char *)proof);
+}
+
+static bool scram_final(const probe_sasl *sasl, probe_scope *scope, ms_span challenge, ms_span *message)
+{
+    const EVP_MD *hash = sasl->mechanism == MS_SASL_SCRAM_SHA_1 ? EVP_sha1() : EVP_sha256();
+    return probe_scram_final(scope, hash, ms_span_make(sasl->password, strlen(sasl->password)), sasl->first_bare,
+                             MS_SPAN("n,,"), challenge, message);
 }
 
 /* --- all of them --------------------------------------------------------------------- */

@@ -7,6 +7,8 @@
 #ifndef MAILSPEC_HARNESS_PROBE_SASL_H
 #define MAILSPEC_HARNESS_PROBE_SASL_H
 
+#include <openssl/types.h>
+
 #include "harness/probe/value.h"
 #include "mailspec/sasl.h"
 
@@ -28,6 +30,10 @@ bool probe_sasl_client_first(ms_sasl_mechanism mechanism);
 void probe_sasl_init(probe_sasl *sasl, ms_sasl_mechanism mechanism, const char *user, const char *password);
 /* The client's next message, in the scope's arena.  challenge: the server's last one, decoded; empty at the start. */
 bool probe_sasl_next(probe_sasl *sasl, probe_scope *scope, ms_span challenge, ms_span *message);
+
+/* SCRAM's client-final-message; header: the GS2 header that it repeats (RFC 5802 section 7). */
+bool probe_scram_final(probe_scope *scope, const EVP_MD *hash, ms_span password, ms_span first_bare, ms_span header,
+                       ms_span challenge, ms_span *message);
 
 /* The digest of APOP (RFC 1939 section 7): MD5 of timestamp and password, 32 hex digits and NUL. */
 void probe_apop_digest(ms_span timestamp, const char *password, char out[33]);

@@ -107,8 +107,8 @@ void stage_delivery_end(stage *s);
 bool stage_is_passing(const stage *s, const probe_peer *peer, const probe_reply *reply);
 /* Nothing came: is it this connection, or the whole server?  Worsens accordingly. */
 void stage_silent(stage *s, const mst_step *step, const probe_reply *reply);
-/* A SASL challenge in the reply becomes ${challenge}. */
-void stage_challenge(stage *s, const probe_peer *peer, const probe_reply *reply);
+/* A SASL challenge in the reply becomes ${challenge}, the lines of a multi-line response ${content}. */
+void stage_keep(stage *s, const probe_peer *peer, const probe_reply *reply);
 
 /* --- the exchange as a transcript (artefact.c) --- */
 

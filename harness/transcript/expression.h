@@ -36,12 +36,14 @@ typedef enum mst_function {
     MST_FN_HMAC_MD5,     /* hmac_md5(key, x): 16 octets, RFC 2104 */
     MST_FN_UPPER,        /* upper(x): its letters a to z as A to Z */
     MST_FN_QUOTED_PAIRS, /* quoted_pairs(x): each octet behind a backslash, RFC 5321 section 4.1.2 */
+    MST_FN_SCRAM,        /* scram(password, first, challenge, header): client-final-message, RFC 5802 by SHA-256 */
     MST_FN_WORD,         /* word(n): n random letters */
     MST_FN_PICK,         /* pick(a, b, …): one of them, by the seed */
     /* numbers */
-    MST_FN_SIZE,  /* size(x): octets */
-    MST_FN_COUNT, /* count(x): entries of a keyed capture */
-    MST_FN_SUM,   /* sum(x): of the entries of a keyed capture of numbers */
+    MST_FN_SIZE,    /* size(x): octets */
+    MST_FN_MATCHES, /* matches(x, pattern): 1 if the text pattern matches all of x, otherwise 0 */
+    MST_FN_COUNT,   /* count(x): entries of a keyed capture */
+    MST_FN_SUM,     /* sum(x): of the entries of a keyed capture of numbers */
     /* keyed captures */
     MST_FN_SET,        /* set(x): its values, the keys forgotten */
     MST_FN_WITHOUT,    /* without(x, key, …): those entries left out */

@@ -162,9 +162,11 @@ static uint64_t generated_size(const mst_expression *call, ms_span in)
     case MST_FN_HMAC_MD5:
     case MST_FN_UPPER:
     case MST_FN_QUOTED_PAIRS:
+    case MST_FN_SCRAM:
     case MST_FN_WORD:
     case MST_FN_PICK:
     case MST_FN_SIZE:
+    case MST_FN_MATCHES:
     case MST_FN_COUNT:
     case MST_FN_SUM:
     case MST_FN_SET:

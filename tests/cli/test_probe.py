@@ -410,6 +410,24 @@ class WithServer(unittest.TestCase):
         self.passes(case("t.spellings", "C: RCPT TO:<\"${quoted_pairs(local_part)}\"@${upper(domain)}>\nS? 250\n"
                          "C: VRFY <${local_part}@${domain}>\nS? 250 ~\".*<${rcpt}>\"\n", "start: mail\n"))
 
+    def test_scram_by_hand(self):
+        exchange = ("let first = \"n=${user},r=fyko\"\nC: AUTH SCRAM-SHA-256\nS? 334\n"
+                    "C: ${base64(\"n,,${first}\")}\nS? 334\n"
+                    "check matches(challenge, \"r=fyko.+,s=[A-Za-z0-9+/]+=*,i=[0-9]+\") = 1\n"
+                    "C: ${base64(scram(secret:password, first, challenge%s))}\nS? %s\n")
+        header = "start: ehlo\nneeds: auth:SCRAM\n"
+        run = self.passes(case("t.scram", exchange % ("", "334") + "check matches(challenge, \"v=.+\") = 1\n"
+                               "check matches(challenge, \"v\") = 0\nC:\nS? 235\n", header),
+                          # the GS2 header is a part of what is proved (RFC 5802 section 6)
+                          case("t.binding", exchange % (", \"y,,\"", "535"), header))
+        self.assertNotIn(WORD, run.out.decode())
+
+    def test_the_content_of_a_response_can_be_kept(self):
+        script = ("C: TOP 1 0\nS? +OK\nlet top = content\nC: RETR 1\nS? +OK contains \"${top}\"\n"
+                  "check size(content) > size(top)\ncheck content != top\n")
+        header = "start: transaction\nneeds: messages>=1\n"
+        self.passes(case("t.content", script, header, protocol="pop3", cites="POP3-1939-7-06"))
+
     def test_tls_by_hand_and_what_is_held_goes_with_it(self):
         self.passes(case("t.tls", "C: STARTTLS\nS? 220\ntls\nfence\nC: EHLO x.example\nS? 250 lacks STARTTLS\n",
                          "start: ehlo\nneeds: ehlo:STARTTLS, tls\n"),
