@@ -17,16 +17,47 @@ typedef struct gate {
 
 /* --- the layer ----------------------------------------------------------------------------- */
 
-static bool starts_in_tls(const gate *g)
+static bool needs_word(const mst_document *document, const char *word)
 {
-    const probe_endpoint *endpoint = g->endpoint;
+    for (const mst_gate *need = document->header.needs; need != NULL; need = need->next)
+        if (need->kind == MST_GATE_CONDITION && probe_is_word(need->word, word))
+            return true;
+    return false;
+}
+
+/* A keyword or mechanism that the case needs is offered in TLS only: PLAIN often is (RFC 4954 section 4). */
+static bool offered_in_tls_only(const probe_endpoint *endpoint, const mst_gate *need)
+{
+    const bool mechanism = need->kind == MST_GATE_AUTH && !ms_span_is_absent(need->word);
+    if (need->kind != MST_GATE_EHLO && !mechanism)
+        return false;
+    const ms_span keyword = mechanism ? MS_SPAN("AUTH") : need->word;
+    const ms_span parameter = mechanism ? need->word : need->parameter;
+    return !probe_offer_has(&endpoint->clear, keyword, parameter) &&
+           probe_offer_has(&endpoint->tls, keyword, parameter);
+}
+
+static bool needs_tls_offer(const probe_endpoint *endpoint, const mst_document *document)
+{
+    if (endpoint->target.protocol == NET_POP3 || needs_word(document, "notls"))
+        return false;
+    for (const mst_gate *need = document->header.needs; need != NULL; need = need->next)
+        if (offered_in_tls_only(endpoint, need))
+            return true;
+    return false;
+}
+
+bool probe_starts_in_tls(const probe_endpoint *endpoint, const mst_document *document)
+{
     if (endpoint->target.implicit_tls)
         return true;
-    for (const mst_start *start = g->document->header.starts; start != NULL; start = start->next) {
+    for (const mst_start *start = document->header.starts; start != NULL; start = start->next) {
         const bool mail = start->state >= MST_STATE_MAIL && start->state <= MST_STATE_DATA;
         const bool login = start->state == MST_STATE_AUTH || start->state == MST_STATE_TRANSACTION ||
                            (mail && endpoint->auth_required);
         if (start->state == MST_STATE_TLS || (login && endpoint->login_tls) || (mail && endpoint->tls_required))
+            return true;
+        if ((start->state == MST_STATE_EHLO || mail) && needs_tls_offer(endpoint, document))
             return true;
     }
     return false;
@@ -273,7 +304,7 @@ const char *probe_gate(const probe_context *context, const probe_endpoint *endpo
 {
     gate g = {.context = context, .endpoint = endpoint, .document = document};
     g.pop3 = endpoint->target.protocol == NET_POP3;
-    g.tls = starts_in_tls(&g);
+    g.tls = probe_starts_in_tls(endpoint, document);
     g.offer = g.tls ? &endpoint->tls : &endpoint->clear;
     if (document->header.tests == MS_CLIENT) {
         snprintf(why, PROBE_WHY_MAX, "tests a client, and the target is a server");

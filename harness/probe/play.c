@@ -52,6 +52,8 @@ bool stage_open(stage *s, unsigned connection, const probe_endpoint *endpoint, m
         .name = connection < document->connection_count ? document->connections[connection].name : ms_span_absent(),
     };
     *way = (probe_prologue){.endpoint = endpoint, .peer = peer};
+    way->wants_tls = endpoint->target.protocol != NET_POP3 && !endpoint->target.implicit_tls &&
+                     probe_starts_in_tls(endpoint, document);
     s->opened[connection] = true;
     const probe_reached reached = probe_prologue_run(way, state);
     not_reached(s, way, reached, state, line);

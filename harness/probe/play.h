@@ -24,6 +24,9 @@ probe_played probe_play(probe_context *context, const probe_endpoint *endpoint, 
                         const char *id, probe_feed feed);
 void probe_played_free(probe_played *played);
 
+/* Does the case start in TLS?  It does if its start state takes that, or if what it needs is offered there only. */
+bool probe_starts_in_tls(const probe_endpoint *endpoint, const mst_document *document);
+
 /* A condition of needs: or not-offered: that does not hold, in words; NULL when all do. The text is in why. */
 const char *probe_gate(const probe_context *context, const probe_endpoint *endpoint, const mst_document *document,
                        char why[PROBE_WHY_MAX]);

@@ -225,7 +225,7 @@ static probe_reached transaction(probe_prologue *prologue, mst_state state)
 static bool needs_tls(const probe_prologue *prologue, mst_state state, bool login)
 {
     const probe_endpoint *endpoint = prologue->endpoint;
-    if (state == MST_STATE_TLS)
+    if (state == MST_STATE_TLS || prologue->wants_tls)
         return true;
     return !net_tls_active(prologue->peer->stream) &&
            ((login && endpoint->login_tls) ||

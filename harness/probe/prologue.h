@@ -17,6 +17,7 @@ typedef struct probe_prologue {
     const probe_endpoint *endpoint;
     probe_peer *peer;
     bool second;       /* the second account */
+    bool wants_tls;    /* SMTP: EHLO and the states behind it are reached in TLS */
     probe_offer offer; /* what was offered in the state reached */
     char why[PROBE_WHY_MAX];
 } probe_prologue;

@@ -105,7 +105,7 @@ class Smtp(Peer):
 class Serve:
     """mailspec serve, with alice and bob whose password is word."""
 
-    def __init__(self, mailspec, word, *options):
+    def __init__(self, mailspec, word, *options, plain=True):
         self.folder = tempfile.TemporaryDirectory()
         users = os.path.join(self.folder.name, "users")
         self.certificate = os.path.join(self.folder.name, "cert.pem")
@@ -114,7 +114,7 @@ class Serve:
             out.write("alice %s\nbob %s\n" % (word, word))
         self.process = subprocess.Popen(
             [mailspec, "serve", "--smtp", "0", "--pop3", "0", "--submission", "0", "--lmtp", "0", "--users", users,
-             "--cert-out", self.certificate, "--port-file", ports, "--plain-auth", "--with-parent", *options],
+             "--cert-out", self.certificate, "--port-file", ports, "--with-parent", *(["--plain-auth"] if plain else []), *options],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         end = time.time() + 20
         while not os.path.exists(ports) or not open(ports).read().endswith("}\n"):

@@ -428,6 +428,20 @@ class WithServer(unittest.TestCase):
         header = "start: transaction\nneeds: messages>=1\n"
         self.passes(case("t.content", script, header, protocol="pop3", cites="POP3-1939-7-06"))
 
+    def test_what_is_offered_in_tls_only_is_looked_for_there(self):
+        plain = "C: AUTH PLAIN ${base64(\"\\0${user}\\0${secret:password}\")}\nS? 235\n"
+        clear = "C: EHLO x.example\nS? 250 has STARTTLS\n"
+        tls = "C: EHLO x.example\nS? 250 lacks STARTTLS\n"
+        cases = [case("t.plain", plain, "start: ehlo\nneeds: auth:PLAIN\n"),
+                 case("t.word", tls, "start: ehlo\nneeds: ehlo:AUTH PLAIN\n"),
+                 case("t.cram", clear, "start: ehlo\nneeds: auth:CRAM-MD5\n"),
+                 case("t.clear", clear, "start: ehlo\nneeds: notls, auth:PLAIN\n"),
+                 case("t.greeted", clear, "start: greeted\nneeds: auth:PLAIN\n")]
+        with Serve(MAILSPEC, WORD, plain=False) as server:
+            run = Run([server.urls["smtp"], *ACCOUNTS, "--ca", server.certificate], cases)
+        self.assertEqual([run.cases()[item]["status"] for item in ("t.plain", "t.word", "t.cram", "t.clear", "t.greeted")],
+                         ["pass", "pass", "pass", "skip", "skip"])
+
     def test_tls_by_hand_and_what_is_held_goes_with_it(self):
         self.passes(case("t.tls", "C: STARTTLS\nS? 220\ntls\nfence\nC: EHLO x.example\nS? 250 lacks STARTTLS\n",
                          "start: ehlo\nneeds: ehlo:STARTTLS, tls\n"),
