@@ -29,6 +29,7 @@ typedef struct cli_command {
 
 /* The sub-commands, in alphabetical order. */
 extern const cli_command cli_explain;
+extern const cli_command cli_fetch;
 extern const cli_command cli_fmt;
 extern const cli_command cli_lint;
 extern const cli_command cli_list;
@@ -36,6 +37,7 @@ extern const cli_command cli_parse;
 extern const cli_command cli_probe;
 extern const cli_command cli_replay;
 extern const cli_command cli_report;
+extern const cli_command cli_send;
 extern const cli_command cli_serve;
 
 /* The status that a run ends with if both happened. */

@@ -1,14 +1,13 @@
 /* probe_options.c - see probe_options.h */
 #include "harness/cli/probe_options.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "harness/cli/options.h"
+#include "harness/cli/password.h"
 #include "harness/net/target.h"
 #include "reports/report.h"
 
@@ -69,58 +68,12 @@ static bool complain(const char *what, const char *about)
 
 /* --- passwords --------------------------------------------------------------------------------------- */
 
-static char *first_line(FILE *in)
-{
-    char *line = NULL;
-    size_t room = 0;
-    const ssize_t length = getline(&line, &room, in);
-    if (length < 0) {
-        free(line);
-        return NULL;
-    }
-    line[strcspn(line, "\r\n")] = '\0';
-    return line;
-}
-
-static char *ask(const char *user)
-{
-    struct termios shown;
-    if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &shown) != 0)
-        return NULL;
-    struct termios hidden = shown;
-    hidden.c_lflag &= ~(tcflag_t)ECHO;
-    fprintf(stderr, "password of %s: ", user);
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-    char *password = first_line(stdin);
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
-    fputc('\n', stderr);
-    return password;
-}
-
-static const char *from_environment(const char *name)
-{
-    const char *value = getenv(name);
-    return value == NULL ? NULL : strdup(value);
-}
-
 static bool read_passwords(probe_settings *settings, const char *path)
 {
-    if (path != NULL) {
-        FILE *in = fopen(path, "r");
-        if (in == NULL)
-            return complain(path, strerror(errno));
-        settings->password = first_line(in);
-        settings->password2 = first_line(in);
-        fclose(in);
-    }
-    if (settings->password == NULL)
-        settings->password = from_environment("MAILSPEC_PASSWORD");
-    if (settings->password2 == NULL)
-        settings->password2 = from_environment("MAILSPEC_PASSWORD2");
-    if (settings->user != NULL && settings->password == NULL)
-        settings->password = ask(settings->user);
-    if (settings->user2 != NULL && settings->password2 == NULL)
-        settings->password2 = ask(settings->user2);
+    const cli_account accounts[] = {{settings->user, "MAILSPEC_PASSWORD", &settings->password},
+                                    {settings->user2, "MAILSPEC_PASSWORD2", &settings->password2}};
+    if (!cli_passwords("probe", path, accounts, 2))
+        return false;
     if (settings->user != NULL && settings->password == NULL)
         return complain("--user needs a password", "MAILSPEC_PASSWORD, --password-file or a terminal");
     return true;

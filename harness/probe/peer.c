@@ -133,7 +133,8 @@ static bool read_some(probe_peer *peer, net_deadline end)
     octet_buffer_add(&peer->in, heard);
     probe_log_add(peer->log, PROBE_LOG_HEARD, peer->session, peer->listener.line, heard);
     probe_listen(&peer->listener, MS_SERVER, heard);
-    if (net_received(peer->stream) > peer->settings->received_max)
+    if (net_received(peer->stream) > peer->settings->received_max ||
+        octet_buffer_span(&peer->in).len > PROBE_RECEIVED_MAX)
         peer->flooded = true;
     return true;
 }
@@ -236,19 +237,27 @@ ms_span probe_peer_next_line(const probe_peer *peer)
     return newline == NULL ? MS_SPAN("") : ms_span_make(all.ptr, (size_t)(newline - all.ptr));
 }
 
-void probe_peer_skip_lines(probe_peer *peer, net_deadline end)
+bool probe_peer_read_content(probe_peer *peer, int64_t milliseconds, bool (*sink)(void *context, ms_span slice),
+                             void *context)
 {
     ms_content content;
     ms_content_init(&content);
     for (;;) {
         const ms_content_slice slice = ms_content_next(&content, octet_buffer_span(&peer->in));
+        const bool wanted = sink == NULL || slice.slice.len == 0 || sink(context, slice.slice);
         peer->taken += slice.consumed;
         octet_buffer_drop(&peer->in, slice.consumed);
-        if (slice.status == MS_CONTENT_END)
-            return;
+        if (slice.status == MS_CONTENT_END || !wanted)
+            return wanted;
+        const net_deadline end = probe_peer_reply_end(peer, milliseconds);
         if (slice.status == MS_CONTENT_NEED_MORE && (!read_some(peer, end) || peer->ended != NET_OK))
-            return;
+            return false;
     }
+}
+
+void probe_peer_skip_lines(probe_peer *peer, net_deadline end)
+{
+    probe_peer_read_content(peer, end - net_now(), NULL, NULL);
 }
 
 /* --- writing ------------------------------------------------------------------------------- */

@@ -71,6 +71,10 @@ void probe_peer_await(probe_peer *peer, unsigned count, net_deadline end);
 ms_span probe_peer_next_line(const probe_peer *peer);
 /* Drop lines up to a termination octet (POP3). */
 void probe_peer_skip_lines(probe_peer *peer, net_deadline end);
+/* Hand a multi-line response's content (POP3), dots unstuffed, to sink as it comes; its first line was taken.  Each piece has
+ * milliseconds to come.  false: the connection ended or was silent before the termination octet, or sink said false. */
+bool probe_peer_read_content(probe_peer *peer, int64_t milliseconds, bool (*sink)(void *context, ms_span slice),
+                             void *context);
 /* Octets were heard that no reply was made of. */
 bool probe_peer_has_octets(const probe_peer *peer);
 
