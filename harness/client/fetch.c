@@ -63,8 +63,10 @@ static link_result fetch_one(mail_link *l, const fetch_sink *sink, unsigned numb
     probe_peer_say_text(&l->peer, line);
     probe_peer_take(&l->peer, PROBE_SHAPE_SINGLE, probe_peer_reply_end(&l->peer, l->settings->reply_ms), &reply);
     link_show(l);
-    if (reply.came != PROBE_CAME_REPLY)
-        return link_refused(l, line, &reply), LINK_UNREACHABLE;
+    if (reply.came != PROBE_CAME_REPLY) {
+        link_refused(l, line, &reply);
+        return LINK_UNREACHABLE;
+    }
     if (!link_is_positive(l, &reply))
         return link_refused(l, line, &reply);
     if (!sink->begin(sink->context, number, messages, octets))

@@ -44,23 +44,26 @@ static bool suits(mail_link *l, const send_job *job, bool utf8)
 {
     const ms_span limit = probe_offer_find(&l->prologue.offer, MS_SPAN("SIZE"));
     uint64_t octets = 0;
-    if (job->eight_bit && !offers(l, "8BITMIME"))
-        return link_fail(l, LINK_REFUSED,
-                         "the message has octets above 127, and the server does not offer 8BITMIME "
-                         "(RFC 6152 section 3)"),
-               false;
-    if (utf8 && !offers(l, "SMTPUTF8"))
-        return link_fail(l, LINK_REFUSED,
-                         "an address is not ASCII, and the server does not offer SMTPUTF8 "
-                         "(RFC 6531 section 3.1)"),
-               false;
+    if (job->eight_bit && !offers(l, "8BITMIME")) {
+        link_fail(l, LINK_REFUSED,
+                  "the message has octets above 127, and the server does not offer 8BITMIME "
+                  "(RFC 6152 section 3)");
+        return false;
+    }
+    if (utf8 && !offers(l, "SMTPUTF8")) {
+        link_fail(l, LINK_REFUSED,
+                  "an address is not ASCII, and the server does not offer SMTPUTF8 "
+                  "(RFC 6531 section 3.1)");
+        return false;
+    }
     for (size_t i = 0; !ms_span_is_absent(limit) && i < limit.len && octets < UINT64_MAX / 10; i++)
         if (limit.ptr[i] >= '0' && limit.ptr[i] <= '9')
             octets = octets * 10 + (uint64_t)(limit.ptr[i] - '0');
-    if (octets > 0 && job->content.len > octets)
-        return link_fail(l, LINK_REFUSED, "the message has %zu octets, and the server takes %llu (RFC 1870 section 3)",
-                         job->content.len, (unsigned long long)octets),
-               false;
+    if (octets > 0 && job->content.len > octets) {
+        link_fail(l, LINK_REFUSED, "the message has %zu octets, and the server takes %llu (RFC 1870 section 3)",
+                  job->content.len, (unsigned long long)octets);
+        return false;
+    }
     return true;
 }
 
