@@ -18,10 +18,12 @@ static void collect(const mst_document *document, replay_exchanges *exchanges)
     replay_outcome_free(&outcome);
 }
 
-static void tell(result_case *item, const mst_document *document, const char *message)
+static void tell(result_case *item, const mst_document *document, uint32_t line, const char *message)
 {
-    const result_evidence evidence = {
-        .kind = "difference", .file = (char *)(uintptr_t)document->filename, .message = (char *)(uintptr_t)message};
+    const result_evidence evidence = {.kind = "difference",
+                                      .file = (char *)(uintptr_t)document->filename,
+                                      .line = line,
+                                      .message = (char *)(uintptr_t)message};
     result_case_evidence(item, &evidence);
     result_case_worsen(item, RESULT_FAIL, message);
 }
@@ -54,7 +56,7 @@ static void compare_capabilities(result_case *item, const mst_document *document
         else if (order > 0)
             snprintf(message, sizeof message, "%.120s: now lists %.500s", b->command, b->capabilities[k]);
         if (order != 0)
-            tell(item, document, message);
+            tell(item, document, b->line, message);
         i += order <= 0;
         k += order >= 0;
     }
@@ -67,7 +69,7 @@ static void compare_exchange(result_case *item, const mst_document *document, co
         char message[700];
         snprintf(message, sizeof message, "%.500s: was answered %.60s, is answered %.60s", b->command, reply_of(a),
                  reply_of(b));
-        tell(item, document, message);
+        tell(item, document, b->line, message);
     }
     compare_capabilities(item, document, a, b);
 }
@@ -90,7 +92,7 @@ static void only_in(result_case *item, const mst_document *document, const repla
     char message[700];
     snprintf(message, sizeof message, "%.500s (%.60s) is only in the %s recording", exchange->command,
              reply_of(exchange), which);
-    tell(item, document, message);
+    tell(item, document, exchange->line, message);
 }
 
 result_case replay_compare(const mst_document *old, const mst_document *new_)
@@ -101,7 +103,7 @@ result_case replay_compare(const mst_document *old, const mst_document *new_)
         return item;
     }
     if (old->header.protocol != new_->header.protocol) {
-        tell(&item, new_, "the two recordings are of different protocols");
+        tell(&item, new_, 0, "the two recordings are of different protocols");
         return item;
     }
     replay_exchanges a = {.count = 0};
@@ -118,11 +120,11 @@ result_case replay_compare(const mst_document *old, const mst_document *new_)
         } else if (in_b - k <= in_a - i && in_b < b.count) {
             only_in(&item, new_, &b.items[k++], "new");
         } else {
-            only_in(&item, new_, &a.items[i++], "old");
+            only_in(&item, old, &a.items[i++], "old");
         }
     }
     while (i < a.count)
-        only_in(&item, new_, &a.items[i++], "old");
+        only_in(&item, old, &a.items[i++], "old");
     while (k < b.count)
         only_in(&item, new_, &b.items[k++], "new");
     replay_exchanges_free(&a);

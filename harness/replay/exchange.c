@@ -13,7 +13,7 @@ static void *must(void *memory)
     return memory;
 }
 
-void replay_exchange_sent(replay_exchanges *exchanges, unsigned connection, ms_span command)
+void replay_exchange_sent(replay_exchanges *exchanges, unsigned connection, uint32_t line, ms_span command)
 {
     if (exchanges == NULL)
         return;
@@ -22,7 +22,7 @@ void replay_exchange_sent(replay_exchanges *exchanges, unsigned connection, ms_s
         exchanges->items = must(realloc(exchanges->items, exchanges->room * sizeof *exchanges->items));
     }
     exchanges->items[exchanges->count++] =
-        (replay_exchange){.command = must(escape_text(command)), .connection = connection};
+        (replay_exchange){.command = must(escape_text(command)), .connection = connection, .line = line};
 }
 
 static replay_exchange *oldest(replay_exchanges *exchanges, unsigned connection)

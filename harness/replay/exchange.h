@@ -12,6 +12,7 @@ typedef struct replay_exchange {
     char **capabilities; /* lines of an EHLO or CAPA reply, sorted */
     size_t capability_count;
     unsigned connection;
+    uint32_t line; /* of the recording, where the command stands; 0: not known */
 } replay_exchange;
 
 typedef struct replay_exchanges {
@@ -21,7 +22,7 @@ typedef struct replay_exchanges {
 } replay_exchanges;
 
 /* A command was sent, or what is answered like one. */
-void replay_exchange_sent(replay_exchanges *exchanges, unsigned connection, ms_span command);
+void replay_exchange_sent(replay_exchanges *exchanges, unsigned connection, uint32_t line, ms_span command);
 /* The reply to the oldest one without; only its class matters to a comparison, but all of it is kept. */
 void replay_exchange_answered(replay_exchanges *exchanges, unsigned connection, const char *reply);
 /* A line of capabilities in the reply that is being read. */

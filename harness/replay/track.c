@@ -159,6 +159,13 @@ void replay_track_found(replay_track *track, const ms_findings *findings, const 
         track->limited = true;
 }
 
+uint32_t replay_track_line(const replay_track *track, ms_side side)
+{
+    const replay_stream *stream = &track->streams[side];
+    const mst_step *step = replay_track_step(track, side, stream->fed - octet_buffer_span(&stream->pending).len);
+    return step == NULL ? 0 : step->at.line;
+}
+
 void replay_track_find(replay_track *track, ms_side side, uint16_t requirement, ms_side stream, uint64_t at)
 {
     const ms_finding finding = {.at = at, .requirement = requirement, .side = (uint8_t)side, .stream = (uint8_t)stream};

@@ -117,6 +117,8 @@ void replay_track_digest_octets(replay_track *track, ms_span octets);
 void replay_track_yield(replay_track *track, ms_side side, uint64_t at, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 const mst_step *replay_track_step(const replay_track *track, ms_side side, uint64_t at);
+/* The recording's line whose octets are the next to be taken from side; 0: not known. */
+uint32_t replay_track_line(const replay_track *track, ms_side side);
 
 /* Take all that can be taken from side's pending octets; true if anything was consumed. */
 bool replay_smtp_drain(replay_track *track, ms_side side);

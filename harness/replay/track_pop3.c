@@ -147,7 +147,8 @@ static void note_response(replay_track *track, const ms_pop3_event *event)
 {
     end_list(track);
     if (event->state == MS_POP3_CONNECTED)
-        replay_exchange_sent(track->exchanges, track->connection, MS_SPAN("(connection)"));
+        replay_exchange_sent(track->exchanges, track->connection, replay_track_line(track, MS_SERVER),
+                             MS_SPAN("(connection)"));
     else if (event->answered.none)
         return; /* asked for by no command */
     if (event->answered.verb == MS_POP3_CAPA && event->multi_line)
@@ -162,7 +163,8 @@ static void note_exchange(replay_track *track, const ms_pop3_event *event)
     if (track->exchanges == NULL)
         return;
     if (event->kind == MS_POP3_EVENT_COMMAND)
-        replay_exchange_sent(track->exchanges, track->connection, name_of(event, name));
+        replay_exchange_sent(track->exchanges, track->connection, replay_track_line(track, MS_CLIENT),
+                             name_of(event, name));
     else if (event->kind == MS_POP3_EVENT_RESPONSE || event->kind == MS_POP3_EVENT_CONTINUATION)
         note_response(track, event);
     else if (event->kind == MS_POP3_EVENT_CAPABILITY)

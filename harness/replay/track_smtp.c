@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 
+enum { SHOWN_MAX = 80 };
+
 static void hear_command(replay_track *track, const ms_smtp_event *event, ms_span raw)
 {
     const ms_smtp_parsed *parsed = &event->command;
@@ -30,19 +32,40 @@ static void hear_reply(replay_track *track, const ms_smtp_event *event)
         replay_yield_smtp_reply(track, event);
 }
 
+/* What a command is called: secrets, and what is new in each session, are left out. */
+static ms_span name_of(const ms_smtp_event *event, char out[SHOWN_MAX])
+{
+    const ms_smtp_command *command = &event->command.command;
+    if (command->verb == MS_SMTP_AUTH_RESPONSE)
+        return MS_SPAN("(SASL response)");
+    if (command->verb != MS_SMTP_AUTH)
+        return event->slice;
+    /* an AUTH that is malformed may hold a password, too */
+    ms_span mechanism = event->command.error == MS_SMTP_OK ? command->auth.mechanism : MS_SPAN("");
+    const bool more = event->command.error != MS_SMTP_OK || !ms_span_is_absent(command->auth.initial_response);
+    const int n = snprintf(out, SHOWN_MAX, "AUTH%s%.*s%s", mechanism.len > 0 ? " " : "",
+                           (int)(mechanism.len < 20 ? mechanism.len : 20), (const char *)mechanism.ptr,
+                           more ? " (SASL response)" : "");
+    return ms_span_make(out, n < 0 ? 0 : (size_t)n);
+}
+
 /* For comparing recordings: what was asked, what was answered. */
 static void note_exchange(replay_track *track, const ms_smtp_event *event)
 {
     if (track->exchanges == NULL)
         return;
+    char name[SHOWN_MAX];
     if (event->kind == MS_SMTP_EVENT_COMMAND) {
-        replay_exchange_sent(track->exchanges, track->connection, event->slice);
+        replay_exchange_sent(track->exchanges, track->connection, replay_track_line(track, MS_CLIENT),
+                             name_of(event, name));
     } else if (event->kind == MS_SMTP_EVENT_END_OF_DATA) {
-        replay_exchange_sent(track->exchanges, track->connection, MS_SPAN("(end of data)"));
+        replay_exchange_sent(track->exchanges, track->connection, replay_track_line(track, MS_CLIENT),
+                             MS_SPAN("(end of data)"));
     } else if (event->kind == MS_SMTP_EVENT_REPLY || event->kind == MS_SMTP_EVENT_REPLY_LINE) {
         if (!track->greeted) {
             track->greeted = true;
-            replay_exchange_sent(track->exchanges, track->connection, MS_SPAN("(connection)"));
+            replay_exchange_sent(track->exchanges, track->connection, replay_track_line(track, MS_SERVER),
+                                 MS_SPAN("(connection)"));
         }
         if (event->ehlo_line)
             replay_exchange_capability(track->exchanges, track->connection, event->reply.line.text);

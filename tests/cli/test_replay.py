@@ -582,6 +582,22 @@ class Replay(unittest.TestCase):
                                     GOOD.replace("S: 250 mx.example.org", "S: 250-mx.example.org\nS: 250 SIZE 2000"))
         self.assertEqual((status, len(said)), (1, 2))
 
+    def test_compare_smtp_leaves_sasl_out(self):
+        def session(first, second, last="235 in"):
+            return ("S: 220 x.example\nC: EHLO c.example\nS: 250-x.example\nS: 250 AUTH PLAIN LOGIN\nC: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\n"
+                    "C: YWxpY2U=\nS: 334 UGFzc3dvcmQ6\nC: %s\nS: 535 no\nC: AUTH PLAIN %s\nS: %s\n" % (first, second, last))
+        one = session("c2VjcmV0", "AGFsaWNlAHNlY3JldA==")
+        self.assertEqual(self.compare(one, session("b3RoZXI=", "AGFsaWNlAG90aGVy")), (0, []))
+        status, said = self.compare(one, session("b3RoZXI=", "AGFsaWNlAG90aGVy", "535 no"))
+        self.assertEqual((status, said), (1, ["AUTH PLAIN (SASL response): was answered 235, is answered 535"]))
+
+    def test_compare_says_where(self):
+        head = "mailspec: 1\nprotocol: smtp\ntitle: t\n\n"
+        old = self.write("old.mst", head + GOOD)
+        new = self.write("new.mst", head + GOOD.replace("221 Bye", "421 Bye"))
+        line = (head + GOOD).split("\n").index("C: QUIT") + 1
+        self.assertIn("new.mst:%d" % line, run("--compare", old, new)[1])
+
     POP3_HEAD = "mailspec: 1\nprotocol: pop3\ntitle: t\n\n"
     POP3_SESSION = ("S: +OK ready\nC: CAPA\nS: +OK\nS: TOP\nS: UIDL\nS: USER\nS: .\nC: USER ann\nS: +OK\nC: PASS tide\nS: +OK\n"
                     "C: LIST\nS: +OK\nS: 1 24\nS: .\nC: QUIT\nS: +OK\n")
