@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "harness/cli/cli.h"
+#include "harness/cli/mutant_table.h"
 #include "harness/cli/options.h"
-#include "harness/requirement/register.h"
 #include "harness/serve/certificate.h"
 #include "harness/serve/listen.h"
 
@@ -54,6 +54,7 @@ static const char help[] =
     "mutants:\n"
     "  --mutant ID          break one rule on purpose: what a suite of cases is tested with\n"
     "  --list-mutants       print them with the requirement that each one breaks\n"
+    "  --mutants DIR        where the tables with further mutants are (mutants in the corpus)\n"
     "\n"
     "exit status: 0 ended by a signal or with its parent, 2 wrong usage, 4 an address or file that\n"
     "cannot be used\n"
@@ -62,7 +63,7 @@ static const char help[] =
 
 typedef struct options {
     const char *ports[7];
-    const char *bind, *port_file, *domain, *host_name, *users, *cert, *cert_out, *mutant;
+    const char *bind, *port_file, *domain, *host_name, *users, *cert, *cert_out, *mutant, *mutants;
     unsigned long size, recipients, idle, connections;
     bool public, no_tls, plain_auth, require_tls, with_parent, list_mutants;
     int format;
@@ -122,6 +123,7 @@ static bool read_options(int argc, char **argv, options *o)
         {"with-parent", 0, CLI_FLAG, &o->with_parent, NULL},
         {"mutant", 0, CLI_TEXT, &o->mutant, NULL},
         {"list-mutants", 0, CLI_FLAG, &o->list_mutants, NULL},
+        {"mutants", 0, CLI_TEXT, &o->mutants, NULL},
         {"format", 'f', CLI_CHOICE, &o->format, formats},
         {NULL, 0, CLI_FLAG, NULL, NULL},
     };
@@ -221,22 +223,13 @@ static bool write_port_file(const char *path, const listen_point *points, size_t
     return true;
 }
 
-static cli_status list_mutants(bool json)
+static cli_status list_mutants(const options *o)
 {
-    if (json)
-        printf("[\n");
-    for (int i = MUTANT_NONE + 1; i < MUTANT_COUNT; i++) {
-        const serve_mutant_row *row = serve_mutant_get((serve_mutant)i);
-        const char *requirement = ms_register_get(row->requirement)->id;
-        if (json)
-            printf("  {\"id\": \"%s\", \"requirement\": \"%s\", \"title\": \"%s\"}%s\n", row->id, requirement,
-                   row->title, i + 1 < MUTANT_COUNT ? "," : "");
-        else
-            printf("%-40s %-22s %s\n", row->id, requirement, row->title);
-    }
-    if (json)
-        printf("]\n");
-    return CLI_OK;
+    mutant_table table;
+    const bool right = mutant_table_read(&table, "serve", o->mutants);
+    mutant_table_print(&table, o->format == 1);
+    mutant_table_free(&table);
+    return right ? CLI_OK : CLI_USAGE;
 }
 
 /* --- running -------------------------------------------------------------------------------------------- */
@@ -283,10 +276,12 @@ static cli_status serve(const options *o, const listen_settings *settings, liste
     return CLI_OK;
 }
 
-static cli_status prepare(const options *o, listen_point *points, size_t count, store *s)
+static cli_status prepare(const options *o, const mutant_entry *mutant, listen_point *points, size_t count, store *s)
 {
     char path[512] = "";
     serve_settings shared = serve_settings_default(s);
+    shared.mutant = mutant->built_in;
+    shared.data = mutant->data;
     listen_settings settings = {
         .serve = &shared,
         .connections_max = o->connections == 0 ? 200 : (unsigned)o->connections,
@@ -294,10 +289,6 @@ static cli_status prepare(const options *o, listen_point *points, size_t count, 
         .pop3_idle = o->idle == 0 ? 600000 : (int64_t)o->idle * 1000,
         .with_parent = o->with_parent,
     };
-    if (o->mutant != NULL && (shared.mutant = serve_mutant_find(o->mutant)) == MUTANT_NONE) {
-        complain(o->mutant, "there is no such mutant; --list-mutants shows them");
-        return CLI_USAGE;
-    }
     if (o->domain != NULL)
         shared.domain = o->domain;
     if (o->host_name != NULL)
@@ -317,6 +308,18 @@ static cli_status prepare(const options *o, listen_point *points, size_t count, 
     return status;
 }
 
+static cli_status serve_as(const options *o, listen_point *points, size_t count)
+{
+    mutant_table table = {0};
+    mutant_entry mutant = {.built_in = MUTANT_NONE};
+    if (o->mutant != NULL && !mutant_table_find(&table, "serve", o->mutants, o->mutant, &mutant))
+        return CLI_USAGE;
+    store *s = store_new((int64_t)time(NULL), (size_t)256 << 20);
+    const cli_status status = prepare(o, &mutant, points, count, s);
+    mutant_table_free(&table);
+    return status;
+}
+
 static cli_status run_serve(int argc, char **argv)
 {
     options o = {.bind = "127.0.0.1"};
@@ -325,12 +328,11 @@ static cli_status run_serve(int argc, char **argv)
     if (!read_options(argc, argv, &o))
         return CLI_USAGE;
     if (o.list_mutants)
-        return list_mutants(o.format == 1);
+        return list_mutants(&o);
     const size_t count = choose_points(&o, points, &right);
     if (!right)
         return CLI_USAGE;
-    store *s = store_new((int64_t)time(NULL), (size_t)256 << 20);
-    return prepare(&o, points, count, s);
+    return serve_as(&o, points, count);
 }
 
 const cli_command cli_serve = {"serve", "the reference server, and its mutants", help, run_serve};

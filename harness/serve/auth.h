@@ -19,7 +19,7 @@ enum { AUTH_TEXT_MAX = 1100 };
 
 typedef struct auth_exchange {
     ms_sasl_mechanism mechanism;
-    bool pop3; /* else SMTP; only mutants care */
+    bool pop3;      /* else SMTP; only mutants care */
     int iterations; /* SCRAM */
     unsigned step;
     uint8_t challenge[AUTH_TEXT_MAX];

@@ -30,26 +30,28 @@ struct pop3_server {
     auth_exchange auth;
     bool logged_in; /* TRANSACTION state */
     store_view view;
-    uint8_t *marked; /* an octet for each message */
+    uint8_t *marked;  /* an octet for each message */
     uint32_t visible; /* messages that have a number: view.count */
     /* a message on its way */
     const store_message *sending;
     size_t sent, end; /* octets of it */
     ms_stuffer stuffer;
     /* what only mutants ask for */
-    ms_span line;         /* that is being answered */
-    uint32_t offset;      /* of the numbers that are shown */
-    uint8_t *touched;     /* an octet for each message: fetched, or once marked */
-    bool one;             /* a listing of one message */
-    bool raw;             /* the message is sent as it is */
-    bool quitting;        /* QUIT was answered, UPDATE waits */
-    bool lose_input;      /* the rest of the input is dropped */
-    bool swallow_line;    /* what follows up to CRLF gets no response */
-    bool silent;          /* what stands behind STLS is run, its responses are not sent */
-    bool more_waits;      /* input stands behind the command */
+    ms_span line;      /* that is being answered */
+    uint32_t offset;   /* of the numbers that are shown */
+    uint8_t *touched;  /* an octet for each message: fetched, or once marked */
+    bool one;          /* a listing of one message */
+    bool raw;          /* the message is sent as it is */
+    bool quitting;     /* QUIT was answered, UPDATE waits */
+    bool lose_input;   /* the rest of the input is dropped */
+    bool swallow_line; /* what follows up to CRLF gets no response */
+    bool silent;       /* what stands behind STLS is run, its responses are not sent */
+    bool more_waits;   /* input stands behind the command */
     unsigned fetches;
-    store_message other;  /* an edited copy, in: */
+    store_message other; /* an edited copy, in: */
     serve_octets edited;
+    bool data_hit;          /* a row of a file applies to what is being answered */
+    serve_octets data_text; /* and says this */
 };
 
 /* "+OK text" and "-ERR text". */

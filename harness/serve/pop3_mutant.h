@@ -45,4 +45,9 @@ const uint8_t *pop3_mutant_marks(pop3_server *server);
 /* A session begins. */
 void pop3_mutant_login(pop3_server *server);
 
+/* --- rows of files (pop3_mutant_data.c): as in smtp_mutant.h */
+
+bool pop3_data_mutant_before(pop3_server *server, data_place place, ms_span *line);
+void pop3_data_mutant_after(pop3_server *server, size_t from);
+
 #endif

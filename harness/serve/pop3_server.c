@@ -40,6 +40,7 @@ void pop3_server_free(pop3_server *server)
     free(server->marked);
     free(server->touched);
     serve_octets_free(&server->edited);
+    serve_octets_free(&server->data_text);
     free(server);
 }
 
@@ -257,8 +258,15 @@ static void answer_line(pop3_server *server, const ms_line *line)
         const ms_span other = pop3_mutant_substitute(server, &parsed, line->text, room);
         read.text = ms_span_is_absent(other) ? line->text : other;
     }
+    const data_place place = server->phase == POP3_EXCHANGE ? DATA_AT_RESPONSE : DATA_AT_COMMAND;
+    const size_t from = server->out->len;
+    if (server->settings->data != NULL && pop3_data_mutant_before(server, place, &read.text))
+        return;
+    if (read.text.ptr != line->text.ptr)
+        read.flags = 0;
     answer(server, &read);
     pop3_mutant_effect(server);
+    pop3_data_mutant_after(server, from);
 }
 
 /* What stands between bare CRs, each as a command. */
@@ -320,6 +328,8 @@ static size_t take_line(pop3_server *server, ms_span input)
 static void greet(pop3_server *server)
 {
     char random[33], text[400];
+    ms_span line = MS_SPAN("");
+    const size_t from = server->out->len;
     auth_random_text(server->settings, 16, random);
     if (mutant_is(server->settings, MUTANT_POP3_APOP_SAME))
         snprintf(random, sizeof random, "1896.697170952");
@@ -332,7 +342,10 @@ static void greet(pop3_server *server)
     const bool bare = mutant_is(server->settings, MUTANT_POP3_APOP_NONE);
     snprintf(text, sizeof text, "POP3 server ready%s%s", bare ? "" : " ", bare ? "" : server->timestamp);
     server->greeted = true;
+    if (pop3_data_mutant_before(server, DATA_AT_GREETING, &line))
+        return;
     pop3_ok(server, text);
+    pop3_data_mutant_after(server, from);
     if (mutant_is(server->settings, MUTANT_POP3_UNASKED))
         pop3_ok(server, "What can I do for you?");
 }
@@ -364,7 +377,7 @@ serve_taken pop3_server_take(pop3_server *server, ms_span input, serve_octets *o
     server->lose_input = false;
     if (!server->greeted) {
         greet(server);
-        return (serve_taken){0, SERVE_AGAIN};
+        return (serve_taken){0, server->wish == SERVE_CLOSE ? SERVE_CLOSE : SERVE_AGAIN};
     }
     size_t at = 0;
     while (server->wish == SERVE_INPUT) {

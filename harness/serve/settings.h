@@ -4,6 +4,7 @@
 #ifndef MAILSPEC_HARNESS_SERVE_SETTINGS_H
 #define MAILSPEC_HARNESS_SERVE_SETTINGS_H
 
+#include "harness/serve/data_mutant.h"
 #include "harness/serve/mutant.h"
 #include "harness/serve/octets.h"
 #include "harness/serve/store.h"
@@ -11,9 +12,10 @@
 typedef struct serve_settings {
     store *store;
     serve_mutant mutant;
-    const char *host_name; /* of greetings and trace fields */
-    const char *domain;    /* whose mail is delivered here; mail to host_name's, too */
-    uint64_t size_limit;   /* octets of a message (RFC 1870) */
+    const data_mutant *data; /* instead of it; NULL: none */
+    const char *host_name;   /* of greetings and trace fields */
+    const char *domain;      /* whose mail is delivered here; mail to host_name's, too */
+    uint64_t size_limit;     /* octets of a message (RFC 1870) */
     uint32_t recipients_max;
     bool tls;           /* STARTTLS and STLS can be offered */
     bool plain_auth;    /* PLAIN and LOGIN in clear text, too */

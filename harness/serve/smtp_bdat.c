@@ -24,14 +24,9 @@ static bool refuse_chunk(smtp_server *server)
     return !smtp_has_recipients(server);
 }
 
-/* The last octet of a chunk was read. */
-static void end_chunk(smtp_server *server)
+static void answer_chunk(smtp_server *server)
 {
     smtp_transaction *t = &server->transaction;
-    server->verb = MS_SMTP_BDAT;
-    server->phase = PHASE_COMMANDS;
-    if (!server->silent)
-        server->wish = SERVE_AGAIN;
     if (server->chunk_malformed) {
         smtp_reply(server, 501, 5, 4, "Only LAST may follow the size of the chunk");
         return;
@@ -54,6 +49,22 @@ static void end_chunk(smtp_server *server)
         if (mutant_is(server->settings, MUTANT_SMTP_BDAT_BORDER))
             smtp_keep_content(server, MS_SPAN("\r\n"));
     }
+}
+
+/* The last octet of a chunk was read. */
+static void end_chunk(smtp_server *server)
+{
+    ms_span line = MS_SPAN("");
+    const size_t from = server->out->len;
+    server->verb = MS_SMTP_BDAT;
+    server->phase = PHASE_COMMANDS;
+    if (!server->silent)
+        server->wish = SERVE_AGAIN;
+    if (!smtp_data_mutant_before(server, DATA_AT_CHUNK, &line))
+        answer_chunk(server);
+    else if (server->chunk_last)
+        smtp_transaction_clear(server);
+    smtp_data_mutant_after(server, from);
 }
 
 /* --- the command ------------------------------------------------------------------------------------ */

@@ -116,7 +116,7 @@ static void end_transaction(smtp_server *server, bool refused)
         smtp_transaction_clear(server);
 }
 
-void smtp_end_of_data(smtp_server *server)
+static void end_of_data(smtp_server *server)
 {
     smtp_transaction *t = &server->transaction;
     const bool lmtp = server->variant == MS_VARIANT_LMTP;
@@ -134,6 +134,18 @@ void smtp_end_of_data(smtp_server *server)
         answer_message(server, refused, delivered);
     end_transaction(server, refused != NULL);
     smtp_mutant_effect(server);
+}
+
+void smtp_end_of_data(smtp_server *server)
+{
+    ms_span line = MS_SPAN("");
+    const size_t from = server->out->len;
+    if (!server->transaction.chunks && smtp_data_mutant_before(server, DATA_AT_END_OF_DATA, &line)) {
+        end_transaction(server, true);
+        return;
+    }
+    end_of_data(server);
+    smtp_data_mutant_after(server, from);
 }
 
 /* --- DATA ------------------------------------------------------------------------------------------ */

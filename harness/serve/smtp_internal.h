@@ -25,9 +25,9 @@ typedef struct smtp_recipient {
 typedef struct smtp_watch {
     uint8_t last[16]; /* the last octets, the CRLF of the DATA command included */
     uint64_t octets;
-    bool body;        /* the empty line behind the header section was seen */
+    bool body;               /* the empty line behind the header section was seen */
     bool line_seen, lf_mode; /* the first line was seen, and ended with a bare LF */
-    bool dot_begins;  /* the last dot was the first octet of a segment */
+    bool dot_begins;         /* the last dot was the first octet of a segment */
 } smtp_watch;
 
 /* A mail transaction: the buffers of RFC 5321 section 4.1.1. */
@@ -37,7 +37,7 @@ typedef struct smtp_transaction {
     address from;              /* the same, resolved */
     serve_octets envid;        /* value of ENVID=, still xtext; empty without */
     uint8_t body, ret;
-    uint64_t size; /* SIZE=, 0 without */
+    uint64_t size;   /* SIZE=, 0 without */
     bool auth_given; /* AUTH= */
     bool smtputf8;
     smtp_recipient *recipients;
@@ -74,21 +74,23 @@ struct smtp_server {
     bool chunk_malformed; /* its octets are read, and 501 is the reply */
     bool chunk_answered;  /* the reply was given before the octets were read */
     uint64_t chunk_size;
-    uint64_t serial;      /* of trace ids */
+    uint64_t serial; /* of trace ids */
     /* what only mutants ask for */
-    unsigned last_code;  /* of the last reply */
-    size_t reply_from;   /* where it begins in out */
-    size_t mail_reply;   /* where the reply to MAIL begins, if it is the one before; else SIZE_MAX */
-    unsigned messages;   /* accepted in this session */
-    bool ended_here;     /* an end of data was read in this call */
-    bool by_chunks;      /* the last message came by BDAT */
-    bool false_end;      /* the data ended where they do not */
-    bool lose_input;     /* the rest of the input is dropped */
-    bool swallow_line;   /* the line was answered before its end */
-    size_t segment_at;   /* offset in the call's input of what is read now */
-    bool silent;         /* what stands behind STARTTLS is run, its replies are not sent */
-    serve_octets held;   /* a reply that waits for more input */
+    unsigned last_code; /* of the last reply */
+    size_t reply_from;  /* where it begins in out */
+    size_t mail_reply;  /* where the reply to MAIL begins, if it is the one before; else SIZE_MAX */
+    unsigned messages;  /* accepted in this session */
+    bool ended_here;    /* an end of data was read in this call */
+    bool by_chunks;     /* the last message came by BDAT */
+    bool false_end;     /* the data ended where they do not */
+    bool lose_input;    /* the rest of the input is dropped */
+    bool swallow_line;  /* the line was answered before its end */
+    size_t segment_at;  /* offset in the call's input of what is read now */
+    bool silent;        /* what stands behind STARTTLS is run, its replies are not sent */
+    serve_octets held;  /* a reply that waits for more input */
     smtp_watch watch;
+    bool data_hit;          /* a row of a file applies to what is being answered */
+    serve_octets data_text; /* and says this */
 };
 
 typedef struct smtp_refusal {

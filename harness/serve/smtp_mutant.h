@@ -50,6 +50,13 @@ void smtp_mutant_effect(smtp_server *server);
 /* The relay is open for this path; to is what it was resolved to. */
 bool smtp_mutant_relays(const smtp_server *server, const ms_smtp_path *path, const address *to);
 
+/* --- rows of files (smtp_mutant_data.c) */
+
+/* What the row says in this place; *line may become another one.  true: that was the answer, nothing is run. */
+bool smtp_data_mutant_before(smtp_server *server, data_place place, ms_span *line);
+/* It was run: its reply, which begins at from, becomes another one. */
+void smtp_data_mutant_after(smtp_server *server, size_t from);
+
 /* --- content (smtp_mutant_content.c) */
 
 /* Octets of input up to and with a sequence that ends the data although it does not; 0: none. */

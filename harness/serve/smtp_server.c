@@ -37,6 +37,7 @@ void smtp_server_free(smtp_server *server)
     serve_octets_free(&server->transaction.content);
     serve_octets_free(&server->hello_name);
     serve_octets_free(&server->held);
+    serve_octets_free(&server->data_text);
     free(server);
 }
 
@@ -197,8 +198,15 @@ static void answer_line(smtp_server *server, const ms_line *line)
         const ms_span other = smtp_mutant_substitute(server, &parsed, line->text, room);
         read.text = ms_span_is_absent(other) ? line->text : other;
     }
+    const data_place place = server->phase == PHASE_AUTH ? DATA_AT_RESPONSE : DATA_AT_COMMAND;
+    const size_t from = server->out->len;
+    if (server->settings->data != NULL && smtp_data_mutant_before(server, place, &read.text))
+        return;
+    if (read.text.ptr != line->text.ptr)
+        read.flags = 0;
     answer(server, &read);
     smtp_mutant_effect(server);
+    smtp_data_mutant_after(server, from);
 }
 
 /* What stands between bare CRs, each as a command. */
@@ -307,11 +315,16 @@ static size_t take_some(smtp_server *server, ms_span input)
 static void greet(smtp_server *server)
 {
     char text[300];
-    server->verb = MS_SMTP_GREETING;
+    ms_span line = MS_SPAN("");
+    const size_t from = server->out->len;
     server->greeted = true;
+    if (smtp_data_mutant_before(server, DATA_AT_GREETING, &line))
+        return;
+    server->verb = MS_SMTP_GREETING;
     snprintf(text, sizeof text, "%s %s mailspec", server->settings->host_name,
              server->variant == MS_VARIANT_LMTP ? "LMTP" : "ESMTP");
     smtp_reply_bare(server, 220, text);
+    smtp_data_mutant_after(server, from);
 }
 
 /* What mutants do with the rest of the input. */
@@ -349,7 +362,7 @@ serve_taken smtp_server_take(smtp_server *server, ms_span input, serve_octets *o
     server->ended_here = server->lose_input = false;
     if (!server->greeted) {
         greet(server);
-        return (serve_taken){0, SERVE_AGAIN};
+        return (serve_taken){0, server->wish == SERVE_CLOSE ? SERVE_CLOSE : SERVE_AGAIN};
     }
     size_t at = 0;
     serve_octets_add(out, serve_octets_span(&server->held));

@@ -1,0 +1,95 @@
+/*
+ * data_mutant.h - mutants that are rows of a file: corpus/mutants
+ *
+ * A rule that is broken by what is said in one place needs no code.  The columns are described in corpus/mutants/README.md.
+ */
+#ifndef MAILSPEC_HARNESS_SERVE_DATA_MUTANT_H
+#define MAILSPEC_HARNESS_SERVE_DATA_MUTANT_H
+
+#include "harness/serve/octets.h"
+#include "harness/transcript/pattern.h"
+
+/* Where the text is said. */
+typedef enum data_place {
+    DATA_AT_COMMAND,     /* a command line that the pattern matches */
+    DATA_AT_GREETING,    /* when the connection begins */
+    DATA_AT_END_OF_DATA, /* in reply to the final dot of DATA */
+    DATA_AT_CHUNK,       /* in reply to BDAT, behind the octets of its chunk */
+    DATA_AT_RESPONSE,    /* in reply to a line of a SASL exchange */
+    DATA_PLACES,
+} data_place;
+
+typedef enum data_action {
+    DATA_ANSWER, /* the command is not run, the text is the reply */
+    DATA_REPLY,  /* it is run, the text replaces the reply */
+    DATA_AS,     /* the text is run instead of the line */
+    DATA_CLOSE,  /* the connection is closed, nothing is run or said */
+    DATA_LAST,   /* as answer, and the connection is closed behind it */
+    DATA_SILENT, /* it is run, without a reply */
+    DATA_ACTIONS,
+} data_action;
+
+/* Sets of these say where a mutant holds. */
+enum { DATA_SMTP = 1, DATA_SUBMISSION = 2, DATA_LMTP = 4, DATA_POP3 = 8, DATA_ANY_SMTP = 7 };
+enum {
+    DATA_GREETED = 1, /* SMTP: before EHLO and HELO */
+    DATA_EHLO = 2,    /* behind it, no mail transaction */
+    DATA_MAIL = 4,    /* a transaction without recipients */
+    DATA_RCPT = 8,    /* one with recipients */
+    DATA_AUTHORIZATION = 16,
+    DATA_TRANSACTION = 32,
+    DATA_STAGES = 63,
+    /* these come on top of one of those above */
+    DATA_TLS = 64,
+    DATA_AUTH = 128, /* SMTP: authenticated */
+};
+
+typedef struct data_mutant {
+    char *memory;         /* of the line that it was read from; private */
+    const char *id;       /* stable, as of a built-in one */
+    uint16_t requirement; /* the ms_requirement that it breaks */
+    uint8_t services;     /* set of DATA_SMTP and so on */
+    uint8_t stages;       /* set of DATA_GREETED to DATA_TRANSACTION */
+    uint8_t conditions;   /* DATA_TLS, DATA_AUTH: all of them */
+    data_place place;
+    data_action action;
+    mst_pattern *pattern; /* of DATA_AT_COMMAND */
+    const char *command;  /* as written: the pattern, or <greeting> and so on */
+    const char *text;     /* as written, with its escapes */
+    const char *file;     /* where it stands; */
+    unsigned long line;
+} data_mutant;
+
+/* What ${name} of the text stands for. */
+typedef struct data_captures {
+    ms_span values[MST_PATTERN_CAPTURES_MAX];
+} data_captures;
+
+/* The mutant has something to say in this place: service is one of DATA_SMTP and so on, stage one of DATA_GREETED and so
+ * on with its conditions.  line: of DATA_AT_COMMAND, without its end.  NULL never has. */
+bool data_mutant_applies(const data_mutant *mutant, data_place place, unsigned service, unsigned stage, ms_span line,
+                         data_captures *captures);
+
+/* The text, its escapes undone, its captures inserted.  CRLF follows, unless it ends with \! or is the line of
+ * DATA_AS.  What is no escape, or names no capture, is said by the result: its offset in text, SIZE_MAX if there is
+ * none.  out may be NULL, and captures with it. */
+size_t data_mutant_text(const data_mutant *mutant, const data_captures *captures, serve_octets *out);
+
+/* "VRFY .*: answer 252 …" on the heap. */
+char *data_mutant_title(const data_mutant *mutant);
+
+/* All the rows of the files *.tsv of a folder, ordered by id. */
+typedef struct data_mutants {
+    data_mutant *rows;
+    size_t count;
+    char **files; /* their paths; private */
+    size_t file_count;
+} data_mutants;
+
+/* Read them.  Each fault is said by complain, as "path:line: what", and makes the result false; the rows without one are
+ * there all the same.  A folder that does not exist is one without files. */
+bool data_mutants_read(data_mutants *mutants, const char *folder, void complain(const char *text));
+const data_mutant *data_mutants_find(const data_mutants *mutants, const char *id);
+void data_mutants_free(data_mutants *mutants);
+
+#endif

@@ -1,0 +1,69 @@
+/* smtp_mutant_data.c - mutants that are rows of a file: see smtp_mutant.h and data_mutant.h */
+#include "harness/serve/smtp_mutant.h"
+
+static unsigned service_of(const smtp_server *server)
+{
+    switch (server->variant) {
+    case MS_VARIANT_SMTP:
+        return DATA_SMTP;
+    case MS_VARIANT_SUBMISSION:
+        return DATA_SUBMISSION;
+    case MS_VARIANT_LMTP:
+        return DATA_LMTP;
+    }
+    return 0;
+}
+
+static unsigned stage_of(const smtp_server *server)
+{
+    const smtp_transaction *t = &server->transaction;
+    const unsigned conditions = (server->tls ? DATA_TLS : 0) | (server->user >= 0 ? DATA_AUTH : 0);
+    if (server->hello == HELLO_NONE)
+        return conditions | DATA_GREETED;
+    if (!t->open)
+        return conditions | DATA_EHLO;
+    return conditions | (t->recipient_count == 0 ? DATA_MAIL : DATA_RCPT);
+}
+
+bool smtp_data_mutant_before(smtp_server *server, data_place place, ms_span *line)
+{
+    data_captures captures;
+    const data_mutant *mutant = server->settings->data;
+    if (!data_mutant_applies(mutant, place, service_of(server), stage_of(server), *line, &captures))
+        return false;
+    serve_octets_clear(&server->data_text);
+    data_mutant_text(mutant, &captures, &server->data_text);
+    switch (mutant->action) {
+    case DATA_REPLY:
+        server->data_hit = true;
+        return false;
+    case DATA_SILENT:
+        serve_octets_clear(&server->data_text);
+        server->data_hit = true;
+        return false;
+    case DATA_AS:
+        *line = serve_octets_span(&server->data_text);
+        return false;
+    case DATA_ANSWER:
+    case DATA_LAST:
+        serve_octets_add(server->out, serve_octets_span(&server->data_text));
+        break;
+    case DATA_CLOSE:
+    case DATA_ACTIONS:
+        break;
+    }
+    server->verb = MS_SMTP_UNKNOWN;
+    if (mutant->action != DATA_ANSWER)
+        server->wish = SERVE_CLOSE;
+    return true;
+}
+
+void smtp_data_mutant_after(smtp_server *server, size_t from)
+{
+    /* the reply to BDAT stands behind its chunk */
+    if (!server->data_hit || server->phase == PHASE_CHUNK)
+        return;
+    server->data_hit = false;
+    server->out->len = from;
+    serve_octets_add(server->out, serve_octets_span(&server->data_text));
+}
