@@ -104,6 +104,38 @@ static void to_the_end(fence *f)
     }
 }
 
+static bool is_list(const probe_reply *reply)
+{
+    return reply->code == 250 && reply->line_count > 0;
+}
+
+/* What came before the list of EHLO was asked for by nobody, and so many replies are still due behind it. */
+static void list_came(fence *f, const probe_reply *before, unsigned count)
+{
+    probe_reply reply;
+    for (unsigned i = 0; i < count; i++)
+        count_extra(f, &before[i]);
+    for (unsigned i = 0; i < count && take(f, PROBE_SHAPE_SINGLE, &reply); i++)
+        ;
+}
+
+/* The first reply is no list: an extra one, or the server refuses EHLO the second time, or offers nothing?  Each NOOP
+ * brings one reply, so the list, where there is one, comes among them. */
+static void by_noop(fence *f, const probe_reply *first)
+{
+    enum { DOUBTFUL = 6 };
+    probe_reply replies[DOUBTFUL + 1] = {*first};
+    for (unsigned i = 1; i <= DOUBTFUL; i++) {
+        say(f, "NOOP");
+        if (!take(f, PROBE_SHAPE_SINGLE, &replies[i]))
+            return;
+        if (is_list(&replies[i])) {
+            list_came(f, replies, i);
+            return;
+        }
+    }
+}
+
 static void by_ehlo(fence *f)
 {
     const probe_value *client = probe_scope_find(&f->s->scope, MS_SPAN("client"));
@@ -112,15 +144,12 @@ static void by_ehlo(fence *f)
     snprintf(line, sizeof line, "%s %.*s", f->s->endpoint->target.protocol == NET_LMTP ? "LHLO" : "EHLO",
              client == NULL ? 0 : (int)client->octets.len, client == NULL ? "" : (const char *)client->octets.ptr);
     say(f, line);
-    while (take(f, PROBE_SHAPE_SINGLE, &reply)) {
-        if (reply.code == 250 && reply.line_count > 0)
-            return;
-        if (reply.code == 421) {
-            count_extra(f, &reply);
-            return;
-        }
+    if (!take(f, PROBE_SHAPE_SINGLE, &reply) || is_list(&reply))
+        return;
+    if (reply.code == 421)
         count_extra(f, &reply);
-    }
+    else
+        by_noop(f, &reply);
 }
 
 /* Is it what HELP may be answered by?  RFC 5321 section 4.3.2: 211, 214; 502, 504; 500 where it is not known. */

@@ -128,6 +128,29 @@ class Probe(unittest.TestCase):
         _, item = self.verdict({"RSET": b"250 ok\r\n250 surplus\r\n"}, self.FENCED, "fail")
         self.assertEqual(item["outcome"], "ran")
 
+    def test_a_fence_in_the_middle_where_ehlo_is_refused_the_second_time(self):
+        # that is a fault of the server's, and no reply too many
+        class Once(Smtp):
+            def talk(self, connection):
+                self.count = 0
+                super().talk(connection)
+
+            def say(self, connection, name, line, usual):
+                if name == "EHLO":
+                    self.count += 1
+                    usual = b"503 again?\r\n" if self.count > 1 else usual
+                return super().say(connection, name, line, usual)
+
+        script = self.FENCED + "C: NOOP\nS? 250\n"
+        for changes, status in (({}, "pass"), ({"RSET": b"250 a\r\n250 b\r\n"}, "fail"),
+                                ({"RSET": b"250 a\r\n503 b\r\n250 c\r\n"}, "fail")):
+            for server in Smtp, Once:
+                if server is Once and changes:
+                    continue
+                with server(changes) as peer:
+                    run = Run([peer.url()], [case("t.fence", script, "start: ehlo\n")])
+                    self.assertEqual(run.cases()["t.fence"]["status"], status, (changes, server, run.cases()))
+
     def test_a_fence_in_the_middle_counts_and_the_session_goes_on(self):
         behind = "C: NOOP\nS? 250\n"
         self.verdict({}, self.FENCED + behind, "pass")
@@ -505,4 +528,4 @@ class WithServer(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0]] + sys.argv[2:], verbosity=1)
+    unittest.main(argv=[sys.argv[0]] + sys.argv[2:], verbosity=1, warnings="ignore")
