@@ -223,6 +223,22 @@ void stage_block(stage *s, const mst_block *block)
 
 /* --- the frame ------------------------------------------------------------------------------ */
 
+/* The number that the server lists behind SIZE (RFC 1870 section 3), "0" for no limit. */
+static void set_size_limit(stage *s)
+{
+    const bool tls = probe_starts_in_tls(s->endpoint, s->document);
+    const ms_span words = probe_offer_find(tls ? &s->endpoint->tls : &s->endpoint->clear, MS_SPAN("SIZE"));
+    const size_t length = ms_span_is_absent(words) ? 0 : words.len;
+    size_t begin = 0;
+    while (begin < length && words.ptr[begin] == ' ')
+        begin++;
+    size_t end = begin;
+    while (end < length && words.ptr[end] >= '0' && words.ptr[end] <= '9')
+        end++;
+    const ms_span digits = end == begin ? MS_SPAN("0") : ms_span_make(words.ptr + begin, end - begin);
+    probe_scope_set(&s->scope, MS_SPAN("size_limit"), digits);
+}
+
 static void set_names(stage *s)
 {
     const probe_settings *settings = &s->context->settings;
@@ -251,6 +267,7 @@ static void set_names(stage *s)
     probe_scope_set_text(scope, "host", s->endpoint->target.host);
     probe_scope_set_secret(scope, "secret:password", settings->password);
     probe_scope_set_secret(scope, "secret:password2", settings->password2);
+    set_size_limit(s);
 }
 
 /* Cases of one run draw different lots, and the same ones again with the same seed, in whatever order they run. */

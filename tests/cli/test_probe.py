@@ -429,6 +429,9 @@ class WithServer(unittest.TestCase):
                                cites="POP3-1939-7-01"))
         self.assertNotIn(WORD, run.out.decode())
 
+    def test_the_limit_that_the_server_lists(self):
+        self.passes(case("t.limit", "check size_limit = 2097152\nC: NOOP\nS? 250\n", "start: greeted\n"))
+
     def test_other_spellings_of_a_mailbox(self):
         self.passes(case("t.spellings", "C: RCPT TO:<\"${quoted_pairs(local_part)}\"@${upper(domain)}>\nS? 250\n"
                          "C: VRFY <${local_part}@${domain}>\nS? 250 ~\".*<${rcpt}>\"\n", "start: mail\n"))
