@@ -167,9 +167,20 @@ static bool drain(probe_listener *listener, ms_side side)
     return progress;
 }
 
+/* A bare LF ends a command for some servers and stands within it for others: how many responses are due behind it is
+ * not known, and neither is which of them answers what.  In mail data it is harmless, and SMTP has machines for that. */
+static bool is_ambiguous(ms_span octets)
+{
+    for (size_t i = 0; i < octets.len; i++)
+        if (octets.ptr[i] == '\n' && (i == 0 || octets.ptr[i - 1] != '\r'))
+            return true;
+    return false;
+}
+
 void probe_listen(probe_listener *listener, ms_side side, ms_span octets)
 {
     const ms_side other = side == MS_CLIENT ? MS_SERVER : MS_CLIENT;
+    listener->deaf |= listener->pop3_spoken && side == MS_CLIENT && is_ambiguous(octets);
     octet_buffer_add(&listener->pending[side], octets);
     /* what one side says may decide what the other's waiting octets are */
     bool again = drain(listener, side);
