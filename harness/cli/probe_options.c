@@ -24,6 +24,7 @@ const char probe_help[] =
     "  --rcpt ADDRESS --rcpt2 ADDRESS   mailboxes that the server delivers to\n"
     "  --from ADDRESS                   the sender (default: one that holds a mark of the run)\n"
     "  --unknown-rcpt, --remote-rcpt    an address here that does not exist; one elsewhere\n"
+    "  --list-rcpt, --alias-rcpt        a mailing list that --rcpt is on; another name of --rcpt\n"
     "  --user NAME --user2 NAME         accounts; passwords: MAILSPEC_PASSWORD, MAILSPEC_PASSWORD2,\n"
     "  --password-file FILE             its first line (and second), or asked on a terminal\n"
     "  --maildir PATH --maildir2 PATH   where the recipients' mail can be seen, instead of by POP3\n"
@@ -208,6 +209,8 @@ cli_status probe_options_read(probe_options *options, int argc, char **argv)
         {"from", 0, CLI_TEXT, &s->from, NULL},
         {"unknown-rcpt", 0, CLI_TEXT, &s->unknown, NULL},
         {"remote-rcpt", 0, CLI_TEXT, &s->remote, NULL},
+        {"list-rcpt", 0, CLI_TEXT, &s->list, NULL},
+        {"alias-rcpt", 0, CLI_TEXT, &s->alias, NULL},
         {"user", 0, CLI_TEXT, &s->user, NULL},
         {"user2", 0, CLI_TEXT, &s->user2, NULL},
         {"password-file", 0, CLI_TEXT, &r.password_file, NULL},

@@ -177,6 +177,14 @@ static bool remote_rcpt(gate *g)
 {
     return g->context->settings.remote != NULL;
 }
+static bool list(gate *g)
+{
+    return g->context->settings.list != NULL;
+}
+static bool alias(gate *g)
+{
+    return g->context->settings.alias != NULL;
+}
 static bool is_submission(gate *g)
 {
     return g->endpoint->target.protocol == NET_SUBMISSION;
@@ -215,6 +223,8 @@ static const struct {
     {"many-rcpt", local_rcpt}, /* the same mailbox as often as is wanted */
     {"unknown-rcpt", unknown_rcpt},
     {"remote-rcpt", remote_rcpt},
+    {"list", list},
+    {"alias", alias},
     {"submission", is_submission},
     {"lmtp", is_lmtp},
     {"mx", is_mx},

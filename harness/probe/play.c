@@ -256,6 +256,8 @@ static void set_names(stage *s)
     probe_scope_set_text(scope, "rcpt2", settings->rcpt2);
     probe_scope_set_text(scope, "unknown", settings->unknown);
     probe_scope_set_text(scope, "remote", settings->remote);
+    probe_scope_set_text(scope, "list", settings->list);
+    probe_scope_set_text(scope, "alias", settings->alias);
     at = settings->rcpt == NULL ? NULL : strrchr(settings->rcpt, '@');
     probe_scope_set_text(scope, "domain", at == NULL ? NULL : at + 1);
     snprintf(text, sizeof text, "%.*s", at == NULL ? 0 : (int)(at - settings->rcpt), at == NULL ? "" : settings->rcpt);

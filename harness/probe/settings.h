@@ -19,6 +19,7 @@ typedef enum probe_feed {
 typedef struct probe_settings {
     const char *from, *rcpt, *rcpt2; /* mailboxes; NULL: not given */
     const char *unknown, *remote;
+    const char *list, *alias; /* a mailing list that rcpt is on; another name of rcpt */
     const char *user, *user2;
     const char *password, *password2;
     const char *client;  /* what EHLO says; NULL: a name that holds the mark */

@@ -433,6 +433,9 @@ class WithServer(unittest.TestCase):
         self.passes(case("t.limit", "check size_limit = 2097152\nC: NOOP\nS? 250\n", "start: greeted\n"))
 
     def test_other_spellings_of_a_mailbox(self):
+        self.passes(case("t.list", "C: RCPT TO:<${list}>\nS? 250\nC: RCPT TO:<${alias}>\nS? 250\n",
+                         "start: mail\nneeds: list, alias\n"),
+                    arguments=("--list-rcpt", "staff@example.test", "--alias-rcpt", "alice+other@example.test"))
         self.passes(case("t.spellings", "C: RCPT TO:<\"${quoted_pairs(local_part)}\"@${upper(domain)}>\nS? 250\n"
                          "C: VRFY <${local_part}@${domain}>\nS? 250 ~\".*<${rcpt}>\"\n", "start: mail\n"))
 
