@@ -1,0 +1,47 @@
+/*
+ * fuzz_pop3_command.c - one POP3 command line, parsed, written, parsed again
+ *
+ * options: 1 UTF8, 2 a SASL response, 4 RFC 2449's lengths.
+ */
+#include "fuzz/input.h"
+#include "fuzz/look.h"
+
+#include <string.h>
+
+const char fuzz_target[] = "pop3_command";
+
+static uint8_t first_line[2 * FUZZ_INPUT_MAX], second_line[2 * FUZZ_INPUT_MAX];
+
+static void check_reparse(const ms_pop3_parsed *parsed, const ms_pop3_context *context)
+{
+    const size_t len = ms_pop3_command_write(&parsed->command, first_line, sizeof first_line);
+    if (len == 0 && parsed->deviations != 0)
+        return; /* what was understood although it is wrong need not be written */
+    FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, len >= 2 && len <= sizeof first_line);
+    FUZZ_EXPECT(ORACLE_FACT, 0, ms_pop3_command_write(&parsed->command, second_line, len - 1) == len);
+    const ms_pop3_parsed again = ms_pop3_command_parse(ms_span_make(first_line, len - 2), context);
+    FUZZ_EXPECT(ORACLE_PRINT_REPARSE, again.error_at, again.error == MS_POP3_OK);
+    FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, again.command.verb == parsed->command.verb);
+    FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, (again.deviations & ~parsed->deviations) == 0);
+    const size_t second = ms_pop3_command_write(&again.command, second_line, sizeof second_line);
+    FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, second == len && memcmp(first_line, second_line, len) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const fuzz_input input = fuzz_input_read(data, size);
+    const ms_span line = fuzz_one_line(input.octets);
+    const ms_pop3_context context = {(input.options & 1) != 0, (input.options & 2) != 0, (input.options & 4) != 0};
+    fuzz_hide(input.block, line.len);
+    fuzz_look first = fuzz_look_at(line);
+    const ms_pop3_parsed parsed = ms_pop3_command_parse(line, &context);
+    look_pop3_parsed(&first, &parsed);
+    if (parsed.error == MS_POP3_OK)
+        check_reparse(&parsed, &context);
+    fuzz_look second = fuzz_look_at(fuzz_again(line));
+    const ms_pop3_parsed repeated = ms_pop3_command_parse(second.input, &context);
+    look_pop3_parsed(&second, &repeated);
+    FUZZ_EXPECT(ORACLE_DETERMINISM, 0, first.digest == second.digest);
+    fuzz_show(input.block);
+    return 0;
+}

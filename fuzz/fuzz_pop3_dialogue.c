@@ -1,0 +1,126 @@
+/*
+ * fuzz_pop3_dialogue.c - the octets of both sides of a POP3 connection (see input.h for the marks)
+ *
+ * options: 1 room for two outstanding commands only, 2 marks of four messages only, 4 TLS before the greeting.
+ */
+#include "fuzz/look.h"
+#include "fuzz/talk.h"
+
+const char fuzz_target[] = "pop3_dialogue";
+
+enum { FINDINGS = 64, MESSAGES = 256 };
+
+typedef struct reader {
+    ms_pop3_dialogue dialogue;
+    ms_pop3_run runs[MS_POP3_RUNS_DEFAULT];
+    uint8_t messages[MESSAGES];
+    fuzz_note note;
+} reader;
+
+static void look_at_findings(reader *r, const ms_findings *findings, uint64_t client_at, uint64_t server_at)
+{
+    fuzz_look look = fuzz_look_at(ms_span_absent());
+    look_findings(&look, findings, client_at, server_at, MS_POP3_VERB_COUNT, MS_POP3_STATE_COUNT);
+    FUZZ_EXPECT(ORACLE_WORK, (size_t)server_at, findings->lost == 0);
+    fuzz_note_findings(&r->note, findings);
+    look_pop3_session(&look, &r->dialogue.session);
+}
+
+static void note_event(reader *r, const ms_pop3_event *event, ms_span window, ms_pop3_after after)
+{
+    fuzz_look look = fuzz_look_at(ms_span_is_absent(event->slice) ? window : event->slice);
+    look.base = event->at;
+    look_one_of(&look, event->kind, MS_POP3_EVENT_DROPPED + 1);
+    switch (event->kind) {
+    case MS_POP3_EVENT_NEED_MORE:
+    case MS_POP3_EVENT_UNDECIDED:
+        return;
+    case MS_POP3_EVENT_TEXT:
+    case MS_POP3_EVENT_DROPPED:
+        fuzz_note_content(&r->note, event->kind, event->slice);
+        return;
+    case MS_POP3_EVENT_END:
+        fuzz_note_content(&r->note, MS_POP3_EVENT_TEXT, event->slice);
+        look.base = event->at + event->consumed;
+        break;
+    case MS_POP3_EVENT_COMMAND:
+        look_pop3_parsed(&look, &event->command);
+        break;
+    case MS_POP3_EVENT_RESPONSE:
+    case MS_POP3_EVENT_CONTINUATION:
+    case MS_POP3_EVENT_LISTING:
+        look_pop3_response(&look, &event->response, after, event->kind == MS_POP3_EVENT_LISTING);
+        look_one_of(&look, event->answered.verb, MS_POP3_VERB_COUNT);
+        look_number(&look, event->answered.number);
+        look_number(&look, (uint64_t)event->multi_line << 1 | event->answered.none);
+        break;
+    case MS_POP3_EVENT_CAPABILITY:
+        look_pop3_capability(&look, &event->capability);
+        break;
+    case MS_POP3_EVENT_UNJUDGED:
+        look_octets(&look, event->slice);
+        break;
+    }
+    look_one_of(&look, event->state, MS_POP3_STATE_COUNT);
+    look_number(&look, event->line_flags);
+    look_pop3_session(&look, &r->dialogue.session);
+    fuzz_note_add(&r->note, look.base, look.digest);
+}
+
+static fuzz_taken take(void *state, ms_side side, ms_span window, uint64_t at)
+{
+    reader *r = state;
+    ms_finding items[FINDINGS];
+    ms_findings findings = {.items = items, .capacity = FINDINGS};
+    const ms_pop3_after after = ms_pop3_session_response_context(&r->dialogue.session).after;
+    const ms_pop3_event event = ms_pop3_dialogue_next(&r->dialogue, side, window, &findings);
+    const bool waits = event.kind == MS_POP3_EVENT_NEED_MORE || event.kind == MS_POP3_EVENT_UNDECIDED;
+    FUZZ_EXPECT(ORACLE_OFFSET, (size_t)at, event.at == at && r->dialogue.at[side] == at + event.consumed);
+    FUZZ_EXPECT(ORACLE_WORK, (size_t)at, !waits || event.consumed == 0);
+    if (!(event.slice.len == 1 && event.slice.ptr[0] == '\r')) {
+        fuzz_look look = fuzz_look_at(window);
+        look_span(&look, event.slice);
+    }
+    note_event(r, &event, window, after);
+    look_at_findings(r, &findings, r->dialogue.at[MS_CLIENT] + (side == MS_CLIENT ? window.len : FUZZ_INPUT_MAX),
+                     r->dialogue.at[MS_SERVER] + (side == MS_SERVER ? window.len : FUZZ_INPUT_MAX));
+    return (fuzz_taken){event.consumed, waits};
+}
+
+static void tls(void *state, size_t client, size_t server)
+{
+    reader *r = state;
+    ms_finding items[FINDINGS];
+    ms_findings findings = {.items = items, .capacity = FINDINGS};
+    ms_pop3_dialogue_tls(&r->dialogue, client, server, &findings);
+    look_at_findings(r, &findings, r->dialogue.at[MS_CLIENT], r->dialogue.at[MS_SERVER]);
+}
+
+static void end(void *state, ms_side side, size_t client, size_t server)
+{
+    reader *r = state;
+    ms_finding items[FINDINGS];
+    ms_findings findings = {.items = items, .capacity = FINDINGS};
+    ms_pop3_dialogue_close(&r->dialogue, side, client, server, &findings);
+    look_at_findings(r, &findings, r->dialogue.at[MS_CLIENT] + client, r->dialogue.at[MS_SERVER] + server);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static reader r;
+    const fuzz_input input = fuzz_input_read(data, size);
+    const fuzz_talk *talk = fuzz_talk_read(input.octets);
+    const fuzz_reader with = {&r, take, tls, end, false};
+    for (fuzz_way way = FUZZ_WHOLE; way < FUZZ_WAYS; way++) {
+        r.note = (fuzz_note){fuzz_log_of(way), 0};
+        r.note.log->count = 0;
+        ms_pop3_dialogue_init(&r.dialogue, r.runs, (input.options & 1) != 0 ? 2 : MS_POP3_RUNS_DEFAULT, r.messages,
+                              (input.options & 2) != 0 ? 4 : MESSAGES);
+        if ((input.options & 4) != 0)
+            tls(&r, 0, 0);
+        fuzz_talk_play(talk, &input, way, &with);
+        if (way != FUZZ_WHOLE)
+            fuzz_log_compare(way);
+    }
+    return 0;
+}

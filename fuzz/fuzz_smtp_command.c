@@ -1,0 +1,48 @@
+/*
+ * fuzz_smtp_command.c - one SMTP command line, parsed, written, parsed again
+ *
+ * options: 1 SMTPUTF8, 2 LMTP, 4 an AUTH response.
+ */
+#include "fuzz/input.h"
+#include "fuzz/look.h"
+
+#include <string.h>
+
+const char fuzz_target[] = "smtp_command";
+
+static uint8_t first_line[2 * FUZZ_INPUT_MAX], second_line[2 * FUZZ_INPUT_MAX];
+
+/* An understood command can be written, and is understood no worse then; what would end the line is not. */
+static void check_reparse(ms_span line, const ms_smtp_parsed *parsed, const ms_smtp_context *context)
+{
+    const size_t len = ms_smtp_command_write(&parsed->command, first_line, sizeof first_line);
+    if (len == 0 && (memchr(line.ptr, '\r', line.len) != NULL || memchr(line.ptr, '\n', line.len) != NULL))
+        return;
+    FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, len >= 2 && len <= sizeof first_line);
+    FUZZ_EXPECT(ORACLE_FACT, 0, ms_smtp_command_write(&parsed->command, second_line, len - 1) == len);
+    const ms_smtp_parsed again = ms_smtp_command_parse(ms_span_make(first_line, len - 2), context);
+    FUZZ_EXPECT(ORACLE_PRINT_REPARSE, again.error_at, again.error == MS_SMTP_OK);
+    FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, again.command.verb == parsed->command.verb);
+    FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, (again.deviations & ~parsed->deviations & ~fuzz_brackets(parsed->deviations)) == 0);
+    const size_t second = ms_smtp_command_write(&again.command, second_line, sizeof second_line);
+    FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, second == len && memcmp(first_line, second_line, len) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const fuzz_input input = fuzz_input_read(data, size);
+    const ms_span line = fuzz_one_line(input.octets);
+    const ms_smtp_context context = {(input.options & 1) != 0, (input.options & 2) != 0, (input.options & 4) != 0};
+    fuzz_hide(input.block, line.len);
+    fuzz_look first = fuzz_look_at(line);
+    const ms_smtp_parsed parsed = ms_smtp_command_parse(line, &context);
+    look_smtp_parsed(&first, &parsed);
+    if (parsed.error == MS_SMTP_OK)
+        check_reparse(line, &parsed, &context);
+    fuzz_look second = fuzz_look_at(fuzz_again(line));
+    const ms_smtp_parsed repeated = ms_smtp_command_parse(second.input, &context);
+    look_smtp_parsed(&second, &repeated);
+    FUZZ_EXPECT(ORACLE_DETERMINISM, 0, first.digest == second.digest);
+    fuzz_show(input.block);
+    return 0;
+}

@@ -1,0 +1,182 @@
+/* input.c - see input.h */
+#include "fuzz/input.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAVE_ASAN 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define HAVE_ASAN 1
+#endif
+#ifdef HAVE_ASAN
+#include <sanitizer/asan_interface.h>
+#endif
+
+fuzz_input fuzz_input_read(const uint8_t *data, size_t size)
+{
+    static const uint8_t mark[4] = {0xFF, 'C', 'U', 'T'};
+    static const uint8_t none[1];
+    const ms_span all = ms_span_make(size == 0 ? none : data, size);
+    fuzz_input input;
+    input.block = input.octets = all;
+    input.options = input.plan_len = 0;
+    if (size >= FUZZ_TRAILER && memcmp(data + size - sizeof mark, mark, sizeof mark) == 0) {
+        const size_t count = data[size - FUZZ_TRAILER];
+        if (count <= size - FUZZ_TRAILER) {
+            input.octets.len = size - FUZZ_TRAILER - count;
+            input.options = data[size - FUZZ_TRAILER + 1];
+            input.plan_len = (uint8_t)count;
+            memcpy(input.plan, data + input.octets.len, count);
+        }
+    }
+    if (input.octets.len > FUZZ_INPUT_MAX)
+        input.octets.len = 0;
+    return input;
+}
+
+fuzz_cutter fuzz_cutter_make(const fuzz_input *input, fuzz_way way)
+{
+    fuzz_cutter cutter = {input, way, 0};
+    if (way == FUZZ_PLANNED && input->plan_len == 0) {
+        cutter.turn = UINT32_C(2166136261);
+        for (size_t i = 0; i < input->octets.len && i < 64; i++)
+            cutter.turn = (cutter.turn ^ input->octets.ptr[i]) * UINT32_C(16777619);
+        cutter.turn |= 1;
+    }
+    return cutter;
+}
+
+size_t fuzz_cutter_next(fuzz_cutter *cutter, size_t left)
+{
+    size_t piece = left;
+    if (cutter->way == FUZZ_OCTETS) {
+        piece = 1;
+    } else if (cutter->way == FUZZ_PLANNED && cutter->input->plan_len > 0) {
+        piece = cutter->input->plan[cutter->turn++ % cutter->input->plan_len];
+        if (piece == 0)
+            piece = 256;
+    } else if (cutter->way == FUZZ_PLANNED) { /* xorshift */
+        cutter->turn ^= cutter->turn << 13;
+        cutter->turn ^= cutter->turn >> 17;
+        cutter->turn ^= cutter->turn << 5;
+        piece = 1 + cutter->turn % 17;
+    }
+    return piece < left ? piece : left;
+}
+
+void fuzz_hide(ms_span block, size_t len)
+{
+#ifdef HAVE_ASAN
+    if (len < block.len)
+        __asan_poison_memory_region(block.ptr + len, block.len - len);
+#else
+    (void)block;
+    (void)len;
+#endif
+}
+
+void fuzz_reveal(ms_span block, size_t from, size_t to)
+{
+#ifdef HAVE_ASAN
+    __asan_unpoison_memory_region(block.ptr + from, to - from);
+#else
+    (void)block;
+    (void)from;
+    (void)to;
+#endif
+}
+
+void fuzz_show(ms_span block)
+{
+#ifdef HAVE_ASAN
+    __asan_unpoison_memory_region(block.ptr, block.len);
+#else
+    (void)block;
+#endif
+}
+
+ms_span fuzz_again(ms_span octets)
+{
+    static uint8_t room[FUZZ_INPUT_MAX + 16];
+    room[2] = '<';
+    memcpy(room + 3, octets.ptr, octets.len);
+    memcpy(room + 3 + octets.len, ">9\r\n= ", 6);
+    return ms_span_make(room + 3, octets.len);
+}
+
+ms_span fuzz_one_line(ms_span octets)
+{
+    if (octets.len >= 2 && octets.ptr[octets.len - 2] == '\r' && octets.ptr[octets.len - 1] == '\n')
+        octets.len -= 2;
+    return octets;
+}
+
+/* --- both sides ------------------------------------------------------------- */
+
+enum { BEHIND = 16 }; /* octets behind a stream that can be hidden */
+static uint8_t streams[2][FUZZ_INPUT_MAX + BEHIND];
+static fuzz_talk talk;
+
+static fuzz_segment *last_said(ms_side side)
+{
+    if (talk.count > 0) {
+        fuzz_segment *last = &talk.segments[talk.count - 1];
+        if (last->kind == FUZZ_SAID && last->side == side)
+            return last;
+    }
+    if (talk.count == FUZZ_SEGMENTS_MAX)
+        return NULL;
+    talk.segments[talk.count] = (fuzz_segment){FUZZ_SAID, side, 0};
+    return &talk.segments[talk.count++];
+}
+
+static void add_event(fuzz_segment_kind kind, ms_side side)
+{
+    if (talk.count < FUZZ_SEGMENTS_MAX)
+        talk.segments[talk.count++] = (fuzz_segment){kind, side, 0};
+}
+
+/* What a mark does; false: it is none. */
+static bool read_mark(uint8_t octet, ms_side *side)
+{
+    if (octet == 'C' || octet == 'S') {
+        *side = octet == 'C' ? MS_CLIENT : MS_SERVER;
+        return true;
+    }
+    if (octet == 'T' || octet == 'H' || octet == 'X') {
+        add_event(octet == 'T' ? FUZZ_TLS : FUZZ_CLOSE, octet == 'H' ? MS_CLIENT : MS_SERVER);
+        return true;
+    }
+    return false;
+}
+
+const fuzz_talk *fuzz_talk_read(ms_span octets)
+{
+    ms_side side = MS_SERVER;
+    size_t len[2] = {0, 0};
+    talk.count = 0;
+    for (size_t i = 0; i < octets.len; i++) {
+        if (octets.ptr[i] == FUZZ_MARK && i + 1 < octets.len) {
+            if (read_mark(octets.ptr[i + 1], &side)) {
+                i++;
+                continue;
+            }
+            if (octets.ptr[i + 1] == FUZZ_MARK)
+                i++;
+        }
+        fuzz_segment *segment = last_said(side);
+        if (segment == NULL)
+            break;
+        streams[side][len[side]++] = octets.ptr[i];
+        segment->len++;
+    }
+    for (int i = 0; i < 2; i++) {
+        talk.stream[i] = ms_span_make(streams[i], len[i]);
+        talk.block[i] = ms_span_make(streams[i], len[i] + BEHIND);
+    }
+    return &talk;
+}

@@ -1,0 +1,62 @@
+/* oracle.c - see oracle.h */
+#include "fuzz/oracle.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char *const names[] = {
+    [ORACLE_SPAN] = "span-within-input",
+    [ORACLE_OFFSET] = "offset-in-range",
+    [ORACLE_RANGE] = "value-in-range",
+    [ORACLE_CUT_OCTETS] = "cut-octet-by-octet",
+    [ORACLE_CUT_PLAN] = "cut-planned",
+    [ORACLE_DETERMINISM] = "determinism",
+    [ORACLE_PRINT_REPARSE] = "print-reparse",
+    [ORACLE_STUFF] = "stuff-identity",
+    [ORACLE_WORK] = "bounded-work",
+    [ORACLE_REQUIREMENT] = "requirement-valid",
+    [ORACLE_SERIALISE] = "serialise-parse",
+    [ORACLE_FACT] = "stated-fact",
+    [ORACLE_CONFORMING] = "reference-conforming",
+    [ORACLE_MODEL] = "model",
+};
+_Static_assert(sizeof names / sizeof names[0] == ORACLE_COUNT, "each oracle has a name");
+
+const char *fuzz_oracle_name(fuzz_oracle oracle)
+{
+    return names[oracle];
+}
+
+void fuzz_fail(fuzz_oracle oracle, size_t at, const char *format, ...)
+{
+    va_list arguments;
+    fflush(stdout);
+    fprintf(stderr, "mailspec fuzz: %s: oracle %s: octet %zu: ", fuzz_target, names[oracle], at);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    fflush(stderr);
+    abort();
+}
+
+void look_findings(fuzz_look *look, const ms_findings *findings, uint64_t client_at, uint64_t server_at,
+                   unsigned verb_count, unsigned state_count)
+{
+    FUZZ_EXPECT(ORACLE_WORK, (size_t)look->base, findings->count <= findings->capacity);
+    look_number(look, findings->lost);
+    for (size_t i = 0; i < findings->count; i++) {
+        const ms_finding *f = &findings->items[i];
+        look_requirement(look, f->requirement);
+        look_one_of(look, f->side, 2);
+        look_one_of(look, f->stream, 2);
+        look_one_of(look, f->verb, verb_count);
+        look_one_of(look, f->state, state_count);
+        look_number(look, f->code);
+        look_number(look, f->at);
+        const uint64_t end = f->stream == MS_CLIENT ? client_at : server_at;
+        if (f->at > end)
+            fuzz_fail(ORACLE_OFFSET, (size_t)end, "finding %u at %llu", f->requirement, (unsigned long long)f->at);
+    }
+}
