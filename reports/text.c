@@ -1,24 +1,21 @@
 /*
  * text.c - results for people: what failed, with its proof, then the counts
  */
+#include "reports/text.h"
 #include "harness/requirement/register.h"
 #include "harness/result/escape.h"
-#include "reports/report.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-typedef struct writer {
-    FILE *out;
-    const report_style *style;
-} writer;
+typedef text_writer writer;
 
 static const char *const colours[RESULT_STATUSES] = {
     [RESULT_PASS] = "\033[32m",         [RESULT_NONSTRICT] = "\033[33m", [RESULT_FAIL] = "\033[31m",
     [RESULT_INCONCLUSIVE] = "\033[35m", [RESULT_SKIP] = "\033[36m",      [RESULT_ERROR] = "\033[1;31m",
 };
 
-static void status_word(const writer *w, result_status status)
+void text_status(const writer *w, result_status status)
 {
     const char *name = result_status_name(status);
     if (w->style->colour)
@@ -27,7 +24,7 @@ static void status_word(const writer *w, result_status status)
         fputs(name, w->out);
 }
 
-static void safe(const writer *w, const char *text)
+void text_safe(const writer *w, const char *text)
 {
     escape_write(w->out, ms_span_make(text, strlen(text)));
 }
@@ -36,7 +33,7 @@ static void place(const writer *w, const result_evidence *e)
 {
     if (e->file == NULL)
         return;
-    safe(w, e->file);
+    text_safe(w, e->file);
     if (e->line > 0)
         fprintf(w->out, ":%" PRIu32, e->line);
     fputs(": ", w->out);
@@ -53,7 +50,7 @@ static void dialogue_line(const writer *w, const result_evidence *e, ms_span lin
     fputc('\n', w->out);
 }
 
-static void dialogue(const writer *w, const result_evidence *e)
+void text_dialogue(const writer *w, const result_evidence *e)
 {
     enum { LINES = 40 };
     size_t lines = 0;
@@ -76,7 +73,7 @@ static void dialogue(const writer *w, const result_evidence *e)
 static void evidence(const writer *w, const result_evidence *e)
 {
     if (strcmp(e->kind, "exchange") == 0 || strcmp(e->kind, "mark") == 0) {
-        dialogue(w, e);
+        text_dialogue(w, e);
         return;
     }
     fputs("  ", w->out);
@@ -86,7 +83,7 @@ static void evidence(const writer *w, const result_evidence *e)
         fprintf(w->out, "%s breaks %s (%s, RFC %s section %s)%s\n", result_side_name(e->side), row->id,
                 ms_level_name(row->level), row->rfc, row->section, e->expected ? ", as expected" : "");
     else {
-        safe(w, e->message);
+        text_safe(w, e->message);
         fputc('\n', w->out);
     }
     if (!ms_span_is_absent(e->octets)) {
@@ -98,7 +95,7 @@ static void evidence(const writer *w, const result_evidence *e)
         fprintf(w->out, "      rule       %s\n", row->statement);
     if (e->permitted != NULL && strcmp(e->permitted, "-") != 0 && e->permitted[0] != '\0') {
         fputs("      permitted  ", w->out);
-        safe(w, e->permitted);
+        text_safe(w, e->permitted);
         fputc('\n', w->out);
     }
 }
@@ -108,17 +105,17 @@ static void one_case(const writer *w, const result_case *item)
     const bool quiet = item->status == RESULT_PASS && !w->style->all;
     if (quiet)
         return;
-    status_word(w, item->status);
+    text_status(w, item->status);
     fputs("  ", w->out);
-    safe(w, item->id);
+    text_safe(w, item->id);
     if (item->title != NULL) {
         fputs("  ", w->out);
-        safe(w, item->title);
+        text_safe(w, item->title);
     }
     fputc('\n', w->out);
     if (item->reason != NULL && item->evidence_count == 0) {
         fputs("  ", w->out);
-        safe(w, item->reason);
+        text_safe(w, item->reason);
         fputc('\n', w->out);
     }
     for (size_t i = 0; i < item->evidence_count; i++)
@@ -126,22 +123,32 @@ static void one_case(const writer *w, const result_case *item)
             evidence(w, &item->evidence[i]);
 }
 
+void text_totals(const writer *w, const size_t totals[RESULT_STATUSES])
+{
+    const char *separator = "";
+    for (unsigned s = 0; s < RESULT_STATUSES; s++) {
+        if (totals[s] == 0)
+            continue;
+        fprintf(w->out, "%s%zu ", separator, totals[s]);
+        text_status(w, (result_status)s);
+        separator = ", ";
+    }
+}
+
 bool report_text(FILE *out, const result_run *run, const report_style *style)
 {
     const writer w = {.out = out, .style = style};
-    for (size_t i = 0; i < run->case_count; i++)
-        one_case(&w, &run->cases[i]);
+    if (strcmp(run->driver, "probe") == 0) {
+        if (!text_sections(&w, run))
+            return false;
+    } else {
+        for (size_t i = 0; i < run->case_count; i++)
+            one_case(&w, &run->cases[i]);
+    }
     if (run->aborted)
         fputs("aborted: what follows counts only what ran\n", out);
-    fprintf(out, "%zu case%s%s", run->case_count, run->case_count == 1 ? "" : "s", run->case_count == 0 ? "" : ":");
-    const char *separator = " ";
-    for (unsigned s = 0; s < RESULT_STATUSES; s++) {
-        if (run->totals[s] == 0)
-            continue;
-        fprintf(out, "%s%zu ", separator, run->totals[s]);
-        status_word(&w, (result_status)s);
-        separator = ", ";
-    }
+    fprintf(out, "%zu case%s%s", run->case_count, run->case_count == 1 ? "" : "s", run->case_count == 0 ? "" : ": ");
+    text_totals(&w, run->totals);
     fputc('\n', out);
     return ferror(out) == 0;
 }
