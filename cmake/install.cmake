@@ -37,6 +37,7 @@ install(FILES
   docs/man/mailspec-fmt.1
   docs/man/mailspec-lint.1
   docs/man/mailspec-list.1
+  docs/man/mailspec-mutants.1
   docs/man/mailspec-parse.1
   docs/man/mailspec-probe.1
   docs/man/mailspec-replay.1

@@ -33,6 +33,7 @@ extern const cli_command cli_fetch;
 extern const cli_command cli_fmt;
 extern const cli_command cli_lint;
 extern const cli_command cli_list;
+extern const cli_command cli_mutants;
 extern const cli_command cli_parse;
 extern const cli_command cli_probe;
 extern const cli_command cli_replay;

@@ -1,7 +1,6 @@
 /*
  * probe.c - mailspec probe: run the live cases against servers
  */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -11,11 +10,11 @@
 #include <unistd.h>
 
 #include "harness/cli/options.h"
+#include "harness/cli/probe_begin.h"
 #include "harness/cli/probe_end.h"
 #include "harness/cli/probe_options.h"
 #include "harness/cli/probe_plan.h"
 #include "harness/probe/run.h"
-#include "harness/probe/survey.h"
 
 /* One at a time: what a signal has to reach. */
 static probe_context *interrupted_context;
@@ -48,22 +47,6 @@ static void watch_signals(probe_context *context, probe_server *server)
     sigaction(SIGPIPE, &action, NULL);
 }
 
-static void make_mark(probe_context *context)
-{
-    uint64_t random = 0;
-    const int fd = open("/dev/urandom", O_RDONLY);
-    if (fd < 0 || read(fd, &random, sizeof random) != (ssize_t)sizeof random)
-        random = (uint64_t)time(NULL) * 2654435761U ^ (uint64_t)getpid();
-    if (fd >= 0)
-        close(fd);
-    context->mark[0] = 'm';
-    for (int i = 1; i < PROBE_MARK; i++, random /= 26)
-        context->mark[i] = (char)('a' + random % 26);
-    context->mark[PROBE_MARK] = '\0';
-    if (context->settings.seed == 0)
-        context->settings.seed = random % 1000000000 + 1;
-}
-
 /* --- targets -------------------------------------------------------------------------------------------- */
 
 static cli_status read_targets(probe_options *options, probe_context *context)
@@ -91,22 +74,6 @@ static cli_status read_targets(probe_options *options, probe_context *context)
     return CLI_OK;
 }
 
-/* The first target of the other protocol is the other half of the pair. */
-static void make_pairs(probe_context *context)
-{
-    for (size_t i = 0; i < context->endpoint_count; i++)
-        for (size_t k = 0; k < context->endpoint_count; k++) {
-            probe_endpoint *one = &context->endpoints[i];
-            const probe_endpoint *other = &context->endpoints[k];
-            if (!other->reachable)
-                continue;
-            if (other->target.protocol == NET_POP3 && one->pop3 == NULL)
-                one->pop3 = other;
-            if (other->target.protocol != NET_POP3 && one->smtp == NULL)
-                one->smtp = other;
-        }
-}
-
 static cli_status start_server(const probe_options *options, probe_server *server)
 {
     if (options->command == NULL)
@@ -123,30 +90,6 @@ static cli_status start_server(const probe_options *options, probe_server *serve
         return CLI_TARGET;
     }
     return CLI_OK;
-}
-
-static cli_status survey_all(probe_context *context)
-{
-    cli_status status = CLI_OK;
-    for (size_t i = 0; i < context->endpoint_count && !atomic_load(&context->stop); i++) {
-        probe_endpoint *endpoint = &context->endpoints[i];
-        const struct timespec pause = {.tv_nsec = 300 * 1000 * 1000};
-        for (int try = 0; try < 3; try++) {
-            probe_survey(endpoint, &context->settings, &context->ledger, &context->stop);
-            if (endpoint->reachable || !endpoint->later)
-                break;
-            mst_arena_free(&endpoint->arena);
-            nanosleep(&pause, NULL);
-        }
-        if (!endpoint->reachable) {
-            fprintf(stderr, "mailspec probe: %s cannot be probed: %s\n", endpoint->target.url, endpoint->why);
-            status = CLI_TARGET;
-        } else if (context->settings.user != NULL && !endpoint->auth_works && endpoint->why_auth[0] != '\0') {
-            fprintf(stderr, "mailspec probe: %s: no login: %s\n", endpoint->target.url, endpoint->why_auth);
-        }
-    }
-    make_pairs(context);
-    return status;
 }
 
 /* --- progress ----------------------------------------------------------------------------------------------- */
@@ -220,7 +163,7 @@ static cli_status probe_targets(probe_options *options, probe_context *context, 
     watch_signals(context, &server);
     cli_status status = start_server(options, &server);
     if (status == CLI_OK) {
-        status = survey_all(context);
+        status = probe_survey_all(context);
         cli_status planned = probe_plan(options, context, library, chosen, &run);
         if (planned == CLI_OK)
             planned = run_plan(options, context, &run, &server);
@@ -248,7 +191,7 @@ static cli_status run(int argc, char **argv)
         context.settings = options.settings;
         context.have = options.have;
         context.empty_maildrop = options.empty_maildrop;
-        make_mark(&context);
+        probe_make_mark(&context);
         status = probe_choose(&options, &library, &chosen);
     }
     if (status == CLI_OK)

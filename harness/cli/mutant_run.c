@@ -1,0 +1,326 @@
+/* mutant_run.c - see mutant_run.h */
+#include "harness/cli/mutant_run.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/cli/probe_begin.h"
+#include "harness/cli/probe_plan.h"
+#include "harness/probe/run.h"
+#include "harness/requirement/register.h"
+#include "harness/serve/listen.h"
+
+enum { AT_SMTP, AT_POP3, AT_SUBMISSION, AT_LMTP, POINTS };
+
+enum {
+    REPLY_MS = 2500, /* the server is on this machine, and answers at once or never */
+    CASE_MS = 20 * 1000,
+    DELIVERY_MS = 1000, /* it delivers before it answers */
+    RUN_MS = 240 * 1000,
+    CONNECTIONS = 6,
+    SAMPLE = 40, /* cases that tell whether a mutant may be too coarse */
+};
+
+/* A worker's own. */
+typedef struct run_state {
+    const mutant_suite *suite;
+    uint16_t requirement;
+    bool by_submission;
+    bool pop3, smtp; /* whose cases the mutant can fail */
+    probe_context context;
+    mutant_result result;
+} run_state;
+
+bool mutant_case_cites(const mutant_case *item, uint16_t requirement)
+{
+    for (const mst_word *word = item->document->header.cites; word != NULL; word = word->next)
+        if (ms_register_find((const char *)word->text.ptr, word->text.len) == requirement)
+            return true;
+    return false;
+}
+
+bool mutant_is_breach(uint8_t status, uint16_t requirement)
+{
+    const ms_register_row *row = ms_register_get(requirement);
+    const bool should = row != NULL && (row->level == MS_LEVEL_SHOULD || row->level == MS_LEVEL_SHOULD_NOT);
+    return status == RESULT_FAIL || (should && status == RESULT_NONSTRICT);
+}
+
+/* --- the server ----------------------------------------------------------------------------------- */
+
+static volatile sig_atomic_t never;
+
+static void be_server(const mutant_suite *suite, const mutant_entry *mutant, listen_point points[POINTS])
+{
+    store *s = store_new((int64_t)time(NULL), (size_t)256 << 20);
+    serve_settings shared = serve_settings_default(s);
+    const listen_settings settings = {
+        .serve = &shared,
+        .tls = {.server_certificate = suite->certificate},
+        .connections_max = 200,
+        .smtp_idle = 60000,
+        .pop3_idle = 60000,
+        .with_parent = true,
+    };
+    shared.tls = true;
+    if (mutant != NULL) {
+        shared.mutant = mutant->built_in;
+        shared.data = mutant->data;
+    }
+    if (store_add_user(s, "alice", "secret") && store_add_user(s, "bob", "secret"))
+        listen_run(points, POINTS, &settings, &never);
+    _exit(0);
+}
+
+static pid_t start_server(const mutant_suite *suite, const mutant_entry *mutant, listen_point points[POINTS])
+{
+    static const net_protocol protocols[POINTS] = {NET_SMTP, NET_POP3, NET_SUBMISSION, NET_LMTP};
+    char error[256];
+    for (int i = 0; i < POINTS; i++) {
+        points[i] = (listen_point){.protocol = protocols[i], .host = "127.0.0.1", .fd = -1};
+        if (!listen_open(&points[i], error, sizeof error))
+            return -1;
+    }
+    const pid_t pid = fork();
+    if (pid == 0)
+        be_server(suite, mutant, points);
+    for (int i = 0; i < POINTS; i++)
+        close(points[i].fd);
+    return pid;
+}
+
+/* --- the cases ---------------------------------------------------------------------------------------- */
+
+static void set_up(run_state *r, const listen_point points[POINTS])
+{
+    char url[64], error[256];
+    probe_context *context = &r->context;
+    context->settings = (probe_settings){
+        .rcpt = "alice@example.test",
+        .rcpt2 = "bob@example.test",
+        .unknown = "nobody@example.test",
+        .remote = "stranger@elsewhere.example",
+        .user = "alice",
+        .user2 = "bob",
+        .password = "secret",
+        .password2 = "secret",
+        .tls = {.insecure = true},
+        .reply_ms = REPLY_MS,
+        .case_ms = CASE_MS,
+        .delivery_ms = DELIVERY_MS,
+        .received_max = PROBE_RECEIVED_MAX,
+    };
+    context->have = r->suite->have;
+    context->empty_maildrop = true;
+    probe_make_mark(context);
+    for (int i = 0; i < POINTS; i++) {
+        snprintf(url, sizeof url, "%s://127.0.0.1:%u", listen_scheme(&points[i]), points[i].port);
+        net_target_parse(url, &context->endpoints[i].target, error, sizeof error);
+    }
+    context->endpoint_count = POINTS;
+    probe_survey_all(context);
+}
+
+static int endpoint_of(const run_state *r, const mst_document *document)
+{
+    switch (document->header.protocol) {
+    case MST_SMTP:
+        return r->by_submission ? AT_SUBMISSION : AT_SMTP;
+    case MST_SUBMISSION:
+        return AT_SUBMISSION;
+    case MST_LMTP:
+        return AT_LMTP;
+    case MST_POP3:
+        return AT_POP3;
+    case MST_PROTOCOLS:
+        break;
+    }
+    return AT_SMTP;
+}
+
+static bool names(const result_case *item, uint16_t requirement)
+{
+    for (size_t i = 0; i < item->evidence_count; i++)
+        if (item->evidence[i].requirement == requirement && !item->evidence[i].expected)
+            return true;
+    return false;
+}
+
+static void take_result(run_state *r, const result_case *item)
+{
+    if (strncmp(item->id, "listen.", 7) == 0) {
+        const bool same = item->cite_count > 0 && item->cites[0] == r->requirement;
+        r->result.heard |= same && mutant_is_breach((uint8_t)item->status, r->requirement);
+        return;
+    }
+    for (size_t i = 0; i < r->suite->count; i++)
+        if (strcmp(r->suite->cases[i].id, item->id) == 0)
+            r->result.marks[i] =
+                (mutant_mark){.ran = 1, .status = (uint8_t)item->status, .named = names(item, r->requirement)};
+}
+
+/* Runs those that are wanted; POP3 first, as its cases mind mail that arrives late. */
+static void run_cases(run_state *r, const bool *wanted)
+{
+    result_run results;
+    probe_run run = {.context = &r->context, .connections = CONNECTIONS, .end = net_in(RUN_MS)};
+    run.feeds[PROBE_FEED_WHOLE] = true;
+    for (int pop3 = 1; pop3 >= 0; pop3--)
+        for (size_t i = 0; i < r->suite->count; i++) {
+            const mutant_case *item = &r->suite->cases[i];
+            probe_endpoint *endpoint = &r->context.endpoints[endpoint_of(r, item->document)];
+            const bool first = item->document->header.protocol == MST_POP3;
+            if (wanted[i] && first == (pop3 == 1) && endpoint->reachable)
+                probe_run_add(&run, item->document, endpoint, item->id);
+        }
+    result_run_init(&results, "probe", NULL);
+    probe_run_all(&run, &results);
+    for (size_t i = 0; i < results.case_count; i++)
+        take_result(r, &results.cases[i]);
+    result_run_free(&results);
+    probe_run_free(&run);
+}
+
+/* --- which cases ------------------------------------------------------------------------------------------ */
+
+static bool concerns(const run_state *r, const mutant_case *item)
+{
+    const bool pop3 = item->document->header.protocol == MST_POP3;
+    return (pop3 ? r->pop3 : r->smtp) && item->passes[r->by_submission];
+}
+
+static bool is_killed(const run_state *r)
+{
+    for (size_t i = 0; i < r->suite->count; i++)
+        if (r->result.marks[i].ran && mutant_is_breach(r->result.marks[i].status, r->requirement))
+            return true;
+    return r->result.heard;
+}
+
+static size_t count_marks(const run_state *r, bool failed)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < r->suite->count; i++) {
+        const mutant_mark *mark = &r->result.marks[i];
+        const bool bad = mark->status == RESULT_FAIL || mark->status == RESULT_ERROR;
+        count += mark->ran && mark->status != RESULT_SKIP && (bad || !failed) ? 1 : 0;
+    }
+    return count;
+}
+
+/* First those that cite the requirement.  If they kill the mutant, a sample tells whether it may be too coarse; all are
+ * run if it may be, or if nothing has killed it. */
+static void run_in_steps(run_state *r)
+{
+    bool *wanted = calloc(r->suite->count + 1, sizeof *wanted);
+    if (wanted == NULL)
+        abort();
+    for (size_t i = 0; i < r->suite->count; i++)
+        wanted[i] =
+            r->suite->cases[i].passes[r->by_submission] && mutant_case_cites(&r->suite->cases[i], r->requirement);
+    run_cases(r, wanted);
+    if (!r->suite->cited_only) {
+        const bool sampled = is_killed(r) && !r->suite->every;
+        const size_t step = sampled && r->suite->count > SAMPLE ? r->suite->count / SAMPLE : 1;
+        for (size_t i = 0; i < r->suite->count; i++)
+            wanted[i] = !r->result.marks[i].ran && concerns(r, &r->suite->cases[i]) && i % step == 0;
+        run_cases(r, wanted);
+        const bool suspect =
+            count_marks(r, true) * 8 > count_marks(r, false); /* 12.5 %, and 20 % would be too coarse */
+        for (size_t i = 0; i < r->suite->count; i++)
+            wanted[i] = step > 1 && suspect && !r->result.marks[i].ran && concerns(r, &r->suite->cases[i]);
+        run_cases(r, wanted);
+    }
+    free(wanted);
+}
+
+static void run_all(run_state *r)
+{
+    bool *wanted = calloc(r->suite->count + 1, sizeof *wanted);
+    if (wanted == NULL)
+        abort();
+    memset(wanted, true, r->suite->count);
+    run_cases(r, wanted);
+    free(wanted);
+}
+
+/* --- the worker --------------------------------------------------------------------------------------------- */
+
+static void say(const run_state *r, FILE *out)
+{
+    const mutant_result *result = &r->result;
+    fputc(result->reached, out);
+    fputc(result->heard, out);
+    fwrite(result->marks, sizeof *result->marks, r->suite->count, out);
+    fflush(out);
+}
+
+static void be_worker(const mutant_suite *suite, const mutant_entry *mutant, bool by_submission, FILE *out)
+{
+    static run_state r; /* too large for a stack */
+    listen_point points[POINTS];
+    const int nothing = open("/dev/null", O_WRONLY); /* what a survey complains of is the mutant's fault */
+    const struct sigaction ignore = {.sa_handler = SIG_IGN}, end = {.sa_handler = SIG_DFL};
+    sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGINT, &end, NULL);
+    sigaction(SIGTERM, &end, NULL);
+    sigaction(SIGHUP, &end, NULL);
+    dup2(nothing, STDERR_FILENO);
+    r.suite = suite;
+    r.by_submission = by_submission;
+    r.requirement = mutant == NULL ? MS_REQ_NONE : (uint16_t)ms_register_find_text(mutant->requirement);
+    r.pop3 = mutant == NULL || strncmp(mutant->id, "pop3.", 5) == 0;
+    r.smtp = mutant == NULL || !r.pop3;
+    r.result.marks = calloc(suite->count + 1, sizeof *r.result.marks);
+    alarm(RUN_MS / 1000 * 3); /* whatever happens, it ends */
+    const pid_t server = r.result.marks == NULL ? -1 : start_server(suite, mutant, points);
+    if (server < 0)
+        _exit(1);
+    set_up(&r, points);
+    for (int i = 0; i < POINTS; i++)
+        r.result.reached |= r.context.endpoints[i].reachable && (i == AT_POP3 ? r.pop3 : r.smtp);
+    if (mutant == NULL)
+        run_all(&r);
+    else
+        run_in_steps(&r);
+    kill(server, SIGKILL);
+    waitpid(server, NULL, 0);
+    say(&r, out);
+    _exit(0);
+}
+
+bool mutant_run_start(mutant_worker *worker, const mutant_suite *suite, const mutant_entry *mutant, bool by_submission)
+{
+    worker->out = tmpfile();
+    if (worker->out == NULL)
+        return false;
+    worker->pid = fork();
+    if (worker->pid == 0)
+        be_worker(suite, mutant, by_submission, worker->out);
+    if (worker->pid > 0)
+        return true;
+    fclose(worker->out);
+    *worker = (mutant_worker){0};
+    return false;
+}
+
+mutant_result mutant_run_finish(mutant_worker *worker, const mutant_suite *suite)
+{
+    mutant_result result = {.marks = calloc(suite->count + 1, sizeof *result.marks)};
+    if (result.marks == NULL)
+        abort();
+    rewind(worker->out);
+    result.reached = fgetc(worker->out) == 1;
+    result.heard = fgetc(worker->out) == 1;
+    if (fread(result.marks, sizeof *result.marks, suite->count, worker->out) != suite->count)
+        result.reached = false;
+    fclose(worker->out);
+    *worker = (mutant_worker){0};
+    return result;
+}

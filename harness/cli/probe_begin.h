@@ -1,0 +1,13 @@
+/* probe_begin.h - mailspec probe: what is done before the cases run */
+#ifndef MAILSPEC_HARNESS_CLI_PROBE_BEGIN_H
+#define MAILSPEC_HARNESS_CLI_PROBE_BEGIN_H
+
+#include "harness/cli/cli.h"
+#include "harness/probe/context.h"
+
+/* Letters that no other run has; and a seed, where none was given. */
+void probe_make_mark(probe_context *context);
+/* Looks at each endpoint once, and pairs those that can be reached.  CLI_TARGET, after a message, if one cannot. */
+cli_status probe_survey_all(probe_context *context);
+
+#endif
