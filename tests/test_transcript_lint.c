@@ -119,6 +119,8 @@ static const struct {
     {CASE "@p open pop3 transaction\n@p S? 250\n", 8, 7, MST_MISTAKE, "no reply codes"},
     {CASE "@p open pop3 mail\n", 7, 1, MST_MISTAKE, "no such state"},
     {CASE "@p S? 250\n@p open\n", 8, 1, MST_MISTAKE, "open already"},
+    {CASE "@p open\n| refused {\n@p open\n}\n", 0, 0, MST_MISTAKE, ""},
+    {CASE "@p open\n| done {\n@p open\n}\n", 9, 1, MST_MISTAKE, "open already"},
 
     /* groups and ends */
     {CASE "C+ a\nC: b\nS? 250\n", 0, 0, MST_MISTAKE, ""},

@@ -75,8 +75,12 @@ static void provide(stage *s, const mst_gate *gate)
         probe_store_free(&store);
         return;
     }
-    for (uint64_t i = store.count; seen && i < gate->number; i++)
-        seen = probe_deliver(s->context, s->endpoint, false, s->mark, why);
+    for (uint64_t i = store.count; seen && i < gate->number; i++) {
+        /* some servers keep but one of several messages with the same Message-ID */
+        char mark[sizeof s->mark + 24];
+        snprintf(mark, sizeof mark, "%sn%llu", s->mark, (unsigned long long)i);
+        seen = probe_deliver(s->context, s->endpoint, false, mark, why);
+    }
     for (int wait = POLL_MS; seen && store.count < gate->number && net_left(end) > 0;
          wait = wait * 2 % POLL_MAX_MS + 1) {
         seen = probe_store_look(s->context, s->endpoint, false, PROBE_LOOK_NAMES, NULL, &store, why);

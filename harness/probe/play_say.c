@@ -114,6 +114,44 @@ static const probe_endpoint *endpoint_of(const stage *s, const mst_step *step)
     return pop3 ? s->endpoint->smtp : s->endpoint;
 }
 
+/* What a failed prologue made of the case is taken back. */
+static void forget_open(stage *s, const stage *before)
+{
+    s->verdict = before->verdict;
+    s->decided = before->decided;
+    s->requirement = before->requirement;
+    s->outcome = before->outcome;
+    s->line = before->line;
+    memcpy(s->reason, before->reason, sizeof s->reason);
+    s->over = s->transient = s->unreachable = false;
+}
+
+static void pause_until(const stage *s, net_deadline end)
+{
+    while (net_left(end) > 0 && !atomic_load(&s->context->stop)) {
+        const int left = net_left(end) < 50 ? net_left(end) : 50;
+        const struct timespec pause = {.tv_nsec = left * 1000000L};
+        nanosleep(&pause, NULL);
+    }
+}
+
+/* A server may need a moment to notice that the session before has ended, and until then the maildrop is in use. */
+static bool open_patiently(stage *s, const mst_step *step, const probe_endpoint *endpoint)
+{
+    enum { TRIES = 6, FIRST_MS = 25 };
+    for (int i = 0; i < TRIES; i++) {
+        const stage before = *s;
+        if (stage_open(s, step->connection, endpoint, step->open.state, step->at.line))
+            return true;
+        if (!s->transient || s->unreachable || !endpoint->reachable || i + 1 == TRIES)
+            return false;
+        forget_open(s, &before);
+        probe_peer_free(&s->peers[step->connection]);
+        pause_until(s, net_sooner(net_in(FIRST_MS << i), s->end));
+    }
+    return false;
+}
+
 void stage_reopen(stage *s, const mst_step *step)
 {
     const probe_endpoint *endpoint = endpoint_of(s, step);
@@ -134,26 +172,15 @@ void stage_reopen(stage *s, const mst_step *step)
                 stage_alternative(s, step, done, NULL);
             return;
         }
-        s->verdict = before.verdict;
-        s->decided = before.decided;
-        s->requirement = before.requirement;
-        s->outcome = before.outcome;
-        s->line = before.line;
-        memcpy(s->reason, before.reason, sizeof s->reason);
-        s->over = s->transient = s->unreachable = false;
+        forget_open(s, &before);
         stage_alternative(s, step, refused, NULL);
         return;
     }
-    if (stage_open(s, step->connection, endpoint, step->open.state, step->at.line) && done != NULL)
+    if (open_patiently(s, step, endpoint) && done != NULL)
         stage_alternative(s, step, done, NULL);
 }
 
 void stage_pause(stage *s, const mst_step *step)
 {
-    const net_deadline end = net_sooner(net_in((int64_t)step->wait.duration_ms), s->end);
-    while (net_left(end) > 0 && !atomic_load(&s->context->stop)) {
-        const int left = net_left(end) < 50 ? net_left(end) : 50;
-        const struct timespec pause = {.tv_nsec = left * 1000000L};
-        nanosleep(&pause, NULL);
-    }
+    pause_until(s, net_sooner(net_in((int64_t)step->wait.duration_ms), s->end));
 }

@@ -205,6 +205,16 @@ static bool ends(const mst_block *block)
     return false;
 }
 
+/* In the block of a refusal the connection is not there: it may be opened once more. */
+static bool is_refusal(const mst_step *step, const mst_block *block)
+{
+    for (const mst_alternative *one = step->alternatives; one != NULL; one = one->next)
+        if (step->kind == MST_OPEN && one->block == block && one->matches != NULL &&
+            one->matches->kind == MST_MATCH_REFUSED)
+            return true;
+    return false;
+}
+
 static void check_block(mst_linter *linter, const mst_block *block, wires *known, unsigned depth)
 {
     bool stopped = false;
@@ -225,6 +235,8 @@ static void check_block(mst_linter *linter, const mst_block *block, wires *known
                 memset(&taken, 0, sizeof taken);
             else
                 taken = *known;
+            if (is_refusal(step, inner))
+                taken.of[step->connection].gone[MS_SERVER] = true;
             for (unsigned i = 0; step->kind == MST_CONTROL && i < MST_CONNECTIONS_MAX; i++)
                 taken.of[i].protocol = linter->document->header.protocol;
             check_block(linter, inner, &taken, depth + 1);
