@@ -75,7 +75,7 @@ MUTANT(POP3_AUTH_CODE_LOCK, "pop3.login.code-locked", POP3_3206_5_02, "a locked 
 MUTANT(POP3_SYS_CODE, "pop3.login.sys-code", POP3_3206_4_02, "a wrong password gets SYS/TEMP")
 MUTANT(POP3_NO_LOCK, "pop3.lock.none", POP3_1939_4_06, "two sessions may open a maildrop")
 MUTANT(POP3_LOCK_FAILED, "pop3.lock.failed-login", POP3_SEC_lock_03, "a failed login keeps the maildrop locked")
-MUTANT(POP3_LOCK_STAYS, "pop3.lock.stays", POP3_1939_6_04, "QUIT leaves the maildrop locked")
+MUTANT(POP3_LOCK_STAYS, "pop3.lock.stays", POP3_1939_6_04, "QUIT leaves the maildrop locked for the next login")
 MUTANT(POP3_APOP_FORM, "pop3.apop.form", POP3_1939_7_46, "the timestamp is no msg-id")
 MUTANT(POP3_APOP_SAME, "pop3.apop.same", POP3_1939_7_47, "the timestamp is always the same")
 MUTANT(POP3_APOP_ANY, "pop3.apop.any", POP3_1939_7_51, "any digest is right")

@@ -278,7 +278,7 @@ void pop3_stls(pop3_server *server)
 static void update(pop3_server *server)
 {
     if (mutant_is(server->settings, MUTANT_POP3_LOCK_STAYS))
-        server->view.locked = false;
+        store_leave_locked(server->settings->store, &server->view);
     store_close(server->settings->store, &server->view, pop3_mutant_marks(server));
 }
 

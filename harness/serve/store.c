@@ -12,6 +12,7 @@ typedef struct account {
     uint32_t count, room;
     uint32_t next_id;
     bool locked;
+    bool stale; /* locked by a session that is gone: a mutant */
 } account;
 
 struct store {
@@ -157,6 +158,8 @@ store_status store_open(store *s, int user, bool exclusive, store_view *view)
     account *of = &s->accounts[user];
     pthread_mutex_lock(&s->mutex);
     if (exclusive && of->locked) {
+        of->locked = !of->stale;
+        of->stale = false;
         pthread_mutex_unlock(&s->mutex);
         return STORE_IN_USE;
     }
@@ -213,6 +216,14 @@ uint32_t store_count(store *s, int user)
 }
 
 /* --- for mutants ----------------------------------------------------------------------------------- */
+
+void store_leave_locked(store *s, store_view *view)
+{
+    pthread_mutex_lock(&s->mutex);
+    s->accounts[view->user].stale = view->locked;
+    view->locked = false;
+    pthread_mutex_unlock(&s->mutex);
+}
 
 void store_refresh(store *s, store_view *view)
 {

@@ -76,6 +76,8 @@ void store_close(store *s, store_view *view, const uint8_t *marked);
 /* What only mutants ask for: messages that came since are seen, too; a message goes before its session ends; sessions
  * that ended without UPDATE so far; unique-ids of removed messages are used again. */
 void store_refresh(store *s, store_view *view);
+/* The lock stays behind store_close until one login has failed over it. */
+void store_leave_locked(store *s, store_view *view);
 void store_remove(store *s, store_view *view, uint32_t number);
 unsigned store_drops(store *s);
 void store_reuse_ids(store *s);
