@@ -61,6 +61,11 @@ static uint16_t requirement_of(ms_span id)
 
 static void permitted(stage *s, const mst_step *step)
 {
+    /* what a step expects that has no pattern */
+    if (step->kind == MST_FENCE)
+        mst_text_add(&s->permitted, "no further reply");
+    else if (step->kind == MST_QUIET)
+        mst_text_add(&s->permitted, "silence");
     for (const mst_alternative *a = step->alternatives; a != NULL; a = a->next) {
         if (a->outcome.verdict != MST_PASS || a->matches == NULL)
             continue;
