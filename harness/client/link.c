@@ -207,7 +207,7 @@ static void prepare(mail_link *l, const link_settings *settings)
                            .log = &l->log,
                            .findings = &l->findings,
                            .case_end = net_in(SESSION_MS)};
-    l->prologue = (probe_prologue){.endpoint = &l->endpoint, .peer = &l->peer};
+    l->prologue = (probe_prologue){.endpoint = &l->endpoint, .peer = &l->peer, .prove = true};
 }
 
 link_result link_open(mail_link *l, const link_settings *settings)

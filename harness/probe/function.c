@@ -192,9 +192,9 @@ static bool scram(probe_scope *scope, const mst_expression *call, probe_value *v
         !probe_evaluate_octets(scope, call->operands->next->next, &challenge) ||
         (header_argument != NULL && !probe_evaluate_octets(scope, header_argument, &header)) ||
         !probe_scram_final(scope, EVP_sha256(), password.octets, first.octets, header.octets, challenge.octets,
-                           &value->octets) ||
+                           &value->octets, NULL) ||
         !probe_scram_final(scope, EVP_sha256(), password.shown, first.octets, header.octets, challenge.octets,
-                           &value->shown))
+                           &value->shown, NULL))
         return false;
     probe_scope_hide(scope, value->octets, value->shown);
     return true;

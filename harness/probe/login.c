@@ -101,6 +101,7 @@ static probe_reached by_sasl(login *l, ms_sasl_mechanism mechanism)
     l->sasl.port = l->prologue->endpoint->target.port;
     l->sasl_shown = l->sasl;
     l->sasl_shown.password = l->shown;
+    l->sasl_shown.is_twin = true;
     const bool initial = probe_sasl_client_first(mechanism);
     if (initial && !respond(l, MS_SPAN(""), &octets, &shown))
         return PROBE_REACHED_NOT;
@@ -117,7 +118,14 @@ static probe_reached by_sasl(login *l, ms_sasl_mechanism mechanism)
         say(l, "", octets, shown);
         take(l, &reply);
     }
-    return is_done(l, &reply) ? PROBE_REACHED : fail(l, command, &reply);
+    if (!is_done(l, &reply))
+        return fail(l, command, &reply);
+    const bool scram = mechanism == MS_SASL_SCRAM_SHA_1 || mechanism == MS_SASL_SCRAM_SHA_256;
+    if (scram && l->prologue->prove && !l->sasl.proved) {
+        snprintf(l->prologue->why, sizeof l->prologue->why, "the server did not prove that it knows the password");
+        return PROBE_REACHED_NOT;
+    }
+    return PROBE_REACHED;
 }
 
 /* --- POP3's own ------------------------------------------------------------------------- */

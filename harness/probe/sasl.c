@@ -118,6 +118,7 @@ static bool scram_first(probe_sasl *sasl, probe_scope *scope, ms_span *message)
 
 typedef struct scram_keys {
     uint8_t client[EVP_MAX_MD_SIZE], stored[EVP_MAX_MD_SIZE], signature[EVP_MAX_MD_SIZE];
+    uint8_t server[EVP_MAX_MD_SIZE]; /* ServerSignature */
     int size;
 } scram_keys;
 
@@ -128,16 +129,20 @@ static bool scram_keys_make(ms_span password, const EVP_MD *hash, ms_span salt, 
     uint8_t salted[EVP_MAX_MD_SIZE];
     unsigned length = 0;
     static const uint8_t client_key[] = "Client Key";
+    static const uint8_t server_key[] = "Server Key";
+    uint8_t key[EVP_MAX_MD_SIZE];
     keys->size = EVP_MD_get_size(hash);
     return PKCS5_PBKDF2_HMAC((const char *)password.ptr, (int)password.len, salt.ptr, (int)salt.len, (int)iterations,
                              hash, keys->size, salted) == 1 &&
            HMAC(hash, salted, keys->size, client_key, sizeof client_key - 1, keys->client, &length) != NULL &&
            EVP_Digest(keys->client, (size_t)keys->size, keys->stored, &length, hash, NULL) == 1 &&
-           HMAC(hash, keys->stored, keys->size, message.ptr, message.len, keys->signature, &length) != NULL;
+           HMAC(hash, keys->stored, keys->size, message.ptr, message.len, keys->signature, &length) != NULL &&
+           HMAC(hash, salted, keys->size, server_key, sizeof server_key - 1, key, &length) != NULL &&
+           HMAC(hash, key, keys->size, message.ptr, message.len, keys->server, &length) != NULL;
 }
 
 bool probe_scram_final(probe_scope *scope, const EVP_MD *hash, ms_span password, ms_span first_bare, ms_span header,
-                       ms_span challenge, ms_span *message)
+                       ms_span challenge, ms_span *message, char *server_final)
 {
     const ms_sasl_scram server = ms_sasl_scram_parse(challenge, MS_SCRAM_SERVER_FIRST);
     uint8_t salt[1024];
@@ -163,14 +168,30 @@ bool probe_scram_final(probe_scope *scope, const EVP_MD *hash, ms_span password,
     for (int i = 0; i < keys.size; i++)
         keys.client[i] ^= keys.signature[i];
     ms_base64_encode(ms_span_make(keys.client, (size_t)keys.size), proof);
+    if (server_final != NULL) {
+        memset(server_final, 0, PROBE_SCRAM_FINAL);
+        memcpy(server_final, "v=", 2);
+        ms_base64_encode(ms_span_make(keys.server, (size_t)keys.size), (uint8_t *)server_final + 2);
+    }
     return say(scope, message, "%.*s,p=%s", (int)bare.len, (const char *)bare.ptr, (const char *)proof);
 }
 
-static bool scram_final(const probe_sasl *sasl, probe_scope *scope, ms_span challenge, ms_span *message)
+static bool scram_final(probe_sasl *sasl, probe_scope *scope, ms_span challenge, ms_span *message)
 {
     const EVP_MD *hash = sasl->mechanism == MS_SASL_SCRAM_SHA_1 ? EVP_sha1() : EVP_sha256();
+    const size_t own = strlen(sasl->nonce);
+    const ms_sasl_scram server = ms_sasl_scram_parse(challenge, MS_SCRAM_SERVER_FIRST);
+    if (server.error == MS_SASL_OK && (server.nonce.len <= own || memcmp(server.nonce.ptr, sasl->nonce, own) != 0))
+        return probe_scope_fail(scope, "the server's SCRAM nonce does not begin with ours");
     return probe_scram_final(scope, hash, ms_span_make(sasl->password, strlen(sasl->password)), sasl->first_bare,
-                             MS_SPAN("n,,"), challenge, message);
+                             MS_SPAN("n,,"), challenge, message, sasl->server_final);
+}
+
+static bool scram_proved(probe_sasl *sasl, probe_scope *scope, ms_span challenge)
+{
+    sasl->proved =
+        challenge.len == strlen(sasl->server_final) && memcmp(challenge.ptr, sasl->server_final, challenge.len) == 0;
+    return sasl->proved || sasl->is_twin || probe_scope_fail(scope, "the server's SCRAM proof is wrong");
 }
 
 /* --- all of them --------------------------------------------------------------------- */
@@ -193,7 +214,7 @@ bool probe_sasl_next(probe_sasl *sasl, probe_scope *scope, ms_span challenge, ms
     case MS_SASL_SCRAM_SHA_256:
         if (step < 2)
             return step == 0 ? scram_first(sasl, scope, message) : scram_final(sasl, scope, challenge, message);
-        return true; /* the server's proof: nothing is left to say */
+        return scram_proved(sasl, scope, challenge); /* nothing is left to say */
     case MS_SASL_XOAUTH2:
         return step > 0 || say(scope, message, "user=%s\001auth=Bearer %s\001\001", sasl->user, sasl->password);
     case MS_SASL_OAUTHBEARER:
