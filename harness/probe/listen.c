@@ -163,6 +163,9 @@ static bool drain(probe_listener *listener, ms_side side)
         octet_buffer_drop(&listener->pending[side], consumed);
         keep(listener, &found);
         progress |= !over;
+        /* the client's octets that waited for this reply were sent before the server's next one */
+        if (side == MS_SERVER && !over && octet_buffer_span(&listener->pending[MS_CLIENT]).len > 0)
+            drain(listener, MS_CLIENT);
     }
     return progress;
 }

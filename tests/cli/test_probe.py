@@ -123,6 +123,27 @@ class Probe(unittest.TestCase):
 
     FENCED = "C: RSET\nS? 250\nfence\n | extra => fail ran \"one reply too many\"\n"
 
+    def test_commands_behind_a_refused_data_are_commands(self):
+        # all of it in one segment, and all replies in one: nothing here is the server's fault
+        script = ("C+ RSET\nC+ DATA\n! client SMTP-2920-3.1-02\nC+ RSET\nC: NOOP\nS? 250\nS? 503\nS? 250\nS? 250\n")
+        refused = b"503 no\r\n"
+
+        class Together(Smtp):
+            def talk(self, connection):
+                connection.sendall(b"220 x.example ESMTP\r\n")
+                stream = connection.makefile("rb")
+                stream.readline()
+                connection.sendall(b"250-x.example\r\n250 PIPELINING\r\n")
+                while stream.readline() != b"NOOP\r\n":
+                    pass
+                connection.sendall(b"250 ok\r\n" + refused + b"250 ok\r\n250 ok\r\n")
+                stream.readline()
+                connection.sendall(b"221 bye\r\n")
+
+        with Together() as peer:
+            run = Run([peer.url()], [case("t.together", script, "start: ehlo\nfeed: fixed\n")])
+            self.assertEqual({name: item["status"] for name, item in run.cases().items()}, {"t.together": "pass"})
+
     def test_a_fence_at_the_end_counts(self):
         self.verdict({}, self.FENCED, "pass")
         _, item = self.verdict({"RSET": b"250 ok\r\n250 surplus\r\n"}, self.FENCED, "fail")
