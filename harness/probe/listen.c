@@ -170,20 +170,36 @@ static bool drain(probe_listener *listener, ms_side side)
     return progress;
 }
 
-/* A bare LF ends a command for some servers and stands within it for others: how many responses are due behind it is
- * not known, and neither is which of them answers what.  In mail data it is harmless, and SMTP has machines for that. */
-static bool is_ambiguous(ms_span octets)
+/* A bare LF ends a command for some servers and stands within it for others: how many replies are due behind it is not
+ * known, and neither is which of them answers what.  In mail data it is harmless. */
+static bool is_ambiguous(const probe_listener *listener, ms_span octets)
 {
-    for (size_t i = 0; i < octets.len; i++)
-        if (octets.ptr[i] == '\n' && (i == 0 || octets.ptr[i - 1] != '\r'))
+    const ms_smtp_dialogue *smtp = &listener->smtp;
+    uint8_t before = listener->last;
+    if (!listener->pop3_spoken &&
+        (ms_smtp_session_expect(&smtp->session) != MS_EXPECT_COMMAND || smtp->chunk_remaining > 0))
+        return false;
+    for (size_t i = 0; i < octets.len; before = octets.ptr[i++])
+        if (octets.ptr[i] == '\n' && before != '\r')
             return true;
     return false;
+}
+
+/* A TLS alert that comes in clear, where a handshake was due, is no reply (RFC 8446 section 5.1: type 21, version 3). */
+static bool is_alert(ms_span octets)
+{
+    return octets.len >= 2 && octets.ptr[0] == 21 && octets.ptr[1] == 3;
 }
 
 void probe_listen(probe_listener *listener, ms_side side, ms_span octets)
 {
     const ms_side other = side == MS_CLIENT ? MS_SERVER : MS_CLIENT;
-    listener->deaf |= listener->pop3_spoken && side == MS_CLIENT && is_ambiguous(octets);
+    if (side == MS_CLIENT) {
+        listener->deaf |= is_ambiguous(listener, octets);
+        listener->last = octets.len > 0 ? octets.ptr[octets.len - 1] : listener->last;
+    } else {
+        listener->deaf |= is_alert(octets);
+    }
     octet_buffer_add(&listener->pending[side], octets);
     /* what one side says may decide what the other's waiting octets are */
     bool again = drain(listener, side);

@@ -52,7 +52,8 @@ typedef struct probe_listener {
     uint64_t mails;      /* messages that were sent to their end */
     uint64_t recipients; /* RCPT commands */
     bool closed[2];
-    bool deaf; /* nothing is judged any more */
+    bool deaf;    /* nothing is judged any more */
+    uint8_t last; /* the client's last octet */
 } probe_listener;
 
 void probe_listen_begin(probe_listener *listener, mst_protocol protocol, probe_findings *findings, unsigned session);

@@ -103,6 +103,13 @@ class Probe(unittest.TestCase):
         said = [e["octets"] for e in run.cases()["t.case"]["evidence"] if e["kind"] == "exchange" and e["side"] == "client"]
         self.assertIn("NOOP a\\r\\nRSET\\r\\nNOOP b\\r\\n", said)
 
+    def test_a_tls_alert_in_clear_is_no_reply(self):
+        for reply, heard in ((b"\x15\x03\x03\x00\x02\x02\x0a", 0), (b"ready\r\n", 1)):
+            with Smtp({"NOOP": reply}) as server:
+                run = Run([server.url()], [case("t.case", "C: NOOP\nS? any | none 1s\n", "start: ehlo\n")])
+            found = [item for item in run.cases() if item.startswith("listen.SMTP-5321-2.4-15")]
+            self.assertEqual(len(found), heard)
+
     def test_other_spellings_of_octets(self):
         _, item = self.verdict({"NOOP": b"500 no\r\n"},
                                "let quoted = quoted_pairs(\"a b\\\\\")\nlet loud = upper(\"a-zA1\\xe9\")\n"
@@ -440,22 +447,6 @@ class WithServer(unittest.TestCase):
         self.passes(*[case("t." + state, script, "start: %s\n" % state, protocol="pop3", cites="POP3-1939-3-01")
                       for state, script in (("connected", "S? +OK\n"), ("greeted", "C: NOOP\nS? -ERR\n"),
                                             ("tls", "C: USER ${user}\nS? +OK\n"), ("transaction", "C: NOOP\nS? +OK\n"))])
-
-    def test_ready_is_where_mail_is_taken(self):
-        ready = case("t.ready", "C: MAIL FROM:<${from}>\nS? 250\n", "start: ready\n")
-        self.passes(ready)
-        self.passes(ready, urls=[self.server.urls["submission"]])
-        run = self.run_all([ready.replace("ready", "ehlo")], urls=[self.server.urls["submission"]])
-        self.assertEqual(run.cases()["t.ehlo"]["status"], "inconclusive")  # 530
-        with Serve(MAILSPEC, WORD, "--require-tls", plain=False) as server:
-            run = Run([server.urls["smtp"], *ACCOUNTS, "--ca", server.certificate], [ready])
-            self.assertEqual(run.cases()["t.ready"]["status"], "pass", run.cases())
-
-    def test_messages_with_utf8_in_their_headers_are_read(self):
-        script = ("C: MAIL FROM:<${from}> SMTPUTF8\nS? 250\nC: RCPT TO:<${rcpt}>\nS? 250\nC: DATA\nS? 354\n"
-                  "C< \"Subject: ${mark} caf\\xc3\\xa9\\r\\n\\r\\none\\r\\n.\\r\\n\"\nS? 250\n"
-                  "delivered contains \"Subject: ${mark} caf\\xc3\\xa9\\r\\n\"\n")
-        self.passes(case("t.utf8", script, "start: ready\nmutates: yes\n"))
 
     def test_authentication_by_hand(self):
         script = ("C: AUTH CRAM-MD5\nS? 334\n"
