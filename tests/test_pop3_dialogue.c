@@ -221,8 +221,8 @@ Test(pop3_dialogue, responses)
         {"no space", LOGIN "C NOOP\nS +OKfine\n!s POP3-1939-3-14\n"},
         {"line ends, once",
          LOGIN "C NOOP\nS> +OK%0A\n!s POP3-1939-3-12\nC NOOP\nS> +OK%0A\nC NOOP\nS +OK a%0Db\n!s POP3-1939-3-12\n"},
-        {"line ends in a message", LOGIN "C RETR 1\nS +OK\nS> a%0Ab%0D%0Ac%0Dd%0D%0A.%0D%0A\n!s POP3-1939-3-15\n!s "
-                                         "POP3-1939-3-15\nC NOOP\nS> +OK%0A\n"},
+        {"line ends in a message", LOGIN "C RETR 1\nS +OK\nS> a%0Ab%0D%0Ac%0Dd%0D%0A.%0D%0A\n!s POP3-1939-3-15\n"
+                                         "C NOOP\nS> +OK%0A\n"},
         {"LF dot LF ends nothing",
          LOGIN "C RETR 1\nS +OK\nS> a%0A.%0Ab%0D%0A\n!s POP3-1939-3-15\nS .\nC NOOP\nS +OK\n"},
         {"a dot not doubled", LOGIN "C RETR 1\nS +OK\nS .a\n!s POP3-1939-3-17\nS ..b\nS .c\n!s POP3-1939-3-17\nS .\n"},
@@ -635,7 +635,7 @@ Test(pop3_dialogue, no_false_alarms)
                                         "%E4\nS \nS .\n"},
         {"POP3-6856-2.1-09 the mode is off", LOGIN "C RETR 1\nS +OK\nS \nS %00\nS .\n"},
         {"POP3-1939-7-02 a CR in an empty line, no empty line",
-         LOGIN "C TOP 1 0\nS +OK\nS> a: b%0D%0D%0Ac: d%0D%0A.%0D%0A\n!s POP3-1939-3-15\n"},
+         LOGIN "C TOP 1 0\nS +OK\nS> a: b%0D%0D%0Ac: d%0D%0A.%0D%0A\n"},
         {"POP3-1939-3-15 once",
          LOGIN "C RETR 1\nS +OK\nS> a%0A%0D%0A.%0D%0A\n!s POP3-1939-3-15\nC RETR 1\nS +OK\nS> a%0A%0D%0A.%0D%0A\nC "
                "NOOP\nS> +OK%0D%0D%0A\n!s POP3-1939-3-12\nC RETR 1\nS +OK\nS> a%0Db%0D%0A.%0D%0A\n"},

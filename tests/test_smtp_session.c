@@ -158,6 +158,8 @@ static const smtp_talk code_rows[] = {
      HELLO "C MAIL FROM:<a@relay.example>\nS 554 no\n" BYE},
     {"SMTP-5321-4.1.1.9-01 NOOP refused", MS_VARIANT_SMTP, HELLO "C NOOP\nS 550 no\nS! SMTP-5321-4.1.1.9-01\n" BYE},
     {"SMTP-5321-4.5.1-05 NOOP not known", MS_VARIANT_SMTP, HELLO "C NOOP\nS 502 no\nS! SMTP-5321-4.5.1-05\n" BYE},
+    {"SMTP-5321-4.5.1-05 … but for a string that SHOULD be ignored", MS_VARIANT_SMTP,
+     HELLO "C NOOP x\nS 500 no argument\nC NOOP x\nS 501 no\nC NOOP x\nS 502 no\nS! SMTP-5321-4.5.1-05\n" BYE},
     {"SMTP-5321-4.1.4-03 NOOP wants EHLO first", MS_VARIANT_SMTP,
      GREETING "C NOOP\nC! SMTP-5321-4.1.4-22\nS 503 EHLO first\nS! SMTP-5321-4.1.4-03\n" BYE},
     {"SMTP-5321-4.5.1-04 RSET not known", MS_VARIANT_SMTP, HELLO "C RSET\nS 500 no\nS! SMTP-5321-4.5.1-04\n" BYE},

@@ -23,8 +23,6 @@ static void judge_lines(const judge *j, uint8_t new_flags, size_t offset)
     ms_pop3_session *s = j->s;
     if (new_flags & MS_CONTENT_BARE_LF && first_time(s, SERVER_BARE_LF))
         ms_pop3_find(j, MS_SERVER, MS_REQ_POP3_1939_3_15, offset);
-    if (new_flags & MS_CONTENT_BARE_CR && first_time(s, SERVER_BARE_CR))
-        ms_pop3_find(j, MS_SERVER, MS_REQ_POP3_1939_3_15, offset);
     if (new_flags & MS_CONTENT_LONE_STUFF)
         ms_pop3_find(j, MS_SERVER, MS_REQ_POP3_1939_3_17, offset);
     if (new_flags & MS_CONTENT_FALSE_END)

@@ -345,6 +345,8 @@ void ms_smtp_session_command(ms_smtp_session *session, const ms_smtp_parsed *par
         flags |= RUN_SPILLED;
     if ((verb == MS_SMTP_VRFY || verb == MS_SMTP_EXPN) && parsed->command.smtputf8)
         flags |= RUN_UTF8;
+    if (verb == MS_SMTP_NOOP && !ms_span_is_absent(parsed->command.argument))
+        flags |= RUN_STRING;
     if ((session->state == MS_SMTP_CONNECTED || session->outstanding > 0) && !spilled)
         judge_talking_ahead(session, at, findings);
     if ((session->flags & SESSION_SPILL_ENDS) != 0)

@@ -97,6 +97,9 @@ uint16_t ms_smtp_refusal_rule(const ms_smtp_session *session, const ms_smtp_run 
     if (run->verb == MS_SMTP_RCPT && (STATE(session->state) & BEFORE_MAIL) != 0 && code != 503 &&
         !(code == 554 && ms_smtp_session_tls_active(session)))
         return MS_REQ_SMTP_5321_3_3_09;
+    /* the string SHOULD be ignored (RFC 5321 section 4.1.1.9), and who does not ignore it has the command all the same */
+    if ((run->flags & RUN_STRING) != 0 && (code == 500 || code == 501 || code == 504))
+        return MS_REQ_NONE;
     if (code == 500 || code == 502)
         return unknown_rule(session, run->verb);
     if (run->verb == MS_SMTP_NOOP)
