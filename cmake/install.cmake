@@ -34,7 +34,9 @@ install(FILES reports/schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/mailspec 
 install(FILES
   docs/man/mailspec.1
   docs/man/mailspec-explain.1
+  docs/man/mailspec-export-seeds.1
   docs/man/mailspec-fmt.1
+  docs/man/mailspec-import-crash.1
   docs/man/mailspec-lint.1
   docs/man/mailspec-list.1
   docs/man/mailspec-mutants.1

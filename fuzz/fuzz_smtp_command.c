@@ -23,7 +23,8 @@ static void check_reparse(ms_span line, const ms_smtp_parsed *parsed, const ms_s
     const ms_smtp_parsed again = ms_smtp_command_parse(ms_span_make(first_line, len - 2), context);
     FUZZ_EXPECT(ORACLE_PRINT_REPARSE, again.error_at, again.error == MS_SMTP_OK);
     FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, again.command.verb == parsed->command.verb);
-    FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, (again.deviations & ~parsed->deviations & ~fuzz_brackets(parsed->deviations)) == 0);
+    FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0,
+                (again.deviations & ~parsed->deviations & ~fuzz_brackets(parsed->deviations)) == 0);
     const size_t second = ms_smtp_command_write(&again.command, second_line, sizeof second_line);
     FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, second == len && memcmp(first_line, second_line, len) == 0);
 }

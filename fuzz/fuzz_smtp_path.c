@@ -41,7 +41,8 @@ static void check_reparse(const ms_smtp_path_parsed *first, ms_smtp_path_role ro
     const ms_span text = write_path(&first->path);
     const ms_smtp_path_parsed second = ms_smtp_path_parse(text, role, context);
     FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, second.error == MS_SMTP_OK && second.consumed == text.len);
-    FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, (second.deviations & ~first->deviations & ~fuzz_brackets(first->deviations)) == 0);
+    FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0,
+                (second.deviations & ~first->deviations & ~fuzz_brackets(first->deviations)) == 0);
     FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, second.path.kind == first->path.kind);
     FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, second.path.domain_kind == first->path.domain_kind);
     FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, same(second.path.source_route, first->path.source_route));

@@ -46,10 +46,10 @@ extern const char fuzz_target[];
 /* Print and abort.  at: offset in the input of the octet concerned, as near as is known. */
 _Noreturn void fuzz_fail(fuzz_oracle oracle, size_t at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-#define FUZZ_EXPECT(oracle, at, condition)                                                                             \
-    do {                                                                                                               \
-        if (!(condition))                                                                                              \
-            fuzz_fail((oracle), (at), "%s", #condition);                                                               \
+#define FUZZ_EXPECT(oracle, at, condition)               \
+    do {                                                 \
+        if (!(condition))                                \
+            fuzz_fail((oracle), (at), "%s", #condition); \
     } while (0)
 
 #ifdef MAILSPEC_FUZZ_MODEL
@@ -126,13 +126,13 @@ static inline void look_requirement(fuzz_look *look, uint16_t requirement)
 }
 
 /* A set of deviations, each of which has a row with a name and a requirement. */
-#define LOOK_DEVIATIONS(look, set, count, enumerator, rule_of)                                                         \
-    do {                                                                                                               \
-        FUZZ_EXPECT(ORACLE_RANGE, 0, (count) == 64 || (set) >> (count) == 0);                                          \
-        look_number((look), (set));                                                                                    \
-        for (unsigned deviation_ = 0; (set) >> deviation_ != 0 && deviation_ < (count); deviation_++)                  \
-            if (((set) >> deviation_ & 1) != 0)                                                                        \
-                look_requirement((look), rule_of((enumerator)deviation_)->requirement);                                \
+#define LOOK_DEVIATIONS(look, set, count, enumerator, rule_of)                                        \
+    do {                                                                                              \
+        FUZZ_EXPECT(ORACLE_RANGE, 0, (count) == 64 || (set) >> (count) == 0);                         \
+        look_number((look), (set));                                                                   \
+        for (unsigned deviation_ = 0; (set) >> deviation_ != 0 && deviation_ < (count); deviation_++) \
+            if (((set) >> deviation_ & 1) != 0)                                                       \
+                look_requirement((look), rule_of((enumerator)deviation_)->requirement);               \
     } while (0)
 
 /* What a session found about octets up to client_at, server_at. */

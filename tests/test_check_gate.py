@@ -84,6 +84,11 @@ class CheckGate(unittest.TestCase):
         self.assertIn("2 of 10 gated rows are excused", self.run_it(rows, status=1))
         self.reasons([("SMTP-5321-2-05", "policy", "A choice of its own.")])
         self.assertIn("SMTP-5321-2-05: excused in reasons.tsv, and covered", self.run_it(rows, status=1))
+        rows[0]["conforming"] = rows[1]["conforming"] = ["a"]
+        rows[5]["observable"] = ["e2e"]
+        self.run_it(rows)
+        rows[5]["cases"] = ["a.mst"]
+        self.assertIn("SMTP-5321-2-05: excused in reasons.tsv, and covered", self.run_it(rows, status=1))
         self.reasons([("SMTP-5321-9-99", "policy", "A choice of its own.")])
         self.assertIn("there is no SMTP-5321-9-99", self.run_it(rows, status=1))
 

@@ -79,8 +79,10 @@ static const struct {
     {HEAD "\ntls version 1.2 name \"x.example\" certificate => pass\n | alert => refused { close }\n", NULL},
     {HEAD "\nopen pop3 transaction\n@a open tls\n | refused => skip gone\nquiet\nquiet 50ms\npause 60000ms\n",
      HEAD "\nopen pop3 transaction\n@a open tls\n | refused => skip gone\nquiet\nquiet 50ms\npause 60s\n"},
-    {HEAD "\ndelivered 1\ndelivered 2.. to ${rcpt2} contains \"a\" octets ${m}  header  ~\"x\"\n | 0 => inconclusive lost\n",
-     HEAD "\ndelivered\ndelivered 2.. to ${rcpt2} contains \"a\" octets ${m} header ~\"x\"\n | 0 => inconclusive lost\n"},
+    {HEAD
+     "\ndelivered 1\ndelivered 2.. to ${rcpt2} contains \"a\" octets ${m}  header  ~\"x\"\n | 0 => inconclusive lost\n",
+     HEAD
+     "\ndelivered\ndelivered 2.. to ${rcpt2} contains \"a\" octets ${m} header ~\"x\"\n | 0 => inconclusive lost\n"},
     {HEAD "\nS? 250 => a\nrepeat 100 as i{ C: NOOP ${i}\n}\nwhen @b not a|b {\nend\n} else {\nverdict fail x "
           "SMTP-5321-3.3-09 \"y\"\n}\ncontrol { C: x\n# tail\n}\n",
      HEAD "\nS? 250 => a\nrepeat 100 as i {\n    C: NOOP ${i}\n}\nwhen @b not a | b {\n    end\n} else {\n    verdict "

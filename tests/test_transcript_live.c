@@ -180,20 +180,21 @@ Test(transcript_live, command_patterns)
     mst_free(d);
 }
 
-static const char all_steps[] = HEAD "tls version 1.1 name \"x\" certificate\n"
-                                     "@b close reset\n"
-                                     "hangup half\n"
-                                     "@b open pop3 transaction\n"
-                                     "pause 2min\n"
-                                     "quiet 10ms\n"
-                                     "fence => pass\n | extra 250 => fail ran\n"
-                                     "delivered 2..3 to ${rcpt2} contains \"a\" octets \"b\" header ~i\"c.*\"\n | else => fail\n"
-                                     "not delivered\n"
-                                     "verdict fail x SMTP-5321-3.3-09 \"r\"\n"
-                                     "repeat n as i {\nend\n}\n"
-                                     "when @b not x | y {\n} else {\nend\n}\n"
-                                     "check set(a) disjoint b => pass p\n | else => fail q\n"
-                                     "control {\n}\n";
+static const char all_steps[] =
+    HEAD "tls version 1.1 name \"x\" certificate\n"
+         "@b close reset\n"
+         "hangup half\n"
+         "@b open pop3 transaction\n"
+         "pause 2min\n"
+         "quiet 10ms\n"
+         "fence => pass\n | extra 250 => fail ran\n"
+         "delivered 2..3 to ${rcpt2} contains \"a\" octets \"b\" header ~i\"c.*\"\n | else => fail\n"
+         "not delivered\n"
+         "verdict fail x SMTP-5321-3.3-09 \"r\"\n"
+         "repeat n as i {\nend\n}\n"
+         "when @b not x | y {\n} else {\nend\n}\n"
+         "check set(a) disjoint b => pass p\n | else => fail q\n"
+         "control {\n}\n";
 
 Test(transcript_live, steps)
 {

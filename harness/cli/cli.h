@@ -29,8 +29,10 @@ typedef struct cli_command {
 
 /* The sub-commands, in alphabetical order. */
 extern const cli_command cli_explain;
+extern const cli_command cli_export_seeds;
 extern const cli_command cli_fetch;
 extern const cli_command cli_fmt;
+extern const cli_command cli_import_crash;
 extern const cli_command cli_lint;
 extern const cli_command cli_list;
 extern const cli_command cli_mutants;

@@ -10,8 +10,8 @@
 
 /* In the order of --help.  NULL ends the table. */
 static const cli_command *const commands[] = {
-    &cli_probe, &cli_replay, &cli_serve, &cli_mutants, &cli_report,  &cli_send, &cli_fetch,
-    &cli_parse, &cli_lint,   &cli_fmt,   &cli_list,    &cli_explain, NULL,
+    &cli_probe, &cli_replay, &cli_serve, &cli_mutants, &cli_report,       &cli_send,         &cli_fetch, &cli_parse,
+    &cli_lint,  &cli_fmt,    &cli_list,  &cli_explain, &cli_export_seeds, &cli_import_crash, NULL,
 };
 
 static const char usage[] = "usage: mailspec COMMAND [OPTION]... [ARGUMENT]...\n"
@@ -31,7 +31,7 @@ static void print_usage(FILE *out)
 {
     fputs(usage, out);
     for (const cli_command *const *command = commands; *command != NULL; command++)
-        fprintf(out, "  %-8s  %s\n", (*command)->name, (*command)->summary);
+        fprintf(out, "  %-12s  %s\n", (*command)->name, (*command)->summary);
     fputs(statuses, out);
 }
 

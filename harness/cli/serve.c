@@ -312,10 +312,9 @@ static cli_status serve_as(const options *o, listen_point *points, size_t count)
 {
     mutant_table table = {0};
     mutant_entry mutant = {.built_in = MUTANT_NONE};
-    if (o->mutant != NULL && !mutant_table_find(&table, "serve", o->mutants, o->mutant, &mutant))
-        return CLI_USAGE;
-    store *s = store_new((int64_t)time(NULL), (size_t)256 << 20);
-    const cli_status status = prepare(o, &mutant, points, count, s);
+    cli_status status = CLI_USAGE;
+    if (o->mutant == NULL || mutant_table_find(&table, "serve", o->mutants, o->mutant, &mutant))
+        status = prepare(o, &mutant, points, count, store_new((int64_t)time(NULL), (size_t)256 << 20));
     mutant_table_free(&table);
     return status;
 }

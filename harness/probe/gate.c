@@ -52,7 +52,7 @@ bool probe_starts_in_tls(const probe_endpoint *endpoint, const mst_document *doc
     if (endpoint->target.implicit_tls)
         return true;
     for (const mst_start *start = document->header.starts; start != NULL; start = start->next) {
-        const bool mail = start->state >= MST_STATE_MAIL && start->state <= MST_STATE_DATA;
+        const bool mail = start->state >= MST_STATE_READY && start->state <= MST_STATE_DATA;
         const bool login = start->state == MST_STATE_AUTH || start->state == MST_STATE_TRANSACTION ||
                            (mail && endpoint->auth_required);
         if (start->state == MST_STATE_TLS || (login && endpoint->login_tls) || (mail && endpoint->tls_required))

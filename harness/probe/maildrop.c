@@ -106,7 +106,7 @@ bool probe_visit_begin(probe_visit *visit, probe_context *context, const probe_e
                                    .log = &visit->log,
                                    .findings = &visit->findings,
                                    .case_end = net_in(context->settings.case_ms)};
-        visit->way = (probe_prologue){.endpoint = endpoint, .peer = &visit->peer, .second = second};
+        visit->way = (probe_prologue){.endpoint = endpoint, .peer = &visit->peer, .second = second, .utf8 = true};
         reached = probe_prologue_run(&visit->way, state);
     }
     if (reached == PROBE_REACHED)

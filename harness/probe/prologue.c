@@ -229,14 +229,25 @@ static bool needs_tls(const probe_prologue *prologue, mst_state state, bool logi
         return true;
     return !net_tls_active(prologue->peer->stream) &&
            ((login && endpoint->login_tls) ||
-            (state >= MST_STATE_MAIL && state <= MST_STATE_DATA && endpoint->tls_required));
+            (state >= MST_STATE_READY && state <= MST_STATE_DATA && endpoint->tls_required));
 }
 
 static bool needs_login(const probe_prologue *prologue, mst_state state)
 {
     if (state == MST_STATE_AUTH || state == MST_STATE_TRANSACTION)
         return true;
-    return state >= MST_STATE_MAIL && state <= MST_STATE_DATA && prologue->endpoint->auth_required;
+    return state >= MST_STATE_READY && state <= MST_STATE_DATA && prologue->endpoint->auth_required;
+}
+
+/* Without it a server keeps messages with UTF-8 in their header sections to itself (RFC 6856 section 2.1).  A refusal
+ * changes nothing. */
+static void ask_for_utf8(probe_prologue *prologue)
+{
+    const probe_endpoint *endpoint = prologue->endpoint;
+    const probe_offer *offer = net_tls_active(prologue->peer->stream) ? &endpoint->tls : &endpoint->clear;
+    probe_reply reply;
+    if (probe_offer_has(offer, MS_SPAN("UTF8"), ms_span_absent()))
+        probe_ask(prologue->peer, "UTF8", &reply);
 }
 
 probe_reached probe_prologue_run(probe_prologue *prologue, mst_state state)
@@ -254,6 +265,8 @@ probe_reached probe_prologue_run(probe_prologue *prologue, mst_state state)
         reached = probe_prologue_hello(prologue, &prologue->peer->scope->arena);
     if (reached == PROBE_REACHED && needs_tls(prologue, state, login))
         reached = probe_prologue_tls(prologue);
+    if (reached == PROBE_REACHED && pop3 && prologue->utf8)
+        ask_for_utf8(prologue);
     if (reached == PROBE_REACHED && login)
         reached = probe_prologue_login(prologue);
     if (reached == PROBE_REACHED && !pop3 && state >= MST_STATE_MAIL && state <= MST_STATE_DATA)

@@ -19,6 +19,7 @@ typedef struct probe_prologue {
     bool second;       /* the second account */
     bool prove;        /* a login by SCRAM counts only with the server's own proof (RFC 5802 section 5) */
     bool wants_tls;    /* SMTP: EHLO and the states behind it are reached in TLS */
+    bool utf8;         /* POP3: UTF8 before the login, where it is offered */
     probe_offer offer; /* what was offered in the state reached */
     char why[PROBE_WHY_MAX];
 } probe_prologue;

@@ -37,12 +37,17 @@ static void add_status(const serve_settings *settings, const dsn *report, serve_
     serve_octets_text(out, "Content-Type: message/delivery-status\r\n\r\n");
     if (report->envid.len > 0) {
         serve_octets_text(out, "Original-Envelope-Id: ");
-        add_xtext(out, report->envid);
+        if (mutant_is(settings, MUTANT_SMTP_DSN_ENVID))
+            serve_octets_add(out, report->envid);
+        else
+            add_xtext(out, report->envid);
         serve_octets_text(out, "\r\n");
     }
-    serve_octets_print(out, "Reporting-MTA: dns; %s\r\n\r\n", settings->host_name);
+    if (!mutant_is(settings, MUTANT_SMTP_DSN_MTA))
+        serve_octets_print(out, "Reporting-MTA: dns; %s\r\n", settings->host_name);
+    serve_octets_text(out, "\r\n");
     const uint8_t *semicolon = report->orcpt.len == 0 ? NULL : memchr(report->orcpt.ptr, ';', report->orcpt.len);
-    if (semicolon != NULL) {
+    if (semicolon != NULL && !mutant_is(settings, MUTANT_SMTP_DSN_ORCPT)) {
         const size_t type = (size_t)(semicolon - report->orcpt.ptr) + 1;
         serve_octets_text(out, "Original-Recipient: ");
         serve_octets_add(out, ms_span_make(report->orcpt.ptr, type));
@@ -56,9 +61,9 @@ static void add_status(const serve_settings *settings, const dsn *report, serve_
 }
 
 /* RFC 3461 section 6.2: the whole message only where delivery failed and RET=FULL was given. */
-static void add_message(const dsn *report, serve_octets *out)
+static void add_message(const serve_settings *settings, const dsn *report, serve_octets *out)
 {
-    if (report->whole && !report->delivered) {
+    if (report->whole && (!report->delivered || mutant_is(settings, MUTANT_SMTP_DSN_WHOLE))) {
         serve_octets_text(out, "Content-Type: message/rfc822\r\n\r\n");
         serve_octets_add(out, report->content);
     } else {
@@ -81,7 +86,7 @@ void dsn_deliver(const serve_settings *settings, int user, const dsn *report)
     serve_octets_print(&out, "\r\n\r\n--%s\r\n", boundary);
     add_status(settings, report, &out);
     serve_octets_print(&out, "--%s\r\n", boundary);
-    add_message(report, &out);
+    add_message(settings, report, &out);
     serve_octets_print(&out, "\r\n--%s--\r\n", boundary);
     const ms_span octets = serve_octets_span(&out);
     store_deliver(settings->store, user, octets, header_is_ascii(octets) ? 0 : STORE_UTF8_HEADER);

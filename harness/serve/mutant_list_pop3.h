@@ -67,6 +67,7 @@ MUTANT(POP3_USER_ONCE, "pop3.login.user-once", POP3_1939_7_32, "after a failed l
 MUTANT(POP3_ANY_PASSWORD, "pop3.login.any-password", POP3_1939_7_41, "any password is right")
 MUTANT(POP3_FAILED_TRANSACTION, "pop3.login.failed-transaction", POP3_SEC_raw_13, "commands sent behind a failed login are answered")
 MUTANT(POP3_USER_EMPTY, "pop3.login.user-empty", POP3_1939_7_30, "USER is taken without a name")
+MUTANT(POP3_PASS_EMPTY, "pop3.login.pass-empty", POP3_1939_7_43, "PASS without an argument is taken for a right one")
 MUTANT(POP3_USER_TELLS, "pop3.login.user-tells", POP3_1939_13_02, "USER tells whether there is such a user")
 MUTANT(POP3_PASS_TELLS, "pop3.login.pass-tells", POP3_SEC_oracle_01, "a failed login tells whether there is such a user")
 MUTANT(POP3_IN_USE_TELLS, "pop3.login.in-use-tells", POP3_2449_8_1_2_02, "IN-USE is told to those with a wrong password")

@@ -136,7 +136,9 @@ void pop3_pass(pop3_server *server, const ms_pop3_command *command, bool named)
         snprintf(server->name, sizeof server->name, "%s", store_name(settings->store, 0));
     const bool right =
         auth_password(settings, ms_span_make(server->name, strlen(server->name)), command->pass.password, &user);
-    if (right || (mutant_is(settings, MUTANT_POP3_ANY_PASSWORD) && user >= 0))
+    const bool none = mutant_is(settings, MUTANT_POP3_PASS_EMPTY) && server->line.len == sizeof "PASS (none)" - 1 &&
+                      memcmp(server->line.ptr, "PASS (none)", server->line.len) == 0;
+    if (right || ((mutant_is(settings, MUTANT_POP3_ANY_PASSWORD) || none) && user >= 0))
         log_in(server, user);
     else if (mutant_is(settings, MUTANT_POP3_IN_USE_TELLS) && is_in_use(server, user))
         pop3_err(server, "[IN-USE] The maildrop is in use");

@@ -130,6 +130,8 @@ static void end_of_data(smtp_server *server)
         if (lmtp && is_answered(server, i))
             answer_recipient(server, refused, done);
     }
+    if (anyway)
+        smtp_deliver_to_header(server);
     if (!lmtp)
         answer_message(server, refused, delivered);
     end_transaction(server, refused != NULL);

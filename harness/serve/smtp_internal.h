@@ -143,5 +143,6 @@ void smtp_end_of_data(smtp_server *server);
 
 /* One recipient's copy into the store. */
 bool smtp_deliver(smtp_server *server, const smtp_recipient *recipient);
+void smtp_deliver_to_header(smtp_server *server);
 
 #endif

@@ -128,6 +128,9 @@ void smtp_mutant_effect(smtp_server *server)
     if (mutant_is(server->settings, MUTANT_SMTP_REPLY_ORDER))
         reverse_replies(server);
     server->mail_reply = server->verb == MS_SMTP_MAIL ? server->reply_from : SIZE_MAX;
+    if (mutant_is(server->settings, MUTANT_SMTP_BDAT_NOOP) && server->verb == MS_SMTP_NOOP &&
+        server->transaction.chunks)
+        smtp_transaction_clear(server);
     for (size_t i = 0; i < sizeof effects / sizeof effects[0]; i++)
         if (mutant_is(server->settings, effects[i].mutant) && effects[i].verb == server->verb &&
             server->last_code >= effects[i].from && server->last_code <= effects[i].to)

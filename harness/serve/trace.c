@@ -1,6 +1,7 @@
 #include "harness/serve/trace.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 const char *trace_protocol(bool lmtp, bool extended, bool tls, bool authenticated, bool utf8)
@@ -33,10 +34,36 @@ void trace_date(int64_t when, char *out, size_t room)
 
 void trace_return_path(const serve_settings *settings, serve_octets *out, ms_span path)
 {
-    (void)settings;
+    if (mutant_is(settings, MUTANT_SMTP_NO_RETURN_PATH))
+        return;
+    if (mutant_is(settings, MUTANT_SMTP_NULL_RETURN_PATH) && path.len == 0)
+        path = MS_SPAN("MAILER-DAEMON");
     serve_octets_text(out, "Return-Path: <");
     serve_octets_add(out, path);
     serve_octets_text(out, ">\r\n");
+}
+
+/* The date of a Received field: numeric zone, year of four digits (RFC 5321 section 4.4). */
+static void stamp_date(const serve_settings *settings, int64_t when, char *date, size_t room)
+{
+    const size_t year = sizeof "Mon, 01 Jan " - 1;
+    trace_date(when, date, room);
+    if (mutant_is(settings, MUTANT_SMTP_SHORT_YEAR))
+        memmove(date + year, date + year + 2, strlen(date + year + 2) + 1);
+    if (mutant_is(settings, MUTANT_SMTP_ZONE_NAME))
+        snprintf(date + strlen(date) - sizeof "+0000" + 1, sizeof "+0000", "GMT");
+}
+
+static void add_from(const serve_settings *settings, const serve_peer *peer, ms_span hello, serve_octets *out)
+{
+    serve_octets_text(out, "Received: ");
+    if (mutant_is(settings, MUTANT_SMTP_NO_FROM))
+        return;
+    serve_octets_text(out, "from ");
+    serve_octets_add(out, hello);
+    if (!mutant_is(settings, MUTANT_SMTP_NO_LITERAL))
+        serve_octets_print(out, " ([%s])", peer->client);
+    serve_octets_text(out, "\r\n\t");
 }
 
 /* Stamp = From-domain By-domain Opt-info [CFWS] ";" FWS date-time CRLF (RFC 5321 section 4.4); the tls clause is
@@ -44,10 +71,15 @@ void trace_return_path(const serve_settings *settings, serve_octets *out, ms_spa
 void trace_received(const serve_settings *settings, const serve_peer *peer, const trace *t, serve_octets *out)
 {
     char date[40];
-    trace_date(t->when, date, sizeof date);
-    serve_octets_text(out, "Received: from ");
-    serve_octets_add(out, t->hello);
-    serve_octets_print(out, " ([%s])\r\n\tby %s with %s id %s", peer->client, settings->host_name, t->protocol, t->id);
+    const char *protocol = mutant_is(settings, MUTANT_SMTP_PROTOCOL_NAME) ? "MAILSPEC" : t->protocol;
+    stamp_date(settings, t->when, date, sizeof date);
+    if (mutant_is(settings, MUTANT_SMTP_NO_RECEIVED))
+        return;
+    add_from(settings, peer, t->hello, out);
+    if (mutant_is(settings, MUTANT_SMTP_CLAUSE_ORDER))
+        serve_octets_print(out, "by %s id %s with %s", settings->host_name, t->id, protocol);
+    else
+        serve_octets_print(out, "by %s with %s id %s", settings->host_name, protocol, t->id);
     if (!ms_span_is_absent(t->recipient)) {
         serve_octets_text(out, "\r\n\tfor <");
         serve_octets_add(out, t->recipient);

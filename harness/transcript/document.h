@@ -61,6 +61,7 @@ typedef enum mst_state {
     MST_STATE_EHLO,        /* SMTP: EHLO (LMTP: LHLO) was accepted */
     MST_STATE_TLS,         /* STARTTLS or STLS and the handshake; SMTP: a new EHLO as well */
     MST_STATE_AUTH,        /* SMTP: authenticated */
+    MST_STATE_READY,       /* SMTP: MAIL is expected: as EHLO, with TLS and login where the server demands them */
     MST_STATE_MAIL,        /* SMTP: MAIL FROM:<${from}> was accepted */
     MST_STATE_RCPT,        /* SMTP: RCPT TO:<${rcpt}> was accepted */
     MST_STATE_DATA,        /* SMTP: DATA was answered by 354 */

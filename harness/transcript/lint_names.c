@@ -11,10 +11,10 @@
 #include "harness/transcript/words.h"
 
 /* What the prober gives; corpus/README.md says what each is. */
-static const char *const given[] = {"from",   "rcpt",          "rcpt2",       "unknown",   "remote",  "local_part",
-                                    "domain", "remote_domain", "from_domain", "user",      "user2",   "client",
-                                    "host",   "mark",          "challenge",   "timestamp", "content", "size_limit",
-                                    "list",   "alias"};
+static const char *const given[] = {"from",       "rcpt",    "rcpt2",         "unknown",     "remote",
+                                    "local_part", "domain",  "remote_domain", "from_domain", "user",
+                                    "user2",      "client",  "host",          "mark",        "challenge",
+                                    "timestamp",  "content", "size_limit",    "list",        "alias"};
 static const char *const secrets[] = {"password", "password2"};
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 

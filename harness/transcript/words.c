@@ -25,15 +25,11 @@ const char *const mst_exposure_names[MST_EXPOSURES] = {
 };
 
 const char *const mst_state_names[MST_STATES] = {
-    [MST_STATE_CONNECTED] = "connected",
-    [MST_STATE_GREETED] = "greeted",
-    [MST_STATE_EHLO] = "ehlo",
-    [MST_STATE_TLS] = "tls",
-    [MST_STATE_AUTH] = "auth",
-    [MST_STATE_MAIL] = "mail",
-    [MST_STATE_RCPT] = "rcpt",
-    [MST_STATE_DATA] = "data",
-    [MST_STATE_TRANSACTION] = "transaction",
+    [MST_STATE_CONNECTED] = "connected", [MST_STATE_GREETED] = "greeted",
+    [MST_STATE_EHLO] = "ehlo",           [MST_STATE_TLS] = "tls",
+    [MST_STATE_AUTH] = "auth",           [MST_STATE_READY] = "ready",
+    [MST_STATE_MAIL] = "mail",           [MST_STATE_RCPT] = "rcpt",
+    [MST_STATE_DATA] = "data",           [MST_STATE_TRANSACTION] = "transaction",
 };
 
 const char *const mst_verdict_names[MST_VERDICTS] = {

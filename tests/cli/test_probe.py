@@ -448,6 +448,22 @@ class WithServer(unittest.TestCase):
                       for state, script in (("connected", "S? +OK\n"), ("greeted", "C: NOOP\nS? -ERR\n"),
                                             ("tls", "C: USER ${user}\nS? +OK\n"), ("transaction", "C: NOOP\nS? +OK\n"))])
 
+    def test_ready_is_where_mail_is_taken(self):
+        ready = case("t.ready", "C: MAIL FROM:<${from}>\nS? 250\n", "start: ready\n")
+        self.passes(ready)
+        self.passes(ready, urls=[self.server.urls["submission"]])
+        run = self.run_all([ready.replace("ready", "ehlo")], urls=[self.server.urls["submission"]])
+        self.assertEqual(run.cases()["t.ehlo"]["status"], "inconclusive")  # 530
+        with Serve(MAILSPEC, WORD, "--require-tls", plain=False) as server:
+            run = Run([server.urls["smtp"], *ACCOUNTS, "--ca", server.certificate], [ready])
+            self.assertEqual(run.cases()["t.ready"]["status"], "pass", run.cases())
+
+    def test_messages_with_utf8_in_their_headers_are_read(self):
+        script = ("C: MAIL FROM:<${from}> SMTPUTF8\nS? 250\nC: RCPT TO:<${rcpt}>\nS? 250\nC: DATA\nS? 354\n"
+                  "C< \"Subject: ${mark} caf\\xc3\\xa9\\r\\n\\r\\none\\r\\n.\\r\\n\"\nS? 250\n"
+                  "delivered contains \"Subject: ${mark} caf\\xc3\\xa9\\r\\n\"\n")
+        self.passes(case("t.utf8", script, "start: ready\nmutates: yes\n"))
+
     def test_authentication_by_hand(self):
         script = ("C: AUTH CRAM-MD5\nS? 334\n"
                   "C: ${base64(\"${user} ${hex(hmac_md5(secret:password, challenge))}\")}\nS? 235\n")
