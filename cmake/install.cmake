@@ -29,7 +29,10 @@ foreach(name IN ITEMS mailspec mailspec-requirements)
   install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endforeach()
 
-install(DIRECTORY corpus/ DESTINATION ${CMAKE_INSTALL_DATADIR}/mailspec)
+install(DIRECTORY corpus/ DESTINATION ${CMAKE_INSTALL_DATADIR}/mailspec
+  PATTERN seeds EXCLUDE
+  PATTERN regressions EXCLUDE
+  PATTERN dict EXCLUDE)
 install(FILES reports/schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/mailspec RENAME report.schema.json)
 install(FILES
   docs/man/mailspec.1

@@ -26,7 +26,7 @@ static void look_at_findings(reader *r, const ms_findings *findings, uint64_t cl
     look_pop3_session(&look, &r->dialogue.session);
 }
 
-static void note_event(reader *r, const ms_pop3_event *event, ms_span window, ms_pop3_after after)
+static void note_event(reader *r, ms_side side, const ms_pop3_event *event, ms_span window, ms_pop3_after after)
 {
     fuzz_look look = fuzz_look_at(ms_span_is_absent(event->slice) ? window : event->slice);
     look.base = event->at;
@@ -37,10 +37,10 @@ static void note_event(reader *r, const ms_pop3_event *event, ms_span window, ms
         return;
     case MS_POP3_EVENT_TEXT:
     case MS_POP3_EVENT_DROPPED:
-        fuzz_note_content(&r->note, event->kind, event->slice);
+        fuzz_note_content(&r->note, side, event->kind, event->slice);
         return;
     case MS_POP3_EVENT_END:
-        fuzz_note_content(&r->note, MS_POP3_EVENT_TEXT, event->slice);
+        fuzz_note_content(&r->note, side, MS_POP3_EVENT_TEXT, event->slice);
         look.base = event->at + event->consumed;
         break;
     case MS_POP3_EVENT_COMMAND:
@@ -64,7 +64,7 @@ static void note_event(reader *r, const ms_pop3_event *event, ms_span window, ms
     look_one_of(&look, event->state, MS_POP3_STATE_COUNT);
     look_number(&look, event->line_flags);
     look_pop3_session(&look, &r->dialogue.session);
-    fuzz_note_add(&r->note, look.base, look.digest);
+    fuzz_note_add(&r->note, side, look.base, look.digest);
 }
 
 static fuzz_taken take(void *state, ms_side side, ms_span window, uint64_t at)
@@ -81,7 +81,7 @@ static fuzz_taken take(void *state, ms_side side, ms_span window, uint64_t at)
         fuzz_look look = fuzz_look_at(window);
         look_span(&look, event.slice);
     }
-    note_event(r, &event, window, after);
+    note_event(r, side, &event, window, after);
     look_at_findings(r, &findings, r->dialogue.at[MS_CLIENT] + (side == MS_CLIENT ? window.len : FUZZ_INPUT_MAX),
                      r->dialogue.at[MS_SERVER] + (side == MS_SERVER ? window.len : FUZZ_INPUT_MAX));
     return (fuzz_taken){event.consumed, waits};
@@ -112,15 +112,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const fuzz_talk *talk = fuzz_talk_read(input.octets);
     const fuzz_reader with = {&r, take, tls, end, false};
     for (fuzz_way way = FUZZ_WHOLE; way < FUZZ_WAYS; way++) {
-        r.note = (fuzz_note){fuzz_log_of(way), 0};
-        r.note.log->count = 0;
+        fuzz_note_begin(&r.note, way);
         ms_pop3_dialogue_init(&r.dialogue, r.runs, (input.options & 1) != 0 ? 2 : MS_POP3_RUNS_DEFAULT, r.messages,
                               (input.options & 2) != 0 ? 4 : MESSAGES);
         if ((input.options & 4) != 0)
             tls(&r, 0, 0);
         fuzz_talk_play(talk, &input, way, &with);
-        if (way != FUZZ_WHOLE)
-            fuzz_log_compare(way);
+        fuzz_note_end(&r.note, way);
     }
     return 0;
 }

@@ -26,7 +26,7 @@ static void look_at_findings(reader *r, const ms_findings *findings, uint64_t cl
 }
 
 /* What the event says, spans by their place in the stream. */
-static void note_event(reader *r, const ms_smtp_event *event, ms_span window)
+static void note_event(reader *r, ms_side side, const ms_smtp_event *event, ms_span window)
 {
     fuzz_look look = fuzz_look_at(ms_span_is_absent(event->slice) ? window : event->slice);
     look.base = event->at;
@@ -38,11 +38,11 @@ static void note_event(reader *r, const ms_smtp_event *event, ms_span window)
     case MS_SMTP_EVENT_CONTENT:
     case MS_SMTP_EVENT_CHUNK:
     case MS_SMTP_EVENT_DROPPED:
-        fuzz_note_content(&r->note, event->kind, event->slice);
+        fuzz_note_content(&r->note, side, event->kind, event->slice);
         return;
     case MS_SMTP_EVENT_END_OF_DATA:
     case MS_SMTP_EVENT_CHUNK_END:
-        fuzz_note_content(&r->note,
+        fuzz_note_content(&r->note, side,
                           event->kind == MS_SMTP_EVENT_CHUNK_END ? MS_SMTP_EVENT_CHUNK : MS_SMTP_EVENT_CONTENT,
                           event->slice);
         look.base = event->at + event->consumed;
@@ -65,7 +65,7 @@ static void note_event(reader *r, const ms_smtp_event *event, ms_span window)
     }
     look_number(&look, event->line_flags);
     look_smtp_session(&look, &r->dialogue.session);
-    fuzz_note_add(&r->note, look.base, look.digest);
+    fuzz_note_add(&r->note, side, look.base, look.digest);
 }
 
 static fuzz_taken take(void *state, ms_side side, ms_span window, uint64_t at)
@@ -82,7 +82,7 @@ static fuzz_taken take(void *state, ms_side side, ms_span window, uint64_t at)
         fuzz_look look = fuzz_look_at(window);
         look_span(&look, event.slice);
     }
-    note_event(r, &event, window);
+    note_event(r, side, &event, window);
     look_at_findings(r, &findings, r->dialogue.at[MS_CLIENT] + (side == MS_CLIENT ? window.len : FUZZ_INPUT_MAX),
                      r->dialogue.at[MS_SERVER] + (side == MS_SERVER ? window.len : FUZZ_INPUT_MAX));
     return (fuzz_taken){event.consumed, waits};
@@ -113,15 +113,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const fuzz_talk *talk = fuzz_talk_read(input.octets);
     const fuzz_reader with = {&r, take, tls, end, true};
     for (fuzz_way way = FUZZ_WHOLE; way < FUZZ_WAYS; way++) {
-        r.note = (fuzz_note){fuzz_log_of(way), 0};
-        r.note.log->count = 0;
+        fuzz_note_begin(&r.note, way);
         ms_smtp_dialogue_init(&r.dialogue, (ms_smtp_variant)((input.options & 3) % (MS_VARIANT_LMTP + 1)), r.runs,
                               (input.options & 4) != 0 ? 2 : MS_SMTP_RUNS_DEFAULT);
         if ((input.options & 8) != 0)
             tls(&r, 0, 0);
         fuzz_talk_play(talk, &input, way, &with);
-        if (way != FUZZ_WHOLE)
-            fuzz_log_compare(way);
+        fuzz_note_end(&r.note, way);
     }
     return 0;
 }

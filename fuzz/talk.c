@@ -74,18 +74,35 @@ void fuzz_talk_play(const fuzz_talk *talk, const fuzz_input *input, fuzz_way way
     fuzz_show(talk->block[1]);
 }
 
-void fuzz_note_content(fuzz_note *note, unsigned kind, ms_span octets)
+void fuzz_note_begin(fuzz_note *note, fuzz_way way)
 {
-    for (size_t i = 0; i < octets.len; i++)
-        note->content = (note->content ^ octets.ptr[i] ^ (uint64_t)kind << 8) * UINT64_C(0x100000001b3);
+    *note = (fuzz_note){fuzz_log_of(way), {0, 0}};
+    note->log->count = 0;
 }
 
-void fuzz_note_add(fuzz_note *note, uint64_t at, uint64_t digest)
+void fuzz_note_content(fuzz_note *note, ms_side side, unsigned kind, ms_span octets)
+{
+    uint64_t digest = note->content[side];
+    for (size_t i = 0; i < octets.len; i++)
+        digest = (digest ^ octets.ptr[i] ^ (uint64_t)kind << 8) * UINT64_C(0x100000001b3);
+    note->content[side] = digest;
+}
+
+void fuzz_note_add(fuzz_note *note, ms_side side, uint64_t at, uint64_t digest)
 {
     fuzz_look look = {ms_span_absent(), 0, digest};
-    look_number(&look, note->content);
-    note->content = 0;
+    look_number(&look, note->content[side]);
+    look_number(&look, side);
+    note->content[side] = 0;
     fuzz_log_add(note->log, (size_t)at, look.digest);
+}
+
+void fuzz_note_end(fuzz_note *note, fuzz_way way)
+{
+    fuzz_note_add(note, MS_CLIENT, 0, 0);
+    fuzz_note_add(note, MS_SERVER, 0, 0);
+    if (way != FUZZ_WHOLE)
+        fuzz_log_compare(way);
 }
 
 void fuzz_note_findings(fuzz_note *note, const ms_findings *findings)

@@ -21,14 +21,17 @@ typedef struct fuzz_reader {
 
 void fuzz_talk_play(const fuzz_talk *talk, const fuzz_input *input, fuzz_way way, const fuzz_reader *reader);
 
-/* Entries of a log; what content says is kept until the next other thing, so that slices may differ. */
+/* Entries of a log; what content says is kept until the side's next other thing, so that slices may differ. */
 typedef struct fuzz_note {
     fuzz_log *log;
-    uint64_t content; /* digest of the octets since the last entry */
+    uint64_t content[2]; /* digest of the octets since the last entry, by ms_side */
 } fuzz_note;
 
-void fuzz_note_content(fuzz_note *note, unsigned kind, ms_span octets);
-void fuzz_note_add(fuzz_note *note, uint64_t at, uint64_t digest);
+void fuzz_note_begin(fuzz_note *note, fuzz_way way);
+void fuzz_note_content(fuzz_note *note, ms_side side, unsigned kind, ms_span octets);
+void fuzz_note_add(fuzz_note *note, ms_side side, uint64_t at, uint64_t digest);
+/* The end of the run: it is compared with FUZZ_WHOLE. */
+void fuzz_note_end(fuzz_note *note, fuzz_way way);
 /* Findings are entries of their own: slices of content may fall between them in any way. */
 void fuzz_note_findings(fuzz_note *note, const ms_findings *findings);
 

@@ -310,3 +310,36 @@ Test(smtp_dialogue, tls_drops_what_was_not_read)
     cr_expect_eq(hello.at, 10 + 3 + 2);
     end(f);
 }
+
+/* Found by fuzzing: a line of spilled mail data that reads like MAIL had the verb UNKNOWN and the members of MAIL. */
+Test(smtp_dialogue, spilled_line_has_an_argument)
+{
+    static const smtp_talk talk = {"SMTP-5321-3.3-18 the data of a refused DATA", MS_VARIANT_SMTP,
+                                   HELLO MAIL "C RCPT TO:<b@mx.example>\nS 550 no\nC DATA\nS 554 nobody\n"
+                                              "C Date: now\nC! SMTP-5321-3.3-18\nS 500 no\n"};
+    ms_smtp_run runs[8];
+    ms_finding items[8];
+    ms_findings findings = {.items = items, .capacity = COUNT(items)};
+    size_t count = 0;
+    ms_smtp_dialogue dialogue = smtp_talk_run(&talk, runs, COUNT(runs), &count);
+    const ms_span line = heap_text("MAIL FROM: <a@relay.example>\r\n");
+    const ms_smtp_event event = ms_smtp_dialogue_next(&dialogue, MS_CLIENT, line, &findings);
+    cr_assert_eq(event.kind, MS_SMTP_EVENT_COMMAND);
+    cr_expect(event.spilled);
+    cr_expect_eq(event.command.command.verb, MS_SMTP_UNKNOWN);
+    cr_expect(span_is(event.command.command.keyword, "MAIL"));
+    cr_expect(span_is(event.command.command.argument, "FROM: <a@relay.example>"));
+    heap_free(line);
+}
+
+/* Found by fuzzing: a spilled line that reads like HELO may be answered like one, without an enhanced status code. */
+Test(smtp_dialogue, spilled_line_needs_no_enhanced_status)
+{
+    static const smtp_talk talk = {"SMTP-2034-4-01 to a line of mail data", MS_VARIANT_SMTP,
+                                   OFFER("ENHANCEDSTATUSCODES") "C MAIL FROM:<a@relay.example>\nS 250 2.1.0 ok\n"
+                                                                "C RCPT TO:<b@mx.example>\nS 550 5.1.1 no\n"
+                                                                "C DATA\nS 503 5.5.1 nobody\n"
+                                                                "C Date: now\nC! SMTP-5321-3.3-18\nS 500 5.5.2 no\n"
+                                                                "C HELO a..b\nS 501 no\nC QUIT\nS 221 2.0.0 bye\n"};
+    smtp_talk_check(&talk);
+}

@@ -34,8 +34,8 @@ void seed_write(seed_folder *folder, const char *target, ms_span octets, uint8_t
     }
     if (snprintf(path, sizeof path, "%s/%s", folder->path, target) >= (int)sizeof path || !make_folder(folder->path) ||
         !make_folder(path) ||
-        snprintf(path, sizeof path, "%s/%s/%016llx", folder->path, target,
-                 (unsigned long long)hash(octets, options)) >= (int)sizeof path) {
+        snprintf(path, sizeof path, "%s/%s/%016llx", folder->path, target, (unsigned long long)hash(octets, options)) >=
+            (int)sizeof path) {
         folder->failed = true;
         return;
     }

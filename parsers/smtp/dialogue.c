@@ -265,6 +265,16 @@ static bool reads_like_text(const ms_smtp_parsed *parsed)
     return parsed->error != MS_SMTP_OK || (parsed->deviations & ~MS_DEVIATION_BIT(MS_SMTP_DEV_BARE_LF)) != 0;
 }
 
+/* Its verb is none: what follows the word is the argument, as of any unknown verb. */
+static void forget_verb(ms_smtp_command *command, ms_span line)
+{
+    const size_t behind = (size_t)(command->keyword.ptr - line.ptr) + command->keyword.len;
+    command->verb = MS_SMTP_UNKNOWN;
+    command->smtputf8 = false;
+    command->argument =
+        behind < line.len ? ms_span_make(line.ptr + behind + 1, line.len - behind - 1) : ms_span_absent();
+}
+
 /* The framer's limit is the session's; it may change only between lines. */
 static void set_limit(ms_smtp_dialogue *dialogue)
 {
@@ -277,8 +287,8 @@ static void hear_command(ms_smtp_dialogue *dialogue, ms_smtp_event *event, ms_fi
 {
     ms_smtp_session *session = &dialogue->session;
     ms_smtp_parsed *parsed = &event->command;
-    if ((session->flags & SESSION_SPILL) != 0 && reads_like_text(parsed))
-        parsed->command.verb = MS_SMTP_UNKNOWN;
+    if ((session->flags & SESSION_SPILL) != 0 && parsed->command.verb != MS_SMTP_UNKNOWN && reads_like_text(parsed))
+        forget_verb(&parsed->command, event->slice);
     if (parsed->command.verb == MS_SMTP_UNKNOWN)
         event->spilled = ms_smtp_session_spills(session, event->slice, event->at, findings);
     if (!event->spilled && (parsed->error != MS_SMTP_OK || parsed->deviations != 0))

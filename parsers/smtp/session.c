@@ -231,7 +231,9 @@ ms_reply_context ms_smtp_session_reply_context(const ms_smtp_session *session)
                                            : waited_for && (front.flags & RUN_UTF8) != 0;
     const ms_reply_context context = {
         .after = after_verb((uint8_t)verb),
-        .enhanced = ms_smtp_session_offers(session, MS_EHLO_ENHANCEDSTATUSCODES),
+        /* the server may have read a spilled line as HELO, whose reply needs none (RFC 2034 section 4) */
+        .enhanced = ms_smtp_session_offers(session, MS_EHLO_ENHANCEDSTATUSCODES) &&
+                    !(waited_for && (front.flags & RUN_SPILLED) != 0),
         .smtputf8 = utf8,
     };
     return context;
