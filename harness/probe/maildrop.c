@@ -213,6 +213,15 @@ bool probe_store_look(probe_context *context, const probe_endpoint *endpoint, bo
     return listed;
 }
 
+/* Up to the close: some servers remove behind their answer to QUIT, and a session that came sooner would see what goes. */
+static void quit_and_wait(probe_visit *visit)
+{
+    enum { CLOSE_MS = 2000 };
+    probe_reply reply;
+    if (probe_ask(&visit->peer, "QUIT", &reply) == PROBE_CAME_REPLY)
+        probe_peer_take(&visit->peer, PROBE_SHAPE_SINGLE, net_in(CLOSE_MS), &reply);
+}
+
 bool probe_store_remove(probe_context *context, const probe_endpoint *endpoint, bool second, const probe_store *gone,
                         char why[PROBE_WHY_MAX])
 {
@@ -234,7 +243,8 @@ bool probe_store_remove(probe_context *context, const probe_endpoint *endpoint, 
         probe_ask(&visit.peer, line, &reply);
         done = reply.came == PROBE_CAME_REPLY && reply.indicator == MS_POP3_POSITIVE;
     }
-    probe_visit_end(&visit, true);
+    quit_and_wait(&visit);
+    probe_visit_end(&visit, false);
     probe_store_free(&now);
     return done;
 }

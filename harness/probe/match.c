@@ -128,12 +128,22 @@ bool probe_match_text(probe_scope *scope, const mst_text_pattern *pattern, ms_sp
     return text_matches(scope, pattern, text, false);
 }
 
+/* An empty listing has no entries, which is not the same as none that was ever asked for. */
+static void name_keyed(probe_scope *scope, const mst_pattern *pattern)
+{
+    for (unsigned i = 0; i < pattern->capture_count; i++)
+        if (!pattern->captures[i].bound && !ms_span_is_absent(pattern->captures[i].key))
+            probe_scope_make_keyed(scope, pattern->captures[i].name);
+}
+
 /* each, some, no: the lines behind the first */
 static bool lines_match(probe_scope *scope, const mst_test *test, const probe_reply *reply, bool store)
 {
     mst_pattern pattern;
     if (!compile(scope, &test->pattern, true, &pattern))
         return false;
+    if (test->kind == MST_TEST_EACH && store)
+        name_keyed(scope, &pattern);
     for (size_t i = 0; i < reply->line_count; i++) {
         ms_span captured[MST_PATTERN_CAPTURES_MAX];
         const bool hit = mst_pattern_match(&pattern, reply->lines[i], captured) &&

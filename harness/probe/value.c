@@ -177,6 +177,11 @@ void probe_scope_set_entry(probe_scope *scope, ms_span name, ms_span key, ms_spa
     entries[variable->value.entry_count++] = (probe_entry){.key = probe_scope_copy(scope, key), .value = copy};
 }
 
+void probe_scope_make_keyed(probe_scope *scope, ms_span name)
+{
+    make_variable(scope, name)->value.kind = MST_VALUE_KEYED;
+}
+
 ms_span probe_scope_entry(const probe_scope *scope, ms_span name, ms_span key)
 {
     const probe_variable *variable = variable_of(scope, name);

@@ -56,6 +56,8 @@ void probe_scope_set(probe_scope *scope, ms_span name, ms_span octets);
 void probe_scope_set_text(probe_scope *scope, const char *name, const char *text); /* NULL: not set */
 void probe_scope_set_value(probe_scope *scope, ms_span name, const probe_value *value);
 void probe_scope_set_secret(probe_scope *scope, const char *name, const char *text);
+/* A keyed capture, without entries if it is new. */
+void probe_scope_make_keyed(probe_scope *scope, ms_span name);
 /* One entry of a keyed capture; an entry with that key is replaced. */
 void probe_scope_set_entry(probe_scope *scope, ms_span name, ms_span key, ms_span value);
 /* NULL if the name has no value. */

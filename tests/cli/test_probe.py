@@ -501,6 +501,18 @@ class WithServer(unittest.TestCase):
         header = "start: transaction\nneeds: messages>=1\n"
         self.passes(case("t.content", script, header, protocol="pop3", cites="POP3-1939-7-06"))
 
+    def test_a_listing_without_lines_has_no_entries(self):
+        script = ("C: LIST\nS? +OK each ~\"${n:number} ${octets[n]:number}\"\ncheck count(octets) = 0\n"
+                  "check octets = renumbered(octets)\n")
+        self.passes(case("t.empty", script, "start: transaction\nneeds: messages=0\n", protocol="pop3",
+                         cites="POP3-1939-5-12"), arguments=["--empty-maildrop"])
+
+    def test_behind_a_bare_lf_of_ours_the_session_machine_is_silent(self):
+        # the server takes one command, and the response to it, or the next one, is no fault of order
+        run = self.passes(case("t.lf", "C< \"NOOP\\nSTAT\\r\\n\"\nS? -ERR\nfence\nC: NOOP\nS? +OK\n",
+                               "start: transaction\nfeed: fixed\n", protocol="pop3", cites="POP3-SEC-raw-03"))
+        self.assertEqual(list(run.cases()), ["t.lf"])
+
     def test_what_is_offered_in_tls_only_is_looked_for_there(self):
         plain = "C: AUTH PLAIN ${base64(\"\\0${user}\\0${secret:password}\")}\nS? 235\n"
         clear = "C: EHLO x.example\nS? 250 has STARTTLS\n"
