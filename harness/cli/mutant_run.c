@@ -106,6 +106,8 @@ static void set_up(run_state *r, const listen_point points[POINTS])
         .rcpt2 = "bob@example.test",
         .unknown = "nobody@example.test",
         .remote = "stranger@elsewhere.example",
+        .list = "staff@example.test",
+        .alias = "alice+other@example.test",
         .user = "alice",
         .user2 = "bob",
         .password = "secret",

@@ -85,6 +85,7 @@ static const struct {
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 static volatile sig_atomic_t stop;
+static bool sessions_left; /* at the end */
 
 static void on_signal(int number)
 {
@@ -271,7 +272,8 @@ static cli_status serve(const options *o, const listen_settings *settings, liste
     if (o->port_file != NULL && !write_port_file(o->port_file, points, count))
         return CLI_TARGET;
     /* a session that does not end still uses what would be freed */
-    if (!listen_run(points, count, settings, &stop))
+    sessions_left = !listen_run(points, count, settings, &stop);
+    if (sessions_left)
         fprintf(stderr, "mailspec serve: some sessions were cut off\n");
     return CLI_OK;
 }
@@ -313,8 +315,12 @@ static cli_status serve_as(const options *o, listen_point *points, size_t count)
     mutant_table table = {0};
     mutant_entry mutant = {.built_in = MUTANT_NONE};
     cli_status status = CLI_USAGE;
+    store *s = store_new((int64_t)time(NULL), (size_t)256 << 20);
     if (o->mutant == NULL || mutant_table_find(&table, "serve", o->mutants, o->mutant, &mutant))
-        status = prepare(o, &mutant, points, count, store_new((int64_t)time(NULL), (size_t)256 << 20));
+        status = prepare(o, &mutant, points, count, s);
+    if (sessions_left)
+        return status;
+    store_free(s);
     mutant_table_free(&table);
     return status;
 }
