@@ -74,7 +74,7 @@ MUTANT(POP3_IN_USE_TELLS, "pop3.login.in-use-tells", POP3_2449_8_1_2_02, "IN-USE
 MUTANT(POP3_NO_AUTH_CODE, "pop3.login.no-code", POP3_3206_6_01, "a failed login has no AUTH code")
 MUTANT(POP3_AUTH_CODE_LOCK, "pop3.login.code-locked", POP3_3206_5_02, "a locked maildrop gets the AUTH code")
 MUTANT(POP3_SYS_CODE, "pop3.login.sys-code", POP3_3206_4_02, "a wrong password gets SYS/TEMP")
-MUTANT(POP3_NO_LOCK, "pop3.lock.none", POP3_1939_4_06, "two sessions may open a maildrop")
+MUTANT(POP3_NO_LOCK, "pop3.lock.none", POP3_1939_4_05, "two sessions may open a maildrop, and see what the other one removes")
 MUTANT(POP3_LOCK_FAILED, "pop3.lock.failed-login", POP3_SEC_lock_03, "a failed login keeps the maildrop locked")
 MUTANT(POP3_LOCK_STAYS, "pop3.lock.stays", POP3_1939_6_04, "QUIT leaves the maildrop locked for the next login")
 MUTANT(POP3_APOP_FORM, "pop3.apop.form", POP3_1939_7_46, "the timestamp is no msg-id")

@@ -42,6 +42,8 @@ const store_message *pop3_mutant_message(pop3_server *server, const store_messag
 size_t pop3_mutant_top(const pop3_server *server, const store_message *message, uint64_t lines, size_t end);
 /* What QUIT removes. */
 const uint8_t *pop3_mutant_marks(pop3_server *server);
+/* The view of the maildrop is not the session's own. */
+void pop3_mutant_look_again(pop3_server *server);
 /* A session begins. */
 void pop3_mutant_login(pop3_server *server);
 

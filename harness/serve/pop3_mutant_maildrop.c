@@ -2,6 +2,7 @@
 #include "harness/serve/pop3_mutant.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* --- numbers --------------------------------------------------------------------------------------------- */
@@ -283,4 +284,24 @@ const uint8_t *pop3_mutant_marks(pop3_server *server)
         break;
     }
     return marked;
+}
+
+void pop3_mutant_look_again(pop3_server *server)
+{
+    store *s = server->settings->store;
+    if (!mutant_is(server->settings, MUTANT_POP3_NO_LOCK) || !server->logged_in ||
+        store_count(s, server->view.user) == server->view.count)
+        return;
+    const int user = server->view.user;
+    store_close(s, &server->view, NULL);
+    store_open(s, user, false, &server->view);
+    if (server->view.count > server->visible) {
+        free(server->marked);
+        free(server->touched);
+        server->marked = calloc(server->view.count + 1, 1);
+        server->touched = calloc(server->view.count + 1, 1);
+        if (server->marked == NULL || server->touched == NULL)
+            abort();
+    }
+    server->visible = server->view.count;
 }

@@ -248,6 +248,7 @@ static void answer_line(pop3_server *server, const ms_line *line)
     uint8_t room[SERVE_INPUT_ROOM];
     ms_line read = *line;
     if (!mutant_is(server->settings, MUTANT_NONE)) {
+        pop3_mutant_look_again(server);
         const bool runs = mutant_is(server->settings, MUTANT_POP3_AUTH_RUNS) && server->phase == POP3_EXCHANGE;
         const pop3_phase phase = server->phase;
         if (runs)
