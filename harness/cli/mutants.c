@@ -36,7 +36,8 @@ static const char help[] =
     "  --mutants DIR              where the tables with further mutants are (mutants in the corpus)\n"
     "\n"
     "how:\n"
-    "  -j, --jobs N               mutants at a time (one for each processor)\n"
+    "  -j, --jobs N               mutants at a time (three for each processor, as they wait most of\n"
+    "                             the time)\n"
     "  --cited-only               only cases that cite the requirement: quick, and nothing is too\n"
     "                             coarse or killed by others\n"
     "  --every                    all cases, also where those that cite the requirement have killed\n"
@@ -289,7 +290,7 @@ static cli_status run_mutants(request *r)
     static pool p;
     cli_status status = CLI_OK;
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    unsigned long jobs = r->o.jobs > 0 ? r->o.jobs : processors > 0 ? (unsigned long)processors : 1;
+    unsigned long jobs = r->o.jobs > 0 ? r->o.jobs : processors > 0 ? 3 * (unsigned long)processors : 3;
     const bool shown = !r->o.quiet && isatty(STDERR_FILENO);
     jobs = jobs < JOBS_MAX ? jobs : JOBS_MAX;
     do {

@@ -23,7 +23,7 @@ MUTANT(POP3_LONG_RESPONSE, "pop3.response.long", POP3_1939_3_13, "the response t
 MUTANT(POP3_NO_SPACE, "pop3.response.no-space", POP3_1939_3_14, "the text of the response to RSET follows +OK at once")
 MUTANT(POP3_ERR_DOT, "pop3.response.err-dot", POP3_1939_3_37, "-ERR to RETR is followed by a lone dot")
 MUTANT(POP3_DELE_DOT, "pop3.response.dele-dot", POP3_1939_3_38, "+OK to DELE is followed by a lone dot")
-MUTANT(POP3_UNASKED, "pop3.response.unasked", POP3_1939_3_39, "a second line follows the greeting")
+MUTANT(POP3_UNASKED, "pop3.response.unasked", POP3_1939_3_39, "a line about new mail follows the response to STAT behind NOOP")
 MUTANT(POP3_TWO_RESPONSES, "pop3.response.two", POP3_1939_5_44, "NOOP gets two responses")
 MUTANT(POP3_ECHO, "pop3.response.echo", POP3_SEC_raw_07, "an unknown command comes back in the response, controls included")
 MUTANT(POP3_RESP_CODE, "pop3.response.bracket", POP3_2449_6_4_01, "a response begins with a bracket that is no response code")

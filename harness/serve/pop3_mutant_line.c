@@ -274,6 +274,11 @@ bool pop3_mutant_response(pop3_server *server, bool positive)
 void pop3_mutant_effect(pop3_server *server)
 {
     switch (server->settings->mutant) {
+    case MUTANT_POP3_UNASKED:
+        server->idled |= server->verb == MS_POP3_NOOP;
+        if (server->verb == MS_POP3_STAT && server->idled)
+            serve_octets_text(server->out, "+OK You have new mail\r\n");
+        break;
     case MUTANT_POP3_UNKNOWN_CLOSES:
         if (server->verb == MS_POP3_UNKNOWN && server->logged_in) {
             store_close(server->settings->store, &server->view, NULL);

@@ -347,8 +347,6 @@ static void greet(pop3_server *server)
         return;
     pop3_ok(server, text);
     pop3_data_mutant_after(server, from);
-    if (mutant_is(server->settings, MUTANT_POP3_UNASKED))
-        pop3_ok(server, "What can I do for you?");
 }
 
 /* What mutants do with the rest of the input. */
