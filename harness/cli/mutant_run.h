@@ -17,7 +17,7 @@
 typedef struct mutant_case {
     const mst_document *document;
     char *id;
-    bool passes[2]; /* on the server without a mutant: where mail arrives by SMTP; by submission */
+    bool passes[2]; /* or does not apply on the server without a mutant: with SMTP; with submission */
 } mutant_case;
 
 /* What all runs share. */

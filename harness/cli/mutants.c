@@ -19,8 +19,8 @@ static const char help[] =
     "\n"
     "Runs the live cases against every mutant of the reference server ('mailspec serve\n"
     "--list-mutants'), each of which breaks one requirement on purpose.  A case kills a mutant if it\n"
-    "passes on the server without a mutant and fails on this one; where the requirement is a SHOULD,\n"
-    "nonstrict counts, too.  For each mutant:\n"
+    "fails on it, and passes or does not apply on the server without a mutant; where the requirement\n"
+    "is a SHOULD, nonstrict counts, too.  For each mutant:\n"
     "\n"
     "  killed      by a case that cites its requirement, or names it in its proof\n"
     "  others      by other cases only\n"
@@ -221,8 +221,10 @@ static cli_status run_without(request *r, bool by_submission, size_t *passing)
     for (size_t i = 0; i < r->suite.count; i++) {
         const mutant_mark *mark = &result.marks[i];
         mutant_case *item = &r->suite.cases[i];
-        item->passes[by_submission] = mark->ran && mark->status == RESULT_PASS;
-        *passing += item->passes[by_submission];
+        const bool passes = mark->ran && mark->status == RESULT_PASS;
+        /* what asks whether a lie is told does not apply where none is */
+        item->passes[by_submission] = passes || (mark->ran && mark->status == RESULT_SKIP);
+        *passing += passes ? 1 : 0;
         if (!by_submission && mark->ran && mark->status != RESULT_PASS && mark->status != RESULT_SKIP)
             fprintf(stderr, "mailspec mutants: %s is %s on the server without a mutant, and is left out\n", item->id,
                     result_status_name((result_status)mark->status));
