@@ -48,8 +48,8 @@ bool mutant_case_cites(const mutant_case *item, uint16_t requirement)
 bool mutant_is_breach(uint8_t status, uint16_t requirement)
 {
     const ms_register_row *row = ms_register_get(requirement);
-    const bool should = row != NULL && (row->level == MS_LEVEL_SHOULD || row->level == MS_LEVEL_SHOULD_NOT);
-    return status == RESULT_FAIL || (should && status == RESULT_NONSTRICT);
+    const bool strong = row == NULL || row->level == MS_LEVEL_MUST || row->level == MS_LEVEL_MUST_NOT;
+    return status == RESULT_FAIL || (!strong && status == RESULT_NONSTRICT);
 }
 
 /* --- the server ----------------------------------------------------------------------------------- */

@@ -20,7 +20,7 @@ static const char help[] =
     "Runs the live cases against every mutant of the reference server ('mailspec serve\n"
     "--list-mutants'), each of which breaks one requirement on purpose.  A case kills a mutant if it\n"
     "fails on it, and passes or does not apply on the server without a mutant; where the requirement\n"
-    "is a SHOULD, nonstrict counts, too.  For each mutant:\n"
+    "is no MUST, nonstrict counts, too.  For each mutant:\n"
     "\n"
     "  killed      by a case that cites its requirement, or names it in its proof\n"
     "  others      by other cases only\n"
