@@ -121,6 +121,16 @@ static uint16_t reply_rule(unsigned deviation, uint8_t verb, uint16_t code, ms_e
     return ms_reply_deviation_rule((ms_reply_deviation)deviation)->requirement;
 }
 
+/* The text of a refusal repeats octets that the client has sent: RFC 6531 section 3.7.4 has nothing for it, and no client
+ * is met by what it did not expect. */
+static bool repeats_octets(const ms_smtp_session *session, unsigned deviation, uint16_t code)
+{
+    const bool octets = deviation == MS_REPLY_DEV_8BIT || deviation == MS_REPLY_DEV_UTF8_NOT_PERMITTED;
+    const bool sent =
+        (session->flags & (SESSION_UTF8 | SESSION_UTF8_SENT)) != 0 || (session->habits & 1u << HABIT_8BIT) != 0;
+    return octets && sent && code >= 400;
+}
+
 /* keyword: of an EHLO line, whose own rules come first; MS_EHLO_UNKNOWN otherwise. */
 static void tell_reply(ms_smtp_dialogue *dialogue, ms_reply_error error, ms_deviations deviations, uint8_t verb,
                        uint16_t code, ms_ehlo_keyword keyword, uint64_t at, ms_findings *findings)
@@ -132,6 +142,8 @@ static void tell_reply(ms_smtp_dialogue *dialogue, ms_reply_error error, ms_devi
         const unsigned n = lowest_bit(rest);
         if (n == MS_REPLY_DEV_NO_DOMAIN && (deviations & MS_DEVIATION_BIT(MS_REPLY_DEV_8BIT)) != 0)
             continue; /* it is none for its octets above 127, which have a rule of their own */
+        if (repeats_octets(session, n, code))
+            continue;
         const ms_deviations once =
             rest & (MS_DEVIATION_BIT(MS_REPLY_DEV_HELO_KEYWORDS) | MS_DEVIATION_BIT(MS_REPLY_DEV_ENHANCED_MISSING));
         if ((once & dialogue->told & MS_DEVIATION_BIT(n)) != 0)
