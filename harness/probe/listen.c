@@ -171,24 +171,25 @@ static bool drain(probe_listener *listener, ms_side side)
 }
 
 /* A bare LF ends a command for some servers and stands within it for others: how many replies are due behind it is not
- * known, and neither is which of them answers what.  In mail data it is harmless. */
+ * known, and neither is which of them answers what.  In mail data it is harmless.  The same holds of a line to a POP3
+ * server that is longer than any of them has to read (RFC 2449 section 4). */
 static bool is_ambiguous(const probe_listener *listener, ms_span octets)
 {
+    enum { LONG_LINE = 2048 }; /* beyond the responses that SASL mechanisms send */
     const ms_smtp_dialogue *smtp = &listener->smtp;
     uint8_t before = listener->last;
+    size_t length = 0;
     if (!listener->pop3_spoken &&
         (ms_smtp_session_expect(&smtp->session) != MS_EXPECT_COMMAND || smtp->chunk_remaining > 0))
         return false;
-    for (size_t i = 0; i < octets.len; before = octets.ptr[i++])
+    for (size_t i = 0; i < octets.len; before = octets.ptr[i++]) {
         if (octets.ptr[i] == '\n' && before != '\r')
             return true;
+        length = octets.ptr[i] == '\n' ? 0 : length + 1;
+        if (listener->pop3_spoken && length > LONG_LINE)
+            return true;
+    }
     return false;
-}
-
-/* A TLS alert that comes in clear, where a handshake was due, is no reply (RFC 8446 section 5.1: type 21, version 3). */
-static bool is_alert(ms_span octets)
-{
-    return octets.len >= 2 && octets.ptr[0] == 21 && octets.ptr[1] == 3;
 }
 
 void probe_listen(probe_listener *listener, ms_side side, ms_span octets)

@@ -110,6 +110,14 @@ static void note_end(probe_peer *peer, net_status status)
     probe_listen_close(&peer->listener, MS_SERVER);
 }
 
+/* A TLS alert where text is due: whoever was to take part in a handshake was told something else instead. */
+static bool is_alert_in_clear(const probe_peer *peer, ms_span heard)
+{
+    enum { ALERT = 0x15, MAJOR = 3 };
+    return !net_tls_active(peer->stream) && !probe_peer_has_octets(peer) && heard.len >= 2 && heard.ptr[0] == ALERT &&
+           heard.ptr[1] == MAJOR;
+}
+
 /* Some octets, or the end of the connection; false when neither came in time. */
 static bool read_some(probe_peer *peer, net_deadline end)
 {
@@ -130,6 +138,11 @@ static bool read_some(probe_peer *peer, net_deadline end)
         return true;
     }
     const ms_span heard = ms_span_make(octets, got);
+    if (is_alert_in_clear(peer, heard)) {
+        probe_log_add(peer->log, PROBE_LOG_HEARD, peer->session, peer->listener.line, heard);
+        note_end(peer, NET_ALERT);
+        return true;
+    }
     octet_buffer_add(&peer->in, heard);
     probe_log_add(peer->log, PROBE_LOG_HEARD, peer->session, peer->listener.line, heard);
     probe_listen(&peer->listener, MS_SERVER, heard);
