@@ -192,6 +192,12 @@ static bool is_ambiguous(const probe_listener *listener, ms_span octets)
     return false;
 }
 
+/* A TLS alert that comes in clear, where a handshake was due, is no reply (RFC 8446 section 5.1: type 21, version 3). */
+static bool is_alert(ms_span octets)
+{
+    return octets.len >= 2 && octets.ptr[0] == 21 && octets.ptr[1] == 3;
+}
+
 void probe_listen(probe_listener *listener, ms_side side, ms_span octets)
 {
     const ms_side other = side == MS_CLIENT ? MS_SERVER : MS_CLIENT;
