@@ -70,12 +70,12 @@ static bool judge_next(stand *s, ms_side side, ms_span window)
         const ms_smtp_event event = ms_smtp_dialogue_next(&s->smtp_judge, side, window, &findings);
         consumed = event.consumed;
         waits = event.kind == MS_SMTP_EVENT_NEED_MORE || event.kind == MS_SMTP_EVENT_UNDECIDED;
-        s->unjudged |= event.kind == MS_SMTP_EVENT_COMMAND && (event.line_flags & MS_LINE_BARE_LF) != 0;
+        s->unjudged |= side == MS_CLIENT && !waits && (event.line_flags & MS_LINE_BARE_LF) != 0;
     } else {
         const ms_pop3_event event = ms_pop3_dialogue_next(&s->pop3_judge, side, window, &findings);
         consumed = event.consumed;
         waits = event.kind == MS_POP3_EVENT_NEED_MORE || event.kind == MS_POP3_EVENT_UNDECIDED;
-        s->unjudged |= event.kind == MS_POP3_EVENT_COMMAND && (event.line_flags & MS_LINE_BARE_LF) != 0;
+        s->unjudged |= side == MS_CLIENT && !waits && (event.line_flags & MS_LINE_BARE_LF) != 0;
     }
     judge_findings(s, &findings, s->heard[MS_CLIENT]);
     s->heard[side] += consumed;

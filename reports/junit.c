@@ -21,7 +21,7 @@ static const xmlChar *x(const char *text)
 /* Everything from outside passes here: XML 1.0 has no place for control characters. */
 static void attribute(xmlTextWriterPtr w, const char *name, const char *text)
 {
-    char *safe = escape_text(ms_span_make(text, strlen(text)));
+    char *safe = text == NULL ? NULL : escape_text(ms_span_make(text, strlen(text)));
     xmlTextWriterWriteAttribute(w, x(name), x(safe == NULL ? "" : safe));
     free(safe);
 }

@@ -138,7 +138,7 @@ void text_totals(const writer *w, const size_t totals[RESULT_STATUSES])
 bool report_text(FILE *out, const result_run *run, const report_style *style)
 {
     const writer w = {.out = out, .style = style};
-    if (strcmp(run->driver, "probe") == 0) {
+    if (run->driver != NULL && strcmp(run->driver, "probe") == 0) {
         if (!text_sections(&w, run))
             return false;
     } else {

@@ -232,3 +232,18 @@ Test(report, no_room)
     }
     result_run_free(&run);
 }
+
+/* Found by fuzzing: a report that is converted need not say which driver made it. */
+Test(report, without_a_driver)
+{
+    for (unsigned format = 0; format < REPORT_FORMATS; format++) {
+        result_run run;
+        size_t length = 0;
+        result_run_init(&run, NULL, NULL);
+        result_run_add(&run, result_case_make("one", NULL));
+        char *text = render((report_format)format, &run, false, true, &length);
+        cr_expect(length > 0, "%s", report_format_names[format]);
+        free(text);
+        result_run_free(&run);
+    }
+}
