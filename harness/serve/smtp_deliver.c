@@ -4,6 +4,7 @@
 #include "harness/serve/dsn.h"
 #include "harness/serve/header.h"
 #include "harness/serve/smtp_internal.h"
+#include "harness/serve/smtp_mutant.h"
 #include "harness/serve/trace.h"
 
 #include <stdio.h>
@@ -66,7 +67,9 @@ static void name_recipients(const smtp_server *server, const smtp_recipient *rec
 static void add_message(const smtp_server *server, const trace *stamp, ms_span content, serve_octets *copy)
 {
     const serve_settings *settings = server->settings;
-    serve_octets rest = {0};
+    serve_octets changed = {0}, rest = {0};
+    if (smtp_mutant_content(server, content, &changed))
+        content = serve_octets_span(&changed);
     if (mutant_is(settings, MUTANT_SMTP_TWO_RETURN_PATHS))
         serve_octets_add(&rest, content);
     else
@@ -77,6 +80,7 @@ static void add_message(const smtp_server *server, const trace *stamp, ms_span c
     trace_received(settings, &server->peer, stamp, copy);
     complete(server, content, stamp->id, copy);
     serve_octets_add(copy, ms_span_make(all.ptr + header, all.len - header));
+    serve_octets_free(&changed);
     serve_octets_free(&rest);
 }
 
