@@ -12,6 +12,7 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/mutant_table.h"
 #include "harness/cli/options.h"
+#include "harness/cli/serve_judge.h"
 #include "harness/serve/certificate.h"
 #include "harness/serve/listen.h"
 
@@ -50,14 +51,15 @@ static const char help[] =
     "  --idle SECONDS       end sessions that are silent for so long (SMTP 300, POP3 600)\n"
     "  --connections N      at once (200)\n"
     "  --with-parent        end when the parent process is gone\n"
+    "  --judge              print what either side of a session breaks, as the session machine hears it\n"
     "\n"
     "mutants:\n"
     "  --mutant ID          break one rule on purpose: what a suite of cases is tested with\n"
     "  --list-mutants       print them with the requirement that each one breaks\n"
     "  --mutants DIR        where the tables with further mutants are (mutants in the corpus)\n"
     "\n"
-    "exit status: 0 ended by a signal or with its parent, 2 wrong usage, 4 an address or file that\n"
-    "cannot be used\n"
+    "exit status: 0 ended by a signal or with its parent, 1 with --judge if the server has broken a\n"
+    "requirement, 2 wrong usage, 4 an address or file that cannot be used\n"
     "\n"
     "example: mailspec serve --smtp 2525 --pop3 2110\n";
 
@@ -65,7 +67,7 @@ typedef struct options {
     const char *ports[7];
     const char *bind, *port_file, *domain, *host_name, *users, *cert, *cert_out, *mutant, *mutants;
     unsigned long size, recipients, idle, connections;
-    bool public, no_tls, plain_auth, require_tls, with_parent, list_mutants;
+    bool public, no_tls, plain_auth, require_tls, with_parent, judge, list_mutants;
     int format;
 } options;
 
@@ -122,6 +124,7 @@ static bool read_options(int argc, char **argv, options *o)
         {"idle", 0, CLI_NUMBER, &o->idle, NULL},
         {"connections", 0, CLI_NUMBER, &o->connections, NULL},
         {"with-parent", 0, CLI_FLAG, &o->with_parent, NULL},
+        {"judge", 0, CLI_FLAG, &o->judge, NULL},
         {"mutant", 0, CLI_TEXT, &o->mutant, NULL},
         {"list-mutants", 0, CLI_FLAG, &o->list_mutants, NULL},
         {"mutants", 0, CLI_TEXT, &o->mutants, NULL},
@@ -275,7 +278,7 @@ static cli_status serve(const options *o, const listen_settings *settings, liste
     sessions_left = !listen_run(points, count, settings, &stop);
     if (sessions_left)
         fprintf(stderr, "mailspec serve: some sessions were cut off\n");
-    return CLI_OK;
+    return serve_judge_found() ? CLI_NONCONFORMANCE : CLI_OK;
 }
 
 static cli_status prepare(const options *o, const mutant_entry *mutant, listen_point *points, size_t count, store *s)
@@ -290,6 +293,7 @@ static cli_status prepare(const options *o, const mutant_entry *mutant, listen_p
         .smtp_idle = o->idle == 0 ? 300000 : (int64_t)o->idle * 1000,
         .pop3_idle = o->idle == 0 ? 600000 : (int64_t)o->idle * 1000,
         .with_parent = o->with_parent,
+        .ear = o->judge ? &serve_judge : NULL,
     };
     if (o->domain != NULL)
         shared.domain = o->domain;

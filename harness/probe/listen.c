@@ -23,22 +23,24 @@ void probe_findings_free(probe_findings *findings)
     memset(findings, 0, sizeof *findings);
 }
 
-/* A server's fault that its octets alone prove: not what a site's policy decides, not the client's rules, and a MAY
- * cannot be broken. */
-static bool is_counted(const ms_finding *finding)
+/* A fault that the octets alone prove: not what a site's policy decides, not the other side's rules, and a MAY cannot
+ * be broken. */
+static bool is_counted(const probe_listener *listener, const ms_finding *finding)
 {
     const ms_register_row *row = ms_register_get(finding->requirement);
-    return finding->side == MS_SERVER && row != NULL && row->level != MS_LEVEL_MAY &&
-           strncmp(row->offline, "yes", 3) == 0 && strcmp(row->subject, "client") != 0;
+    const char *other = finding->side == MS_SERVER ? "client" : "server";
+    return (finding->side == MS_SERVER || listener->clients) && row != NULL && row->level != MS_LEVEL_MAY &&
+           strncmp(row->offline, "yes", 3) == 0 && strcmp(row->subject, other) != 0;
 }
 
 static void keep(probe_listener *listener, const ms_findings *found)
 {
     probe_findings *all = listener->findings;
     for (size_t i = 0; i < found->count && !listener->deaf; i++) {
-        bool known = !is_counted(&found->items[i]);
+        bool known = !is_counted(listener, &found->items[i]);
         for (size_t k = 0; k < all->count && !known; k++)
-            known = all->items[k].finding.requirement == found->items[i].requirement;
+            known = all->items[k].finding.requirement == found->items[i].requirement &&
+                    all->items[k].finding.side == found->items[i].side;
         if (known)
             continue;
         if (all->count == all->room) {

@@ -12,7 +12,7 @@
 #include "mailspec/pop3_dialogue.h"
 #include "mailspec/smtp_dialogue.h"
 
-/* A finding about the server. */
+/* A finding about the server; about the client, too, where that is asked for. */
 typedef struct probe_finding {
     ms_finding finding;
     unsigned session; /* of the log */
@@ -53,6 +53,7 @@ typedef struct probe_listener {
     uint64_t recipients; /* RCPT commands */
     bool closed[2];
     bool deaf;    /* nothing is judged any more */
+    bool clients; /* what the client does is judged, too */
     uint8_t last; /* the client's last octet */
 } probe_listener;
 

@@ -23,6 +23,8 @@ typedef struct connection {
     net_stream *stream;
     smtp_server *smtp; /* or */
     pop3_server *pop3;
+    void *heard; /* of the ear */
+    ms_side closed;
     serve_octets out;
     size_t held; /* octets in input */
     uint8_t input[SERVE_INPUT_ROOM];
@@ -45,9 +47,16 @@ static void literal(int fd, int name_of(int, struct sockaddr *, socklen_t *), ch
     snprintf(out, room, "%s%s", six ? "IPv6:" : "", text);
 }
 
+static void tell(const connection *c, ms_side side, ms_span octets)
+{
+    if (c->settings->ear != NULL && octets.len > 0)
+        c->settings->ear->hear(c->heard, side, octets);
+}
+
 static bool flush(connection *c)
 {
     const ms_span octets = serve_octets_span(&c->out);
+    tell(c, MS_SERVER, octets);
     const bool done = octets.len == 0 || net_write(c->stream, octets, net_in(WRITE_TIME)) == NET_OK;
     serve_octets_clear(&c->out);
     return done;
@@ -64,6 +73,8 @@ static bool begin_tls(connection *c)
 {
     if (!shake_hands(c))
         return false;
+    if (c->settings->ear != NULL)
+        c->settings->ear->tls(c->heard);
     const size_t kept = c->smtp != NULL ? smtp_server_tls(c->smtp, c->held, net_tls_cipher(c->stream))
                                         : pop3_server_tls(c->pop3, c->held);
     memmove(c->input, c->input + (c->held - kept), kept);
@@ -90,6 +101,7 @@ static bool read_more(connection *c)
         size_t got = 0;
         const net_status status =
             net_read(c->stream, c->input + c->held, sizeof c->input - c->held, &got, net_sooner(end, net_in(TICK)));
+        tell(c, MS_CLIENT, ms_span_make(c->input + c->held, got));
         c->held += got;
         if (status == NET_OK)
             return true;
@@ -97,6 +109,7 @@ static bool read_more(connection *c)
         if (status != NET_TIMEOUT)
             return false;
         if (*c->stop || late) {
+            c->closed = MS_SERVER;
             say_goodbye(c, late);
             return false;
         }
@@ -141,6 +154,7 @@ static void converse(connection *c)
                 return;
             break;
         case SERVE_CLOSE:
+            c->closed = MS_SERVER;
             linger(c);
             return;
         }
@@ -166,7 +180,12 @@ void connection_serve(const listen_point *point, int fd, const listen_settings *
         else
             c.smtp = smtp_server_new(settings->serve, variant_of(point), &peer,
                                      point->implicit_tls ? net_tls_cipher(c.stream) : "");
+        c.closed = MS_CLIENT;
+        if (settings->ear != NULL)
+            c.heard = settings->ear->begin(point);
         converse(&c);
+        if (settings->ear != NULL)
+            settings->ear->end(c.heard, c.closed);
     }
     pop3_server_free(c.pop3);
     smtp_server_free(c.smtp);

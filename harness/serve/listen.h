@@ -8,6 +8,7 @@
 
 #include "harness/net/stream.h"
 #include "harness/serve/settings.h"
+#include "mailspec/smtp_session.h"
 
 typedef struct listen_point {
     net_protocol protocol;
@@ -17,6 +18,14 @@ typedef struct listen_point {
     int fd;           /* -1: not open */
 } listen_point;
 
+/* Who hears what is said on each connection; threads call it side by side.  begin gives what the others get. */
+typedef struct listen_ear {
+    void *(*begin)(const listen_point *point);
+    void (*hear)(void *session, ms_side side, ms_span octets);
+    void (*tls)(void *session); /* a handshake behind STARTTLS or STLS was completed */
+    void (*end)(void *session, ms_side closed);
+} listen_ear;
+
 typedef struct listen_settings {
     const serve_settings *serve;
     net_tls_settings tls;     /* server_certificate NULL: none */
@@ -24,6 +33,7 @@ typedef struct listen_settings {
     int64_t smtp_idle;        /* milliseconds without a word (RFC 5321 section 4.5.3.2) */
     int64_t pop3_idle;        /* likewise (RFC 1939 section 3) */
     bool with_parent;         /* end when the parent process is gone */
+    const listen_ear *ear;    /* NULL: none */
 } listen_settings;
 
 /* Bind and listen; false with a sentence in error. */

@@ -248,6 +248,29 @@ class Serve(unittest.TestCase):
         with self.server("--plain-auth") as server:
             self.assertRegex(self.talk(server, "smtp", b"EHLO c.example\r\n"), b"AUTH .*PLAIN LOGIN")
 
+    def test_judge(self):
+        """The session machine, which the server does not stand on, hears both sides."""
+        hello = [b"EHLO c.example\r\n"]
+        wrong = hello + [b"MAIL FROM: <s@sender.example>\r\n", b"QUIT\r\n"]
+        right = hello + [ENVELOPE + b"DATA\r\n", b"Subject: x\r\n\r\n..\r\n.\r\n", b"QUIT\r\n"]
+        for options, pieces, status, said in [
+                ((), right, 0, ""),
+                ((), wrong, 0, "session 1 (smtp): the client breaks SMTP-5321-3.3-10: "),
+                (("--mutant", "smtp.reply.bare-lf"), hello + [b"RSET\r\n", b"QUIT\r\n"], 1,
+                 "session 1 (smtp): the server breaks SMTP-5321-2.3.8-03: ")]:
+            with self.subTest(options=options, pieces=pieces):
+                server = Server("--judge", *options)
+                with server.connect() as connection:
+                    read_until(connection, b"\n")
+                    for piece in pieces:
+                        connection.sendall(piece)
+                        expected = 3 if piece.startswith(ENVELOPE) else 1
+                        answer = read_until(connection, b"\n")
+                        while answer.count(b"\n") < expected or b"-" in answer.splitlines()[-1][:4]:
+                            answer += read_until(connection, b"\n")
+                got, err = server.stop()
+                self.assertEqual((got, err[:len(said)], err.count("\n")), (status, said, 1 if said else 0), err)
+
     def test_it_goes_with_its_parent(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "ports")
