@@ -48,9 +48,12 @@ static void say(login *l, const char *prefix, ms_span octets, ms_span shown)
                    ms_span_make(line_shown, before + shown.len + 2), 0);
 }
 
+/* Who has failed before, as many cases do, is made to wait: Dovecot holds its reply back for up to 15 s. */
 static void take(login *l, probe_reply *reply)
 {
-    probe_peer_take(l->peer, PROBE_SHAPE_BY_COMMAND, probe_peer_reply_end(l->peer, l->peer->settings->reply_ms), reply);
+    enum { PATIENCE = 4 };
+    const net_deadline end = probe_peer_reply_end(l->peer, PATIENCE * l->peer->settings->reply_ms);
+    probe_peer_take(l->peer, PROBE_SHAPE_BY_COMMAND, end, reply);
 }
 
 static bool is_done(const login *l, const probe_reply *reply)
