@@ -124,10 +124,11 @@ static void stuff(const pop3_server *server, const store_message *message, serve
         const uint8_t *at = message->octets + i;
         const bool begins = i == 0 || (at[-1] == '\n' && i > 1 && at[-2] == '\r');
         const bool buffer = mutant == MUTANT_POP3_STUFFING_BUFFER && i % 4096 == 0 && i > 0;
-        const bool blank_dot = mutant == MUTANT_POP3_OVERSTUFFED && *at == ' ' && i + 1 < message->len && at[1] == '.';
+        const bool blank_dot =
+            mutant == MUTANT_POP3_OVERSTUFFED && *at == '.' && i > 1 && at[-1] == ' ' && at[-2] == '\n';
         if (mutant == MUTANT_POP3_LF_DOT && *at == '\n' && i > 0 && at[-1] != '\r')
             serve_octets_text(out, "\r");
-        if (begins && ((*at == '.' && !none && !buffer) || blank_dot))
+        if ((begins && *at == '.' && !none && !buffer) || blank_dot)
             serve_octets_text(out, ".");
         serve_octets_add(out, ms_span_make(at, 1));
     }
@@ -160,6 +161,55 @@ static void cut_cr(const store_message *message, serve_octets *out)
     serve_octets_add(out, ms_span_make(message->octets + len + 1, cr == NULL ? 0 : message->len - len - 1));
 }
 
+static void cut_controls(ms_span line, serve_octets *out)
+{
+    for (size_t i = 0; i < line.len; i++)
+        if (line.ptr[i] >= ' ' || memchr("\r\n\t", line.ptr[i], 3) != NULL)
+            serve_octets_add(out, ms_span_make(line.ptr + i, 1));
+}
+
+/* A line, its end included, as the mutant gives it; the message begins at before. */
+static void edit_line(serve_mutant mutant, const uint8_t *before, ms_span line, bool last, serve_octets *out)
+{
+    enum { MOST = 32 * 1024 };
+    const size_t at = (size_t)(line.ptr - before);
+    switch (mutant) {
+    case MUTANT_POP3_RETR_SHORT:
+        if (last)
+            return;
+        break;
+    case MUTANT_POP3_RETR_FROM:
+        if (line.len >= 5 && memcmp(line.ptr, "From ", 5) == 0)
+            serve_octets_text(out, ">");
+        break;
+    case MUTANT_POP3_RETR_SQUEEZED:
+        if (at >= 4 && line.len == 2 && memcmp(line.ptr - 4, "\r\n\r\n", 4) == 0)
+            return;
+        break;
+    case MUTANT_POP3_RETR_TRUNCATED:
+        if (at + line.len > MOST)
+            return;
+        break;
+    case MUTANT_POP3_RETR_CONTROLS:
+        cut_controls(line, out);
+        return;
+    default:
+        break;
+    }
+    serve_octets_add(out, line);
+}
+
+static void edit_lines(serve_mutant mutant, const store_message *message, serve_octets *out)
+{
+    for (size_t i = 0; i < message->len;) {
+        const uint8_t *at = message->octets + i;
+        const uint8_t *lf = memchr(at, '\n', message->len - i);
+        const size_t length = lf == NULL ? message->len - i : (size_t)(lf - at) + 1;
+        i += length;
+        edit_line(mutant, message->octets, ms_span_make(at, length), i == message->len, out);
+    }
+}
+
 static bool edit(pop3_server *server, const store_message *message, serve_octets *out)
 {
     const bool top = server->verb == MS_POP3_TOP;
@@ -185,6 +235,13 @@ static bool edit(pop3_server *server, const store_message *message, serve_octets
     case MUTANT_POP3_RETR_BLANKS:
         cut_blanks(message, out);
         return true;
+    case MUTANT_POP3_RETR_SHORT:
+    case MUTANT_POP3_RETR_FROM:
+    case MUTANT_POP3_RETR_SQUEEZED:
+    case MUTANT_POP3_RETR_TRUNCATED:
+    case MUTANT_POP3_RETR_CONTROLS:
+        edit_lines(server->settings->mutant, message, out);
+        return !top;
     case MUTANT_POP3_RETR_LAST_LINE:
         serve_octets_add(out, whole);
         serve_octets_text(out, "\r\n");
