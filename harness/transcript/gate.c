@@ -27,6 +27,7 @@ static const char *const conditions[] = {
     "many-rcpt",
     "relay",
     "relay-allowed",
+    "untrusted-client", /* our address gives no right to relay or to submit */
     "submission",
     "lmtp",
     "mx",
