@@ -213,6 +213,9 @@ static bool test_holds(probe_scope *scope, const mst_test *test, const probe_rep
 {
     switch (test->kind) {
     case MST_TEST_TEXT:
+        /* an empty text has its blank before it: "334 " (RFC 4954 section 4) */
+        if (reply->bare && test->pattern.source.len == 0)
+            return false;
         return text_matches(scope, &test->pattern, reply->text, store);
     case MST_TEST_EACH:
     case MST_TEST_SOME:

@@ -117,6 +117,7 @@ void probe_reply_read_smtp(probe_reply *reply, probe_scope *scope, ms_span raw)
         if (i == 0) {
             reply->code = line.code;
             reply->enhanced = line.enhanced;
+            reply->bare = lines[i].len == 3;
         }
         lines[i] = line.code == 0 ? lines[i] : present(line.text);
         memcpy(content + length, lines[i].ptr, lines[i].len);

@@ -38,6 +38,7 @@ typedef struct probe_reply {
     const ms_span *lines;        /* behind the first: texts behind the code; POP3: content lines, dots unstuffed */
     size_t line_count;
     ms_span content; /* POP3: the unstuffed content; SMTP: the texts of all lines, with CRLF */
+    bool bare;       /* SMTP: nothing stands behind the code of the first line, not even a blank */
     bool multi;      /* POP3: a multi-line response */
     int64_t waited_ms;
 } probe_reply;

@@ -110,6 +110,11 @@ class Probe(unittest.TestCase):
             found = [item for item in run.cases() if item.startswith("listen.SMTP-5321-2.4-15")]
             self.assertEqual(len(found), heard)
 
+    def test_an_empty_text_has_its_blank(self):
+        for reply, outcome in ((b"250 \r\n", "empty"), (b"250\r\n", "bare"), (b"250 x\r\n", "text")):
+            _, item = self.verdict({"NOOP": reply}, "C: NOOP\nS? 250 ~\"\" => empty | 250 ~\".+\" => text | 250 => bare\n", "pass")
+            self.assertEqual(item["outcome"], outcome)
+
     def test_other_spellings_of_octets(self):
         _, item = self.verdict({"NOOP": b"500 no\r\n"},
                                "let quoted = quoted_pairs(\"a b\\\\\")\nlet loud = upper(\"a-zA1\\xe9\")\n"
