@@ -20,15 +20,19 @@ static void add_head(const serve_settings *settings, const dsn *report, const ch
 {
     char date[40];
     trace_date(settings->clock(), date, sizeof date);
-    trace_return_path(settings, out, MS_SPAN(""));
+    trace_return_path(settings, out,
+                      mutant_is(settings, MUTANT_SMTP_BOUNCE_SENDER) ? MS_SPAN("postmaster@mx.invalid") : MS_SPAN(""));
     serve_octets_print(out, "Date: %s\r\nFrom: Mail Delivery System <postmaster@%s>\r\nTo: <", date, settings->domain);
     serve_octets_add(out, report->to);
     serve_octets_print(out, ">\r\nSubject: %s\r\nMessage-ID: <%s@%s>\r\nAuto-Submitted: auto-replied\r\n",
                        report->delivered ? "Delivered" : "Undelivered mail", boundary, settings->host_name);
-    serve_octets_print(out,
-                       "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status;\r\n"
-                       "\tboundary=\"%s\"\r\n\r\n",
-                       boundary);
+    if (mutant_is(settings, MUTANT_SMTP_BOUNCE_PLAIN))
+        serve_octets_text(out, "Content-Type: text/plain\r\n\r\n");
+    else
+        serve_octets_print(out,
+                           "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status;\r\n"
+                           "\tboundary=\"%s\"\r\n\r\n",
+                           boundary);
 }
 
 /* RFC 3464 sections 2.2 and 2.3. */

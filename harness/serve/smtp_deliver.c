@@ -129,6 +129,37 @@ static bool expand(smtp_server *server, const smtp_recipient *recipient)
     return done;
 }
 
+/* The local user that a mutant takes for the sender: the From field names it; -1: none. */
+static int user_of_from(const smtp_server *server)
+{
+    const store *s = server->settings->store;
+    const ms_span content = serve_octets_span(&server->transaction.content);
+    const size_t end = header_length(content);
+    for (int user = 0; user < store_users(s); user++) {
+        serve_octets mailbox = {0};
+        bool named = false;
+        serve_octets_print(&mailbox, "<%s@%s>", store_name(s, user), server->settings->domain);
+        for (size_t at = 0; at < end; at += header_line(ms_span_make(content.ptr + at, end - at))) {
+            const ms_span line = ms_span_make(content.ptr + at, header_line(ms_span_make(content.ptr + at, end - at)));
+            named |= header_is(line, "From") && holds(line, serve_octets_span(&mailbox));
+        }
+        serve_octets_free(&mailbox);
+        if (named)
+            return user;
+    }
+    return -1;
+}
+
+/* Whom the notification goes to; -1: nobody. */
+static int user_to_tell(const smtp_server *server)
+{
+    const smtp_transaction *t = &server->transaction;
+    const bool null = t->reverse_path.len == 0;
+    if (mutant_is(server->settings, null ? MUTANT_SMTP_BOUNCE_NULL : MUTANT_SMTP_BOUNCE_FROM))
+        return user_of_from(server);
+    return t->from.kind == ADDRESS_LOCAL ? t->from.user : -1; /* never to the null reverse-path */
+}
+
 /* RFC 3461 section 4.1: what the sender wants to be told. */
 static void notify(smtp_server *server, const smtp_recipient *recipient, bool delivered)
 {
@@ -138,8 +169,11 @@ static void notify(smtp_server *server, const smtp_recipient *recipient, bool de
         wanted &= (uint8_t)~MS_NOTIFY_SUCCESS;
     if (mutant_is(server->settings, MUTANT_SMTP_ALWAYS_SUCCESS))
         wanted |= MS_NOTIFY_SUCCESS;
-    if (t->from.kind != ADDRESS_LOCAL || (wanted & (delivered ? MS_NOTIFY_SUCCESS : MS_NOTIFY_FAILURE)) == 0)
-        return; /* not asked for, or there is no way to who asked; never to the null reverse-path */
+    if (mutant_is(server->settings, MUTANT_SMTP_NO_BOUNCE))
+        wanted &= (uint8_t)~MS_NOTIFY_FAILURE;
+    const int told = user_to_tell(server);
+    if (told < 0 || (wanted & (delivered ? MS_NOTIFY_SUCCESS : MS_NOTIFY_FAILURE)) == 0)
+        return; /* not asked for, or there is no way to who asked */
     const dsn report = {
         .to = serve_octets_span(&t->reverse_path),
         .recipient = serve_octets_span(&recipient->path),
@@ -149,7 +183,7 @@ static void notify(smtp_server *server, const smtp_recipient *recipient, bool de
         .delivered = delivered,
         .whole = t->ret == MS_RET_FULL,
     };
-    dsn_deliver(server->settings, t->from.user, &report);
+    dsn_deliver(server->settings, told, &report);
 }
 
 /* A mutant looks into the header section for recipients. */

@@ -322,6 +322,24 @@ static bool odd_received(ms_span content)
     return false;
 }
 
+/* The header section ends with a line that is neither empty nor a field. */
+static bool has_odd_line(ms_span content)
+{
+    const size_t end = header_length(content);
+    return end > 0 && end < content.len && content.ptr[end] != '\r' && content.ptr[end] != '\n';
+}
+
+/* Ends a line, and so has no parameter. */
+static bool has_bare_multipart(ms_span content)
+{
+    static const char text[] = "multipart/mixed\r\n";
+    const size_t end = header_length(content);
+    for (size_t i = 0; i + sizeof text - 1 <= end; i++)
+        if (memcmp(content.ptr + i, text, sizeof text - 1) == 0)
+            return true;
+    return false;
+}
+
 static size_t at_signs(ms_span content)
 {
     size_t count = 0;
@@ -346,6 +364,12 @@ bool smtp_mutant_refuses_content(const smtp_server *server, ms_span content)
                count_fields(content, "Resent-To") != count_fields(content, "Resent-From");
     case MUTANT_SMTP_ODD_RECEIVED:
         return odd_received(content);
+    case MUTANT_SMTP_LONG_RECEIVED:
+        return header_length(content) > 4000;
+    case MUTANT_SMTP_NO_BOUNDARY:
+        return has_bare_multipart(content);
+    case MUTANT_SMTP_NO_FIELD:
+        return has_odd_line(content);
     case MUTANT_SMTP_LOOP_20:
         return count_fields(content, "Received") >= 20;
     case MUTANT_SMTP_TO_COUNTED:
