@@ -7,7 +7,8 @@
 
 #include "harness/requirement/register.h"
 
-static const char *const words[MUTANT_VERDICTS] = {"not run", "killed", "others", "survived", "too coarse"};
+static const char *const words[MUTANT_VERDICTS] = {"not run", "killed",   "tolerated",
+                                                   "others",  "survived", "too coarse"};
 
 enum { NAMES_MAX = 3 };
 
@@ -18,21 +19,28 @@ static uint16_t requirement_of(const mutant_judged *judged)
 
 /* --- verdicts -------------------------------------------------------------------------------------- */
 
-bool mutant_killed_by(const mutant_judged *judged, const mutant_suite *suite, size_t at, bool citing)
+/* What a case makes of the mutant; MUTANT_SURVIVED: nothing. */
+static mutant_verdict seen_by(const mutant_judged *judged, const mutant_suite *suite, size_t at)
 {
     const uint16_t requirement = requirement_of(judged);
     const mutant_mark *mark = &judged->marks[at];
     const mutant_case *item = &suite->cases[at];
-    return mark->ran && item->passes[judged->by_submission] && mutant_is_breach(mark->status, requirement) &&
-           (mutant_case_cites(item, requirement) || mark->named) == citing;
+    const bool citing = mutant_case_cites(item, requirement) || mark->named;
+    if (!mark->ran || !item->passes[judged->by_submission])
+        return MUTANT_SURVIVED;
+    if (mutant_is_breach(mark->status, requirement))
+        return citing ? MUTANT_KILLED : MUTANT_BY_OTHERS;
+    return citing && mark->status == RESULT_NONSTRICT ? MUTANT_TOLERATED : MUTANT_SURVIVED;
 }
 
-static bool is_killed(const mutant_judged *judged, const mutant_suite *suite, bool citing)
+static mutant_verdict best_of(const mutant_judged *judged, const mutant_suite *suite)
 {
-    for (size_t i = 0; i < suite->count; i++)
-        if (mutant_killed_by(judged, suite, i, citing))
-            return true;
-    return citing && judged->heard;
+    mutant_verdict best = judged->heard ? MUTANT_KILLED : MUTANT_SURVIVED;
+    for (size_t i = 0; i < suite->count; i++) {
+        const mutant_verdict seen = seen_by(judged, suite, i);
+        best = seen < best ? seen : best;
+    }
+    return best;
 }
 
 mutant_judged mutant_judge(const mutant_suite *suite, const mutant_entry *mutant, bool by_submission,
@@ -49,10 +57,8 @@ mutant_judged mutant_judge(const mutant_suite *suite, const mutant_entry *mutant
     const bool coarse = !suite->cited_only && judged.ran >= 10 && judged.failed * 5 > judged.ran;
     if (!result.reached || coarse)
         judged.verdict = MUTANT_TOO_COARSE;
-    else if (is_killed(&judged, suite, true))
-        judged.verdict = MUTANT_KILLED;
     else
-        judged.verdict = is_killed(&judged, suite, false) ? MUTANT_BY_OTHERS : MUTANT_SURVIVED;
+        judged.verdict = best_of(&judged, suite);
     return judged;
 }
 
@@ -66,7 +72,7 @@ static score score_of(const mutant_judged *judged, size_t count)
     score s = {{0}, 0};
     for (size_t i = 0; i < count; i++)
         s.of[judged[i].verdict]++;
-    const size_t counting = s.of[MUTANT_KILLED] + s.of[MUTANT_BY_OTHERS] + s.of[MUTANT_SURVIVED];
+    const size_t counting = count - s.of[MUTANT_NOT_RUN] - s.of[MUTANT_TOO_COARSE];
     s.percent = counting == 0 ? 0 : 100.0 * (double)s.of[MUTANT_KILLED] / (double)counting;
     return s;
 }
@@ -74,15 +80,15 @@ static score score_of(const mutant_judged *judged, size_t count)
 /* --- text -------------------------------------------------------------------------------------------- */
 
 /* "by a, b and 3 more" */
-static void print_killers(FILE *out, const mutant_suite *suite, const mutant_judged *judged, bool citing)
+static void print_killers(FILE *out, const mutant_suite *suite, const mutant_judged *judged)
 {
     size_t count = 0;
     for (size_t i = 0; i < suite->count; i++)
-        if (mutant_killed_by(judged, suite, i, citing) && ++count <= NAMES_MAX)
+        if (seen_by(judged, suite, i) == judged->verdict && ++count <= NAMES_MAX)
             fprintf(out, "%s%s", count == 1 ? "by " : ", ", suite->cases[i].id);
     if (count > NAMES_MAX)
         fprintf(out, " and %zu more", count - NAMES_MAX);
-    if (count == 0 && citing)
+    if (count == 0)
         fputs("by the session machine", out);
 }
 
@@ -116,10 +122,11 @@ static void print_judged(FILE *out, const mutant_suite *suite, const mutant_judg
         fputs("the run was stopped", out);
         break;
     case MUTANT_KILLED:
-        print_killers(out, suite, judged, true);
+    case MUTANT_TOLERATED:
+        print_killers(out, suite, judged);
         break;
     case MUTANT_BY_OTHERS:
-        print_killers(out, suite, judged, false);
+        print_killers(out, suite, judged);
         fputs("; ", out);
         print_citing(out, suite, judged);
         break;
@@ -141,10 +148,10 @@ void mutant_report_text(FILE *out, const mutant_suite *suite, const mutant_judge
             if (judged[i].verdict == (mutant_verdict)verdict)
                 print_judged(out, suite, &judged[i]);
     fprintf(out,
-            "%zu mutants, %zu cases: %zu killed by cases that cite their requirement, %zu by others only, %zu "
-            "survived, %zu too coarse\n",
-            count, suite->count, s.of[MUTANT_KILLED], s.of[MUTANT_BY_OTHERS], s.of[MUTANT_SURVIVED],
-            s.of[MUTANT_TOO_COARSE]);
+            "%zu mutants, %zu cases: %zu killed by cases that cite their requirement, %zu tolerated by them, %zu "
+            "killed by others only, %zu survived, %zu too coarse\n",
+            count, suite->count, s.of[MUTANT_KILLED], s.of[MUTANT_TOLERATED], s.of[MUTANT_BY_OTHERS],
+            s.of[MUTANT_SURVIVED], s.of[MUTANT_TOO_COARSE]);
     if (s.of[MUTANT_NOT_RUN] > 0)
         fprintf(out, "%zu were not run\n", s.of[MUTANT_NOT_RUN]);
     fprintf(out, "score: %.1f %%\n", s.percent);
@@ -152,11 +159,11 @@ void mutant_report_text(FILE *out, const mutant_suite *suite, const mutant_judge
 
 /* --- JSON --------------------------------------------------------------------------------------------- */
 
-static json_t *killers(const mutant_suite *suite, const mutant_judged *judged, bool citing)
+static json_t *cases_that(const mutant_suite *suite, const mutant_judged *judged, mutant_verdict saw)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < suite->count; i++)
-        if (mutant_killed_by(judged, suite, i, citing))
+        if (seen_by(judged, suite, i) == saw)
             json_array_append_new(array, json_string(suite->cases[i].id));
     return array;
 }
@@ -175,11 +182,12 @@ static json_t *judged_json(const mutant_suite *suite, const mutant_judged *judge
     if (judged->verdict == MUTANT_NOT_RUN)
         return json_pack("{ssssssss}", "id", judged->mutant->id, "requirement", judged->mutant->requirement, "title",
                          judged->mutant->title, "verdict", words[judged->verdict]);
-    return json_pack("{sssssssssosososbsIsI}", "id", judged->mutant->id, "requirement", judged->mutant->requirement,
+    return json_pack("{sssssssssososososbsIsI}", "id", judged->mutant->id, "requirement", judged->mutant->requirement,
                      "title", judged->mutant->title, "verdict", words[judged->verdict], "killed_by",
-                     killers(suite, judged, true), "failed_by_others", killers(suite, judged, false), "cited_by",
-                     citing_cases(suite, judged), "heard", (int)judged->heard, "cases", (json_int_t)judged->ran,
-                     "failed", (json_int_t)judged->failed);
+                     cases_that(suite, judged, MUTANT_KILLED), "tolerated_by",
+                     cases_that(suite, judged, MUTANT_TOLERATED), "failed_by_others",
+                     cases_that(suite, judged, MUTANT_BY_OTHERS), "cited_by", citing_cases(suite, judged), "heard",
+                     (int)judged->heard, "cases", (json_int_t)judged->ran, "failed", (json_int_t)judged->failed);
 }
 
 bool mutant_report_json(FILE *out, const mutant_suite *suite, const mutant_judged *judged, size_t count)

@@ -5,8 +5,9 @@
 #include "harness/cli/mutant_run.h"
 
 typedef enum mutant_verdict {
-    MUTANT_NOT_RUN, /* the run was stopped before */
-    MUTANT_KILLED,  /* by a case that cites its requirement, or says so in its proof */
+    MUTANT_NOT_RUN,   /* the run was stopped before */
+    MUTANT_KILLED,    /* by a case that cites its requirement, or says so in its proof */
+    MUTANT_TOLERATED, /* a MUST, of which a case that cites it says no more than nonstrict */
     MUTANT_BY_OTHERS,
     MUTANT_SURVIVED,   /* a hole in the suite */
     MUTANT_TOO_COARSE, /* it fails so many cases that it proves nothing of any one */
@@ -25,9 +26,6 @@ typedef struct mutant_judged {
 /* Takes the result's marks. */
 mutant_judged mutant_judge(const mutant_suite *suite, const mutant_entry *mutant, bool by_submission,
                            mutant_result result);
-/* A case that kills it: one that cites the requirement, or one of the others. */
-bool mutant_killed_by(const mutant_judged *judged, const mutant_suite *suite, size_t at, bool citing);
-
 void mutant_report_text(FILE *out, const mutant_suite *suite, const mutant_judged *judged, size_t count);
 /* false if there is no memory, or out takes no more. */
 bool mutant_report_json(FILE *out, const mutant_suite *suite, const mutant_judged *judged, size_t count);

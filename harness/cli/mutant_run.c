@@ -204,10 +204,12 @@ static bool concerns(const run_state *r, const mutant_case *item)
     return (pop3 ? r->pop3 : r->smtp) && item->passes[r->by_submission];
 }
 
-static bool is_killed(const run_state *r)
+/* By one of those that cite the requirement, be it as nonstrict. */
+static bool is_seen(const run_state *r)
 {
     for (size_t i = 0; i < r->suite->count; i++)
-        if (r->result.marks[i].ran && mutant_is_breach(r->result.marks[i].status, r->requirement))
+        if (r->result.marks[i].ran &&
+            (r->result.marks[i].status == RESULT_FAIL || r->result.marks[i].status == RESULT_NONSTRICT))
             return true;
     return r->result.heard;
 }
@@ -235,7 +237,7 @@ static void run_in_steps(run_state *r)
             r->suite->cases[i].passes[r->by_submission] && mutant_case_cites(&r->suite->cases[i], r->requirement);
     run_cases(r, wanted);
     if (!r->suite->cited_only) {
-        const bool sampled = is_killed(r) && !r->suite->every;
+        const bool sampled = is_seen(r) && !r->suite->every;
         const size_t step = sampled && r->suite->count > SAMPLE ? r->suite->count / SAMPLE : 1;
         for (size_t i = 0; i < r->suite->count; i++)
             wanted[i] = !r->result.marks[i].ran && concerns(r, &r->suite->cases[i]) && i % step == 0;

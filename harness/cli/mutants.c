@@ -23,6 +23,7 @@ static const char help[] =
     "where the requirement is no MUST, is one of grammar, or wants a warning.  For each mutant:\n"
     "\n"
     "  killed      by a case that cites its requirement, or names it in its proof\n"
+    "  tolerated   of a MUST, a case that cites it says nonstrict and no more\n"
     "  others      by other cases only\n"
     "  survived    by none: a hole in the suite\n"
     "  too coarse  it fails more than 20 % of the cases, and does not count\n"
@@ -48,8 +49,8 @@ static const char help[] =
     "\n"
     "results: --format text|json, --output FILE\n"
     "\n"
-    "Status: 0 all are killed, 1 some are not, 2 wrong usage or nothing selected, 5 no case passes on\n"
-    "the server without a mutant.\n"
+    "Status: 0 all are killed or tolerated, 1 some are not, 2 wrong usage or nothing selected, 5 no\n"
+    "case passes on the server without a mutant.\n"
     "\n"
     "example: mailspec mutants --mutant 'smtp.tls.*' --cited-only\n";
 

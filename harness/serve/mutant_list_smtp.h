@@ -218,7 +218,7 @@ MUTANT(SMTP_APPARENTLY_TO, "smtp.content.apparently-to", SMTP_5321_7_2_02, "Appa
 MUTANT(SMTP_HEADER_TO, "smtp.content.header-to", SMTP_5321_C_01, "a message goes to those in its To field, too")
 MUTANT(SMTP_SECOND_LOST, "smtp.content.second-lost", SMTP_5321_4_1_1_3_04, "the second recipient gets nothing")
 MUTANT(SMTP_FIRST_LOST, "smtp.content.first-lost", SMTP_5321_4_1_1_3_03, "a second RCPT replaces the first")
-MUTANT(SMTP_ACCEPTED_LOST, "smtp.content.lost", SMTP_5321_4_2_5_01, "an accepted message is not delivered")
+MUTANT(SMTP_ACCEPTED_LOST, "smtp.content.lost", SMTP_5321_4_2_5_01, "of several messages in a session only the first one is delivered")
 MUTANT(SMTP_REFUSED_DELIVERED, "smtp.content.refused-delivered", SMTP_5321_4_2_5_02, "a refused message is delivered")
 
 /* trace fields */
@@ -438,7 +438,6 @@ MUTANT(LMTP_NO_STATUS, "lmtp.no-status", SMTP_2033_5_03, "LMTP does not list ENH
 MUTANT(LMTP_NO_8BITMIME, "lmtp.no-8bitmime", SMTP_2033_5_04, "LMTP does not list 8BITMIME")
 
 /* submission */
-MUTANT(SUBMISSION_OPEN, "submission.open", SMTP_6409_4_3_01, "MAIL is accepted without AUTH")
 MUTANT(SUBMISSION_NULL, "submission.null", SMTP_6409_3_2_01, "the null reverse-path is refused")
 MUTANT(SUBMISSION_UNQUALIFIED, "submission.unqualified", SMTP_6409_4_2_01, "a domain of one label is kept")
 MUTANT(SUBMISSION_NO_DATE, "submission.no-date", SMTP_6409_8_01, "no Date is added")

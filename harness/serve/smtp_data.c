@@ -59,7 +59,7 @@ static const smtp_refusal *refusal_of(const smtp_server *server)
 
 static bool is_lost(const smtp_server *server, size_t recipient)
 {
-    return mutant_is(server->settings, MUTANT_SMTP_ACCEPTED_LOST) ||
+    return (mutant_is(server->settings, MUTANT_SMTP_ACCEPTED_LOST) && server->messages > 0) ||
            (mutant_is(server->settings, MUTANT_SMTP_SECOND_LOST) && recipient == 1) ||
            (mutant_is(server->settings, MUTANT_SMTP_RECIPIENT_LOST) && recipient == 99);
 }

@@ -91,7 +91,7 @@ class Mutants(unittest.TestCase):
         self.assertEqual(all_of_them["smtp.x.rcpt-anything"]["cited_by"], {"x.rcpt": "fail"})
         self.assertEqual(all_of_them["smtp.x.noop"]["failed_by_others"], ["x.quit"])
         self.assertEqual(all_of_them["smtp.x.unseen"]["cited_by"], {})
-        self.assertEqual(report["totals"], {"not run": 0, "killed": 3, "others": 1, "survived": 1, "too coarse": 1})
+        self.assertEqual(report["totals"], {"not run": 0, "killed": 3, "tolerated": 0, "others": 1, "survived": 1, "too coarse": 1})
         self.assertEqual(report["score"], 60)
 
     def test_text(self):
@@ -99,8 +99,16 @@ class Mutants(unittest.TestCase):
         self.assertEqual((status, err), (0, ""))
         self.assertEqual(out, "killed     smtp.x.rcpt-anything  SMTP-5321-3.3-09  RCPT .* gets 250 2.1.5 Ok\n"
                               "           by x.rcpt\n"
-                              "1 mutants, 3 cases: 1 killed by cases that cite their requirement, 0 by others only, 0 survived, "
-                              "0 too coarse\nscore: 100.0 %\n")
+                              "1 mutants, 3 cases: 1 killed by cases that cite their requirement, 0 tolerated by "
+                              "them, 0 killed by others only, 0 survived, 0 too coarse\nscore: 100.0 %\n")
+
+    def test_tolerated(self):
+        self.write("cases/rcpt.mst", "mailspec: 1\nprotocol: smtp\nid: x.rcpt\ntitle: a mild case\ncites: SMTP-5321-4.1.1.9-01\n"
+                                     "start: ehlo\n\nC: NOOP\nS? 250\n | 502 => nonstrict refused\n")
+        status, mutants, report = self.verdicts("--mutant", "smtp.x.noop")
+        self.assertEqual((status, report["score"]), (0, 0))
+        self.assertEqual(mutants["smtp.x.noop"]["verdict"], "tolerated")
+        self.assertEqual(mutants["smtp.x.noop"]["tolerated_by"], ["x.rcpt"])
 
     def test_selection(self):
         self.assertEqual(self.mutants("--mutant", "smtp.x.rcpt-anything", "x.quit")[0], 1)
