@@ -14,6 +14,7 @@ import time
 import unittest
 
 MAILSPEC = os.path.abspath(sys.argv.pop())
+SEEDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "corpus", "seeds")
 KINDS = ("smtp", "submission", "lmtp", "pop3")
 LOGIN = b"USER alice\r\nPASS secret\r\n"
 ENVELOPE = b"MAIL FROM:<s@sender.example>\r\nRCPT TO:<alice@example.test>\r\n"
@@ -207,6 +208,23 @@ class Serve(unittest.TestCase):
                         connection.sendall(octets)
                         connection.shutdown(socket.SHUT_WR)
                         read_to_end(connection)
+
+    def test_fuzz_corpus(self):
+        """What the fuzzers begin with, each as what a client says."""
+        with self.server("--size", "5000") as server:
+            count = 0
+            for target in ("serve", "smtp_dialogue", "smtp_session", "smtp_command", "pop3_dialogue", "pop3_session"):
+                folder = os.path.join(SEEDS, target)
+                for name in sorted(os.listdir(folder) if os.path.isdir(folder) else ()):
+                    with open(os.path.join(folder, name), "rb") as handle:
+                        octets = handle.read()
+                    count += 1
+                    with self.subTest(target=target, name=name), server.connect(KINDS[count % 4]) as connection:
+                        with contextlib.suppress(ConnectionError):
+                            connection.sendall(octets)
+                            connection.shutdown(socket.SHUT_WR)
+                            read_to_end(connection)
+            self.assertGreater(count, 100)
 
     def test_garbage_instead_of_a_handshake(self):
         context = ssl.create_default_context()
