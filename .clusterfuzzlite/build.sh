@@ -1,0 +1,2 @@
+#!/bin/bash -eu
+exec "$SRC/mailspec/fuzz/oss-fuzz/build.sh"

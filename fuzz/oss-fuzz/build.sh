@@ -1,0 +1,44 @@
+#!/bin/bash -eu
+# Builds the fuzz targets as OSS-Fuzz and ClusterFuzzLite ask for it: with $CC, $CFLAGS, $CXX, $CXXFLAGS and
+# $LIB_FUZZING_ENGINE, into $OUT, with corpora and dictionaries beside them.
+root=${MAILSPEC_ROOT:-${SRC:+$SRC/mailspec}}
+[ -n "$root" ] && [ -d "$root" ] || root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+build=${WORK:-/tmp}/mailspec-oss-fuzz
+
+# Where the targets run there are no shared libraries but libc's: these two need more.
+left_out="result serve"
+
+# The flags of the fuzzer reach every object by CFLAGS; CMake itself adds nothing to them.
+cmake -S "$root" -B "$build" -G Ninja \
+    -DCMAKE_C_COMPILER="$CC" -DCMAKE_C_FLAGS="$CFLAGS" \
+    -DCMAKE_CXX_COMPILER="${CXX:-$CC}" -DCMAKE_CXX_FLAGS="${CXXFLAGS:-$CFLAGS}" \
+    -DMAILSPEC_TESTS=OFF -DMAILSPEC_SHARED=OFF -DMAILSPEC_FUZZ=ON \
+    -DMAILSPEC_FUZZ_ENGINE="$LIB_FUZZING_ENGINE"
+cmake --build "$build" --target fuzzers
+
+for program in "$build"/fuzz/fuzz_*; do
+    target=$(basename "$program")
+    target=${target#fuzz_}
+    case " empty $left_out " in *" $target "*) continue ;; esac
+    cp "$program" "$OUT/"
+    case $target in
+    pop3*) dict=pop3 ;;
+    *) dict=smtp ;;
+    esac
+    cp "$root/corpus/dict/$dict.dict" "$OUT/fuzz_$target.dict"
+    printf '[libfuzzer]\nmax_len = 4096\n' >"$OUT/fuzz_$target.options"
+    inputs=()
+    for folder in "$root/corpus/seeds/$target" "$root/corpus/regressions/$target"; do
+        [ ! -d "$folder" ] || inputs+=("$folder")
+    done
+    if [ ${#inputs[@]} -gt 0 ]; then
+        rm -f "$OUT/fuzz_${target}_seed_corpus.zip"
+        python3 -c '
+import os, sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as archive:
+    for folder in sys.argv[2:]:
+        for name in sorted(os.listdir(folder)):
+            archive.write(os.path.join(folder, name), os.path.basename(os.path.dirname(folder)) + "-" + name)
+' "$OUT/fuzz_${target}_seed_corpus.zip" "${inputs[@]}"
+    fi
+done
