@@ -129,6 +129,10 @@ static const smtp_talk reply_rows[] = {
     {"SMTP-6531-3.7.4.1-01 not a refusal that repeats what was sent", MS_VARIANT_SMTP,
      HELLO "c MAIL FROM:<\\xc3\\xa4@relay.example>\\r\\n\nC! SMTP-5321-2.4-08\ns 550 <\\xc3\\xa4@relay.example>\\r\\n\n"
            "C NOOP\ns 250 \\xc3\\xa4\\r\\n\nS! SMTP-6531-3.7.4.1-01\n" BYE},
+    {"SMTP-6531-3.7.4.1-01 nor where SMTPUTF8 was offered", MS_VARIANT_SMTP,
+     GREETING "C EHLO relay.example\nS 250-mx.example\nS 250-8BITMIME\nS 250 SMTPUTF8\n"
+              "C MAIL FROM:<a@relay.example>\nS 250 ok\nc RCPT TO:<\\xc3\\xa4@mx.example>\\r\\n\n"
+              "s 550 <\\xc3\\xa4@mx.example>\\r\\n\n" BYE},
     {"SMTP-6531-3.7.4.1-01 not 251 behind MAIL with SMTPUTF8", MS_VARIANT_SMTP,
      GREETING "C EHLO relay.example\nS 250-mx.example\nS 250-8BITMIME\nS 250 SMTPUTF8\n"
               "C MAIL FROM:<a@relay.example> SMTPUTF8\nS 250 ok\nC RCPT TO:<b@mx.example>\n"

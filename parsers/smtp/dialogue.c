@@ -127,7 +127,7 @@ static bool repeats_octets(const ms_smtp_session *session, unsigned deviation, u
 {
     const bool octets = deviation == MS_REPLY_DEV_8BIT || deviation == MS_REPLY_DEV_UTF8_NOT_PERMITTED;
     const bool sent =
-        (session->flags & (SESSION_UTF8 | SESSION_UTF8_SENT)) != 0 || (session->habits & 1u << HABIT_8BIT) != 0;
+        (session->flags & (SESSION_UTF8 | SESSION_UTF8_SENT)) != 0 || (session->habits & 1u << HABIT_8BIT_SENT) != 0;
     return octets && sent && code >= 400;
 }
 
@@ -294,11 +294,21 @@ static void set_limit(ms_smtp_dialogue *dialogue)
         dialogue->framer[MS_CLIENT].limit = ms_smtp_session_line_limit(&dialogue->session);
 }
 
+static bool is_8bit(ms_span line)
+{
+    for (size_t i = 0; i < line.len; i++)
+        if (line.ptr[i] > 127)
+            return true;
+    return false;
+}
+
 /* What follows the parse of a whole command line. */
 static void hear_command(ms_smtp_dialogue *dialogue, ms_smtp_event *event, ms_findings *findings)
 {
     ms_smtp_session *session = &dialogue->session;
     ms_smtp_parsed *parsed = &event->command;
+    if (is_8bit(event->slice))
+        ms_smtp_session_first_time(session, MS_CLIENT, HABIT_8BIT_SENT);
     if ((session->flags & SESSION_SPILL) != 0 && parsed->command.verb != MS_SMTP_UNKNOWN && reads_like_text(parsed))
         forget_verb(&parsed->command, event->slice);
     if (parsed->command.verb == MS_SMTP_UNKNOWN)

@@ -75,6 +75,7 @@ enum {
     HABIT_CHUNK_LINES,
     HABIT_LF_TAKEN,
     HABIT_UNNAMED,
+    HABIT_8BIT_SENT, /* in a command, be it allowed, deviant or an error */
 };
 
 #define STATE(s) (1u << (s))
