@@ -128,6 +128,8 @@ static size_t hear_smtp(probe_listener *listener, ms_side side, ms_span input, m
         listener->recipients += event.command.command.verb == MS_SMTP_RCPT;
         listener->mails += event.command.command.verb == MS_SMTP_BDAT && event.command.error == MS_SMTP_OK &&
                            event.command.command.bdat.last;
+        /* what follows may be the chunk that could not be announced: how many replies are due is not known */
+        listener->deaf |= event.command.command.verb == MS_SMTP_BDAT && event.command.error != MS_SMTP_OK;
         break;
     case MS_SMTP_EVENT_END_OF_DATA:
         listener->mails++;

@@ -110,6 +110,14 @@ class Probe(unittest.TestCase):
             found = [item for item in run.cases() if item.startswith("listen.SMTP-5321-2.4-15")]
             self.assertEqual(len(found), heard)
 
+    def test_replies_behind_a_malformed_bdat_are_not_counted(self):
+        # this server swallows the line behind it, which may be the chunk
+        for line, heard in (("BDAT x", 0), ("XDAT x", 1)):
+            with Smtp({"BDAT": b"501 no\r\n", "XDAT": b"500 no\r\n", "VRFY": b""}) as server:
+                run = Run([server.url()], [case("t.case", "C: %s\nS? 5yz\nC: VRFY a\nC: NOOP\nS? 250\n" % line, "start: ehlo\n")])
+            found = [item for item in run.cases() if item.startswith("listen.")]
+            self.assertEqual(len(found) > 0, heard > 0, found)
+
     def test_an_empty_text_has_its_blank(self):
         for reply, outcome in ((b"250 \r\n", "empty"), (b"250\r\n", "bare"), (b"250 x\r\n", "text")):
             _, item = self.verdict({"NOOP": reply}, "C: NOOP\nS? 250 ~\"\" => empty | 250 ~\".+\" => text | 250 => bare\n", "pass")
