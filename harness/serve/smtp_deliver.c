@@ -87,10 +87,9 @@ static void add_message(const smtp_server *server, const trace *stamp, ms_span c
 static bool store_copy(smtp_server *server, int user, ms_span return_path, const smtp_recipient *recipient)
 {
     const smtp_transaction *t = &server->transaction;
+    const ms_span content = serve_octets_span(&t->content);
     char random[17], id[48];
-    serve_octets copy = {0}, paths = {0}, changed = {0};
-    const bool other = smtp_mutant_content(server, serve_octets_span(&t->content), &changed);
-    const ms_span content = serve_octets_span(other ? &changed : &t->content);
+    serve_octets copy = {0}, paths = {0};
     auth_random_text(server->settings, 8, random);
     snprintf(id, sizeof id, "%s.%llu", random, (unsigned long long)++server->serial);
     name_recipients(server, recipient, &paths);
@@ -110,7 +109,6 @@ static bool store_copy(smtp_server *server, int user, ms_span return_path, const
         store_deliver(server->settings->store, user, serve_octets_span(&copy), flags_of(server, content));
     serve_octets_free(&copy);
     serve_octets_free(&paths);
-    serve_octets_free(&changed);
     return status == STORE_OK;
 }
 
