@@ -3,17 +3,38 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
     SLICE_MS = 200,           /* how soon a stop of the run is noticed */
     READ_ROOM = 64 * 1024,    /* octets read at a time */
     WRITE_PIECE = 64 * 1024,  /* octets written before we look for replies */
+    LOGIN_MS = 30 * 1000,     /* what a refused login may take */
     OCTET_FEED_MAX = 8 * 1024 /* octets of one write that --feed octet cuts; the rest goes whole */
 };
 
 net_deadline probe_peer_reply_end(const probe_peer *peer, int64_t milliseconds)
 {
     return net_sooner(net_in(milliseconds), peer->case_end);
+}
+
+int64_t probe_peer_patience(const probe_peer *peer, int64_t milliseconds)
+{
+    return peer->login_due && milliseconds < LOGIN_MS ? LOGIN_MS : milliseconds;
+}
+
+/* PASS, APOP or AUTH stands among the lines. */
+static bool has_login(ms_span octets)
+{
+    static const char *const verbs[] = {"PASS", "APOP", "AUTH"};
+    for (size_t at = 0; at + 4 <= octets.len; at++) {
+        if (at > 0 && octets.ptr[at - 1] != '\n')
+            continue;
+        for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+            if (strncasecmp((const char *)octets.ptr + at, verbs[i], 4) == 0)
+                return true;
+    }
+    return false;
 }
 
 static mst_protocol protocol_of(const net_target *target)
@@ -43,7 +64,7 @@ static void begin_session(probe_peer *peer, const net_target *target)
     peer->taken = 0;
     peer->awaited = 0;
     peer->ended = NET_OK;
-    peer->flooded = peer->quit_said = peer->authenticated = false;
+    peer->flooded = peer->quit_said = peer->authenticated = peer->login_due = false;
     peer->said = net_now();
 }
 
@@ -181,6 +202,8 @@ static void hand_out(probe_peer *peer, probe_reply *reply)
     octet_buffer_drop(&peer->in, raw.len);
     probe_framer_init(&peer->framer);
     peer->awaited++;
+    if (reply->code / 100 != 3 && reply->indicator != MS_POP3_CONTINUATION)
+        peer->login_due = false;
 }
 
 probe_came probe_peer_take(probe_peer *peer, probe_shape shape, net_deadline end, probe_reply *reply)
@@ -329,6 +352,7 @@ bool probe_peer_say(probe_peer *peer, ms_span octets, ms_span shown, uint32_t li
     peer->listener.line = line;
     probe_log_add(peer->log, PROBE_LOG_SAID, peer->session, line, octet_buffer_span(&peer->held_shown));
     probe_listen(&peer->listener, MS_CLIENT, all);
+    peer->login_due |= all.len < 16384 && has_login(all);
     peer->said = net_now();
     const bool written = write_all(peer, all);
     octet_buffer_drop(&peer->held, all.len);

@@ -43,6 +43,7 @@ typedef struct probe_peer {
     net_deadline said; /* when we last said something */
     unsigned awaited;  /* replies that steps have taken */
     bool quit_said, authenticated, pop3_spoken, flooded;
+    bool login_due; /* the reply that is awaited may be one to a login, which servers delay */
 } probe_peer;
 
 /* Shape of the response that is awaited. */
@@ -81,6 +82,8 @@ bool probe_peer_has_octets(const probe_peer *peer);
 /* The handshake. */
 net_status probe_peer_tls(probe_peer *peer, const net_tls_settings *settings, uint32_t line);
 
+/* Login commands are given longer than milliseconds: servers delay the refusal (RFC 1939 section 13, RFC 4954 section 4). */
+int64_t probe_peer_patience(const probe_peer *peer, int64_t milliseconds);
 net_deadline probe_peer_reply_end(const probe_peer *peer, int64_t milliseconds);
 
 #endif

@@ -100,6 +100,11 @@ uint16_t ms_smtp_refusal_rule(const ms_smtp_session *session, const ms_smtp_run 
     /* the string SHOULD be ignored (RFC 5321 section 4.1.1.9), and who does not ignore it has the command all the same */
     if ((run->flags & RUN_STRING) != 0 && (code == 500 || code == 501 || code == 504))
         return MS_REQ_NONE;
+    const bool open = session->state == MS_SMTP_SENDER || session->state == MS_SMTP_RECIPIENT;
+    if (run->verb == MS_SMTP_MAIL && open && code != 503)
+        return MS_REQ_SMTP_5321_4_1_4_13;
+    if (run->verb == MS_SMTP_DATA && session->state != MS_SMTP_RECIPIENT)
+        return MS_REQ_NONE; /* the wrong code for a wrong order, which does not say that there is no DATA */
     if (code == 500 || code == 502)
         return unknown_rule(session, run->verb);
     if (run->verb == MS_SMTP_NOOP)
