@@ -163,7 +163,7 @@ bool smtp_mutant_relays(const smtp_server *server, const ms_smtp_path *path, con
     case MUTANT_SMTP_OPEN_RELAY:
         return remote;
     case MUTANT_SMTP_RELAY_PERCENT:
-        return to->kind == ADDRESS_UNKNOWN && memchr(path->local_part.ptr, '%', path->local_part.len) != NULL;
+        return to->kind != ADDRESS_LOCAL && memchr(path->local_part.ptr, '%', path->local_part.len) != NULL;
     case MUTANT_SMTP_RELAY_ROUTE:
         return remote && !ms_span_is_absent(path->source_route);
     case MUTANT_SMTP_RELAY_NULL:
