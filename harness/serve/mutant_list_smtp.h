@@ -250,7 +250,7 @@ MUTANT(SMTP_END_LF_MODE, "smtp.smuggling.lf-mode", SMTP_SEC_smuggling_23, "a fir
 MUTANT(SMTP_END_IN_HEADER, "smtp.smuggling.in-header", SMTP_SEC_smuggling_24, "in the header section LF.CRLF ends the data")
 MUTANT(SMTP_END_SPLIT, "smtp.smuggling.split", SMTP_SEC_smuggling_25, "LF.CRLF ends the data where a segment begins with the dot")
 MUTANT(SMTP_END_IN_TLS, "smtp.smuggling.in-tls", SMTP_SEC_smuggling_26, "inside TLS, LF.CRLF ends the data")
-MUTANT(SMTP_LF_STORED, "smtp.smuggling.stored", SMTP_SEC_smuggling_27, "LF.LF becomes a line with a lone dot in the store")
+MUTANT(SMTP_LF_STORED, "smtp.smuggling.stored", SMTP_SEC_smuggling_27, "a lone dot between bare LFs ends the stored message")
 
 /* 8BITMIME and PIPELINING */
 MUTANT(SMTP_8BITMIME_REFUSED, "smtp.8bitmime.refused", SMTP_6152_3_01, "BODY=8BITMIME is refused")

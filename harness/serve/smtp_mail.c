@@ -113,7 +113,8 @@ void smtp_mail(smtp_server *server, const ms_smtp_parsed *parsed)
 /* The reply to a path that no mail is taken for; false: mail is taken. */
 static bool refuse_recipient(smtp_server *server, const ms_smtp_path *path, address *to)
 {
-    if (smtp_mutant_relays(server, path, to))
+    const bool relays = smtp_mutant_relays(server, path, to);
+    if (relays)
         to->kind = ADDRESS_REMOTE;
     switch (to->kind) {
     case ADDRESS_LOCAL:
@@ -125,7 +126,7 @@ static bool refuse_recipient(smtp_server *server, const ms_smtp_path *path, addr
     case ADDRESS_REMOTE:
         break;
     }
-    if (server->user >= 0 || smtp_mutant_relays(server, path, to))
+    if (server->user >= 0 || relays)
         return false; /* it is taken, and will be returned: this server has no way out */
     smtp_reply(server, 550, 7, 1, "Relaying denied"); /* RFC 5321 section 3.6.2 */
     return true;

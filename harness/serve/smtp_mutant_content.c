@@ -197,17 +197,34 @@ static void filter_octets(const smtp_server *server, ms_span content, serve_octe
     }
 }
 
-/* A bare LF becomes CRLF: beside a dot, or elsewhere. */
+/* A bare LF becomes CRLF. */
 static void convert_lf(const smtp_server *server, ms_span content, serve_octets *out)
 {
-    const bool beside_dot = mutant_is(server->settings, MUTANT_SMTP_LF_STORED);
+    (void)server;
     for (size_t i = 0; i < content.len; i++) {
-        const bool bare = content.ptr[i] == '\n' && (i == 0 || content.ptr[i - 1] != '\r');
-        const bool dot = (i > 0 && content.ptr[i - 1] == '.') || (i + 1 < content.len && content.ptr[i + 1] == '.');
-        if (bare && dot == beside_dot)
+        if (content.ptr[i] == '\n' && (i == 0 || content.ptr[i - 1] != '\r'))
             serve_octets_text(out, "\r");
         serve_octets_add(out, ms_span_make(content.ptr + i, 1));
     }
+}
+
+/* Stuffed dots go behind a bare LF, too. */
+static void unstuff_behind_lf(const smtp_server *server, ms_span content, serve_octets *out)
+{
+    (void)server;
+    for (size_t i = 0; i < content.len; i++)
+        if (content.ptr[i] != '.' || i < 2 || content.ptr[i - 1] != '\n' || content.ptr[i - 2] == '\r')
+            serve_octets_add(out, ms_span_make(content.ptr + i, 1));
+}
+
+/* As a delivery agent that reads up to a lone dot. */
+static void cut_at_dot(const smtp_server *server, ms_span content, serve_octets *out)
+{
+    size_t end = 0;
+    (void)server;
+    while (end + 3 <= content.len && memcmp(content.ptr + end, "\n.\n", 3) != 0)
+        end++;
+    serve_octets_add(out, ms_span_make(content.ptr, end + 3 <= content.len ? end + 1 : content.len));
 }
 
 static void cut_empty_lines(const smtp_server *server, ms_span content, serve_octets *out)
@@ -271,7 +288,8 @@ static const struct {
     {MUTANT_SMTP_8BIT_LOST, NULL, filter_octets},
     {MUTANT_SMTP_UTF8_HEADER, NULL, filter_octets},
     {MUTANT_SMTP_LF_CONTENT, NULL, convert_lf},
-    {MUTANT_SMTP_LF_STORED, NULL, convert_lf},
+    {MUTANT_SMTP_LF_STORED, NULL, cut_at_dot},
+    {MUTANT_POP3_LF_DOT, NULL, unstuff_behind_lf},
     {MUTANT_SMTP_EMPTY_LINES, NULL, cut_empty_lines},
     {MUTANT_SMTP_EXTRA_LINE, NULL, add_line},
     {MUTANT_SMTP_RECEIVED_DELETED, NULL, drop_received},
