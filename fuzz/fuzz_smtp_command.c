@@ -12,11 +12,11 @@ const char fuzz_target[] = "smtp_command";
 
 static uint8_t first_line[2 * FUZZ_INPUT_MAX], second_line[2 * FUZZ_INPUT_MAX];
 
-/* An understood command can be written, and is understood no worse then; what would end the line is not. */
+/* An understood command can be written, and is understood no worse then; a CR is not written. */
 static void check_reparse(ms_span line, const ms_smtp_parsed *parsed, const ms_smtp_context *context)
 {
     const size_t len = ms_smtp_command_write(&parsed->command, first_line, sizeof first_line);
-    if (len == 0 && (memchr(line.ptr, '\r', line.len) != NULL || memchr(line.ptr, '\n', line.len) != NULL))
+    if (len == 0 && memchr(line.ptr, '\r', line.len) != NULL)
         return;
     FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, len >= 2 && len <= sizeof first_line);
     FUZZ_EXPECT(ORACLE_FACT, 0, ms_smtp_command_write(&parsed->command, second_line, len - 1) == len);

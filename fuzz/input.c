@@ -110,9 +110,11 @@ ms_span fuzz_again(ms_span octets)
 
 ms_span fuzz_one_line(ms_span octets)
 {
-    if (octets.len >= 2 && octets.ptr[octets.len - 2] == '\r' && octets.ptr[octets.len - 1] == '\n')
-        octets.len -= 2;
-    return octets;
+    const uint8_t *lf = octets.len == 0 ? NULL : memchr(octets.ptr, '\n', octets.len);
+    if (lf == NULL)
+        return octets;
+    const size_t len = (size_t)(lf - octets.ptr);
+    return ms_span_make(octets.ptr, len > 0 && lf[-1] == '\r' ? len - 1 : len);
 }
 
 /* --- both sides ------------------------------------------------------------- */

@@ -59,7 +59,7 @@ void fuzz_show(ms_span block);
 /* The same octets at another address, which is odd, between other octets; static, until the next call. */
 ms_span fuzz_again(ms_span octets);
 
-/* The line without its CRLF, if it has one: a target for one line takes both. */
+/* The first line without its end, or all of it if it has none: what a target for one line takes. */
 ms_span fuzz_one_line(ms_span octets);
 
 /* --- both sides ------------------------------------------------------------- */

@@ -8,9 +8,9 @@
 #include "feed.h"
 #include "fuzz/input.h"
 
-#define TALK                                                                                                           \
-    "\xFES220 mx.example ready\r\n\xFE"                                                                                \
-    "CEHLO relay.example\r\n\xFES250-mx.example\r\n250 SIZE 1000\r\n\xFE"                                              \
+#define TALK                                                              \
+    "\xFES220 mx.example ready\r\n\xFE"                                   \
+    "CEHLO relay.example\r\n\xFES250-mx.example\r\n250 SIZE 1000\r\n\xFE" \
     "CMAIL FROM:<a@b.example> SIZE=10\r\n"
 
 /* target.c's own is not linked here. */
@@ -30,9 +30,15 @@ static const struct sample {
     {"MAIL FROM:<a@b>", 15},
     {TALK, sizeof TALK - 1},
     {"+OK\r\n\xFE", 6},
-    {"abc\x03\x01\x02\x00\xFF" "CUT", 11}, /* a plan of two pieces, no options */
-    {"\x00\x00\xFF" "CUT", 6},
-    {"\xFF\x01\xFF" "CUT", 6},
+    {"abc\x03\x01\x02\x00\xFF"
+     "CUT",
+     11}, /* a plan of two pieces, no options */
+    {"\x00\x00\xFF"
+     "CUT",
+     6},
+    {"\xFF\x01\xFF"
+     "CUT",
+     6},
 };
 
 /* In a block of exactly room octets, so that writing behind it is seen. */
@@ -82,10 +88,12 @@ static const struct {
     fuzz_kind kind;
     const char *due;
 } due_rows[] = {
-    {KIND_LINE_END, "SIZE=10\n"},       {KIND_NUMBER, "SIZE=11"},        {KIND_NUMBER, "4294967296"},
-    {KIND_CONTINUATION, "250-SIZE"},    {KIND_QUOTING, "\"a\"@"},        {KIND_ADDRESS_LITERAL, "@[192.0.2.1]>"},
-    {KIND_DOT, "\r\n.\r\n"},            {KIND_VERB, "CRCPT FROM:"},      {KIND_SIDE, "\xFET"},
-    {KIND_DROP, "relay.example\r\n250 SIZE"}, {KIND_BASE64, "YQ==@"}, {KIND_XTEXT, "+2B"},
+    {KIND_LINE_END, "SIZE=10\n"}, {KIND_NUMBER, "SIZE=11"},
+    {KIND_NUMBER, "4294967296"},  {KIND_CONTINUATION, "250-SIZE"},
+    {KIND_QUOTING, "\"a\"@"},     {KIND_ADDRESS_LITERAL, "@[192.0.2.1]>"},
+    {KIND_DOT, "\r\n.\r\n"},      {KIND_VERB, "CRCPT FROM:"},
+    {KIND_SIDE, "\xFET"},         {KIND_DROP, "relay.example\r\n250 SIZE"},
+    {KIND_BASE64, "YQ==@"},       {KIND_XTEXT, "+2B"},
 };
 
 Test(mutator, kinds_do_what_they_say)
@@ -120,7 +128,8 @@ Test(mutator, a_cross_has_lines_of_both)
     static uint8_t out[64];
     bool mixed = false;
     for (uint32_t seed = 1; seed < 200; seed++) {
-        const size_t size = fuzz_cross((const uint8_t *)"one\ntwo\n", 8, (const uint8_t *)"three\nfour\n", 11, out, 24, seed);
+        const size_t size =
+            fuzz_cross((const uint8_t *)"one\ntwo\n", 8, (const uint8_t *)"three\nfour\n", 11, out, 24, seed);
         cr_assert_leq(size, 24);
         mixed |= size == 18 && memcmp(out, "one\nfour\ntwo\n", 13) == 0;
         mixed |= size == 13 && memcmp(out, "one\nfour\ntwo\n", 13) == 0;

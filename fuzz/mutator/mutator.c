@@ -252,9 +252,22 @@ static range any_number(draft *d)
 static void mutate_number(draft *d)
 {
     static const char *const numbers[] = {
-        "0",          "1",          "00",         "2147483647",           "2147483648",           "4294967295",
-        "4294967296", "4294967297", "-1",         "18446744073709551615", "18446744073709551616", "99999999999999999999999",
-        "+1",         "0x10",       "1000000000", "999",
+        "0",
+        "1",
+        "00",
+        "2147483647",
+        "2147483648",
+        "4294967295",
+        "4294967296",
+        "4294967297",
+        "-1",
+        "18446744073709551615",
+        "18446744073709551616",
+        "99999999999999999999999",
+        "+1",
+        "0x10",
+        "1000000000",
+        "999",
     };
     const range old = any_number(d);
     char near[24];
@@ -302,10 +315,21 @@ static void mutate_quoting(draft *d)
 static void mutate_address_literal(draft *d)
 {
     static const char *const literals[] = {
-        "[192.0.2.1]",  "[IPv6:2001:db8::1]",  "[IPv6:::]",        "[IPv6:1:2:3:4:5:6:7:8]",
-        "[256.1.1.1]",  "[IPv6:1::2::3]",      "[x:y]",            "[IPv6:::ffff:192.0.2.1]",
-        "[192.0.2.1",   "[1:2:3:4:5:6:7:8]",   "[IPv6:1:2:3:4:5:6:192.0.2.1]",
-        "[01.2.3.4]",   "[IPv6:12345::]",      "a-.b",             "a..b",
+        "[192.0.2.1]",
+        "[IPv6:2001:db8::1]",
+        "[IPv6:::]",
+        "[IPv6:1:2:3:4:5:6:7:8]",
+        "[256.1.1.1]",
+        "[IPv6:1::2::3]",
+        "[x:y]",
+        "[IPv6:::ffff:192.0.2.1]",
+        "[192.0.2.1",
+        "[1:2:3:4:5:6:7:8]",
+        "[IPv6:1:2:3:4:5:6:192.0.2.1]",
+        "[01.2.3.4]",
+        "[IPv6:12345::]",
+        "a-.b",
+        "a..b",
         "xn--bcher-kva.example",
     };
     const char *literal = literals[below(d, COUNT(literals))];
@@ -353,8 +377,8 @@ static void mutate_parameter(draft *d)
 
 static void mutate_dot(draft *d)
 {
-    static const char *const dots[] = {".\r\n", ".\n", "\n.\n", "\n.\r\n", "\r\n.\n", "\r.\r", "\r\n.\r\n",
-                                       "..\r\n", ". \r\n", ".\r\r\n"};
+    static const char *const dots[] = {".\r\n", ".\n",       "\n.\n",  "\n.\r\n", "\r\n.\n",
+                                       "\r.\r", "\r\n.\r\n", "..\r\n", ". \r\n",  ".\r\r\n"};
     insert_text(d, any_line(d).from, dots[below(d, COUNT(dots))]);
 }
 
@@ -443,7 +467,10 @@ static size_t finish(const draft *d, size_t room)
     at += d->plan_len;
     *at++ = d->plan_len;
     *at++ = d->options;
-    memcpy(at, "\xFF" "CUT", 4);
+    memcpy(at,
+           "\xFF"
+           "CUT",
+           4);
     return d->size + trailer;
 }
 

@@ -47,7 +47,7 @@ struct pop3_server {
     bool swallow_line; /* what follows up to CRLF gets no response */
     bool silent;       /* what stands behind STLS is run, its responses are not sent */
     bool more_waits;   /* input stands behind the command */
-    bool idled;           /* there was a NOOP */
+    bool idled;        /* there was a NOOP */
     unsigned fetches;
     store_message other; /* an edited copy, in: */
     serve_octets edited;
