@@ -82,6 +82,8 @@ static void scan(const fuzz_input *input, bool chunk)
     uint64_t digest = 0;
     size_t end = 0;
     for (fuzz_way way = FUZZ_WHOLE; way < FUZZ_WAYS; way++) {
+        if (!fuzz_is_fed(input, way))
+            continue;
         reader r = {.chunk = chunk, .remaining = input->options == 255 ? UINT64_MAX : (uint64_t)input->options * 4};
         ms_content_init(&r.content);
         const size_t consumed = read_content(&r, input, way);

@@ -80,6 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const size_t limits[] = {512, 3, 4, 10, 64, 255, 1000, 12288};
     const fuzz_input input = fuzz_input_read(data, size);
     for (fuzz_way way = FUZZ_WHOLE; way < FUZZ_WAYS; way++)
-        run(&input, way, limits[input.options % (sizeof limits / sizeof limits[0])]);
+        if (fuzz_is_fed(&input, way))
+            run(&input, way, limits[input.options % (sizeof limits / sizeof limits[0])]);
     return 0;
 }

@@ -117,6 +117,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const fuzz_talk *talk = fuzz_talk_read(input.octets);
     const fuzz_reader with = {&r, take, tls, end, false};
     for (fuzz_way way = FUZZ_WHOLE; way < FUZZ_WAYS; way++) {
+        if (!fuzz_is_fed(&input, way))
+            continue;
         fuzz_note_begin(&r.note, way);
         ms_pop3_dialogue_init(&r.dialogue, r.runs, (input.options & 1) != 0 ? 2 : MS_POP3_RUNS_DEFAULT, r.messages,
                               (input.options & 2) != 0 ? 4 : MESSAGES);

@@ -116,6 +116,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const fuzz_talk *talk = fuzz_talk_read(input.octets);
     const fuzz_reader with = {&r, take, tls, end, true};
     for (fuzz_way way = FUZZ_WHOLE; way < FUZZ_WAYS; way++) {
+        if (!fuzz_is_fed(&input, way))
+            continue;
         fuzz_note_begin(&r.note, way);
         ms_smtp_dialogue_init(&r.dialogue, (ms_smtp_variant)((input.options & 3) % (MS_VARIANT_LMTP + 1)), r.runs,
                               (input.options & 4) != 0 ? 2 : MS_SMTP_RUNS_DEFAULT);

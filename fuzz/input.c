@@ -38,15 +38,30 @@ fuzz_input fuzz_input_read(const uint8_t *data, size_t size)
     return input;
 }
 
+bool fuzz_thorough;
+
+static uint32_t hash(const fuzz_input *input)
+{
+    uint32_t value = UINT32_C(2166136261) ^ (uint32_t)input->octets.len;
+    const size_t step = input->octets.len / 64 + 1;
+    for (size_t i = 0; i < input->octets.len; i += step)
+        value = (value ^ input->octets.ptr[i]) * UINT32_C(16777619);
+    return value ^ value >> 15;
+}
+
+bool fuzz_is_fed(const fuzz_input *input, fuzz_way way)
+{
+    enum { SHORT = 48 };
+    if (way == FUZZ_WHOLE || fuzz_thorough || input->octets.len <= SHORT)
+        return true;
+    return way == FUZZ_OCTETS ? hash(input) % 8 == 0 : input->plan_len > 0 || hash(input) % 2 == 0;
+}
+
 fuzz_cutter fuzz_cutter_make(const fuzz_input *input, fuzz_way way)
 {
     fuzz_cutter cutter = {input, way, 0};
-    if (way == FUZZ_PLANNED && input->plan_len == 0) {
-        cutter.turn = UINT32_C(2166136261);
-        for (size_t i = 0; i < input->octets.len && i < 64; i++)
-            cutter.turn = (cutter.turn ^ input->octets.ptr[i]) * UINT32_C(16777619);
-        cutter.turn |= 1;
-    }
+    if (way == FUZZ_PLANNED && input->plan_len == 0)
+        cutter.turn = hash(input) | 1;
     return cutter;
 }
 

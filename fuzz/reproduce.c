@@ -93,6 +93,7 @@ int main(int argc, char **argv)
     signal(SIGSEGV, crashed);
 #endif
     bool good = true;
+    fuzz_thorough = true;
     for (int i = 1; i < argc; i++)
         good = run_path(argv[i]) && good;
     printf("%s: %zu inputs, no failure\n", fuzz_target, run_count);
