@@ -106,10 +106,30 @@ static bool size_limit(const gate *g)
     return !ms_span_is_absent(words) && i < words.len;
 }
 
+static bool is_in_clear(mst_state state)
+{
+    return state == MST_STATE_CONNECTED || state == MST_STATE_GREETED;
+}
+
+/* A connection of the script is opened no further than its greeting; blocks open none but those that have failed. */
+static bool opens_in_clear(const mst_step *step)
+{
+    for (; step != NULL; step = step->next)
+        if (step->kind == MST_OPEN && is_in_clear(step->open.state))
+            return true;
+    return false;
+}
+
+/* USER and PASS on each connection of the case: where one of them is in clear, they have to be taken there. */
 static bool user_pass(const gate *g)
 {
     const probe_endpoint *pop3 = g->pop3 ? g->endpoint : g->endpoint->pop3;
-    return pop3 != NULL && pop3->user_pass && (g->tls || pop3->user_pass_clear);
+    if (pop3 == NULL || !pop3->user_pass)
+        return false;
+    bool clear = g->document->header.starts == NULL || opens_in_clear(g->document->script.first);
+    for (const mst_start *start = g->document->header.starts; start != NULL; start = start->next)
+        clear |= is_in_clear(start->state);
+    return pop3->user_pass_clear || !clear || g->endpoint->target.implicit_tls;
 }
 
 typedef bool condition(gate *g);

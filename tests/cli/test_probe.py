@@ -508,6 +508,18 @@ class WithServer(unittest.TestCase):
                           case("t.binding", exchange % (", \"y,,\"", "535"), header))
         self.assertNotIn(WORD, run.out.decode())
 
+    def test_a_login_in_clear_needs_a_server_that_takes_it(self):
+        login = "@b C: USER ${user}\n@b S? +OK\n"
+        cases = [case("t.started", login, "start: @a transaction, @b greeted\nneeds: user-pass\n", "pop3", "POP3-1939-3-01"),
+                 case("t.opened", "@b open greeted\n" + login, "start: @a transaction\nneeds: user-pass\n", "pop3",
+                      "POP3-1939-3-01"),
+                 case("t.tls", login, "start: @a transaction, @b tls\nneeds: user-pass\n", "pop3", "POP3-1939-3-01")]
+        self.passes(*cases)
+        with Serve(MAILSPEC, WORD, "--require-tls", plain=False) as server:
+            run = Run([server.urls["pop3"], *ACCOUNTS, "--ca", server.certificate], cases)
+            status = {identity: item["status"] for identity, item in run.cases().items()}
+            self.assertEqual(status, {"t.started": "skip", "t.opened": "skip", "t.tls": "pass"}, run.err)
+
     def test_the_content_of_a_response_can_be_kept(self):
         script = ("C: TOP 1 0\nS? +OK\nlet top = content\nC: RETR 1\nS? +OK contains \"${top}\"\n"
                   "check size(content) > size(top)\ncheck content != top\n")
