@@ -350,3 +350,38 @@ Test(smtp_dialogue, spilled_line_needs_no_enhanced_status)
                                                                 "C HELO a..b\nS 501 no\nC QUIT\nS 221 2.0.0 bye\n"};
     smtp_talk_check(&talk);
 }
+
+/* Found by fuzzing: octets that were searched for a line end, and dropped behind a close, counted as searched in those
+ * that came behind them, where a reply showed that the session went on. */
+Test(smtp_dialogue, dropped_octets_were_not_searched)
+{
+    static const smtp_talk talk = {"a close that is none", MS_VARIANT_SMTP, HELLO "C EHLO relay.example\n"};
+    ms_smtp_run runs[8];
+    ms_finding items[8];
+    ms_findings findings = {.items = items, .capacity = COUNT(items)};
+    size_t count = 0;
+    ms_smtp_dialogue dialogue = smtp_talk_run(&talk, runs, COUNT(runs), &count);
+    static const struct step {
+        ms_side side;
+        const char *octets; /* NULL: closes */
+        ms_smtp_event_kind kind;
+        size_t consumed;
+    } steps[] = {
+        {MS_CLIENT, "xxxxxxxx", MS_SMTP_EVENT_NEED_MORE, 0},
+        {MS_SERVER, NULL, MS_SMTP_EVENT_NEED_MORE, 0},
+        {MS_CLIENT, "xxxxxxxx", MS_SMTP_EVENT_DROPPED, 8},
+        {MS_SERVER, "250 mx.example\r\n", MS_SMTP_EVENT_REPLY, 16},
+        {MS_CLIENT, "NOOP\r\nQUIT\r\n", MS_SMTP_EVENT_COMMAND, 6},
+    };
+    for (size_t i = 0; i < COUNT(steps); i++) {
+        if (steps[i].octets == NULL) {
+            ms_smtp_dialogue_close(&dialogue, steps[i].side, 8, 0, &findings);
+            continue;
+        }
+        const ms_span octets = heap_text(steps[i].octets);
+        const ms_smtp_event event = ms_smtp_dialogue_next(&dialogue, steps[i].side, octets, &findings);
+        cr_expect_eq(event.kind, steps[i].kind, "step %zu: %d", i, (int)event.kind);
+        cr_expect_eq(event.consumed, steps[i].consumed, "step %zu: %zu octets", i, event.consumed);
+        heap_free(octets);
+    }
+}
