@@ -202,6 +202,7 @@ static void hand_out(probe_peer *peer, probe_reply *reply)
     octet_buffer_drop(&peer->in, raw.len);
     probe_framer_init(&peer->framer);
     peer->awaited++;
+    peer->authenticated |= !peer->pop3_spoken && reply->code == 235;
     if (reply->code / 100 != 3 && reply->indicator != MS_POP3_CONTINUATION)
         peer->login_due = false;
 }

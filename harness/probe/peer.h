@@ -42,8 +42,9 @@ typedef struct probe_peer {
     char detail[200];  /* why something could not be done */
     net_deadline said; /* when we last said something */
     unsigned awaited;  /* replies that steps have taken */
-    bool quit_said, authenticated, pop3_spoken, flooded;
-    bool login_due; /* the reply that is awaited may be one to a login, which servers delay */
+    bool quit_said, pop3_spoken, flooded;
+    bool authenticated; /* SMTP: a login succeeded */
+    bool login_due;     /* the reply that is awaited may be one to a login, which servers delay */
 } probe_peer;
 
 /* Shape of the response that is awaited. */

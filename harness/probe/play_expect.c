@@ -61,6 +61,10 @@ bool stage_is_passing(const stage *s, const probe_peer *peer, const probe_reply 
     if (reply->code / 100 == 4)
         return answers_delivery(reply->answered);
     const probe_endpoint *endpoint = s->endpoint;
+    /* some servers that demand a login have another code for those who come without one */
+    const bool stranger = endpoint->auth_required && !peer->authenticated;
+    if (stranger && reply->code / 100 == 5 && answers_delivery(reply->answered))
+        return true;
     return reply->code == 530 && (endpoint->tls_required || endpoint->auth_required || reply->answered == MS_SMTP_MAIL);
 }
 

@@ -109,31 +109,27 @@ static bool is_list(const probe_reply *reply)
     return reply->code == 250 && reply->line_count > 0;
 }
 
-/* What came before the list of EHLO was asked for by nobody, and so many replies are still due behind it. */
-static void list_came(fence *f, const probe_reply *before, unsigned count)
-{
-    probe_reply reply;
-    for (unsigned i = 0; i < count; i++)
-        count_extra(f, &before[i]);
-    for (unsigned i = 0; i < count && take(f, PROBE_SHAPE_SINGLE, &reply); i++)
-        ;
-}
-
 /* The first reply is no list: an extra one, or the server refuses EHLO the second time, or offers nothing?  Each NOOP
- * brings one reply, so the list, where there is one, comes among them. */
+ * brings one reply, so the list, where there is one, comes among them; and what came before it was asked for by nobody. */
 static void by_noop(fence *f, const probe_reply *first)
 {
     enum { DOUBTFUL = 6 };
-    probe_reply replies[DOUBTFUL + 1] = {*first};
-    for (unsigned i = 1; i <= DOUBTFUL; i++) {
-        say(f, "NOOP");
-        if (!take(f, PROBE_SHAPE_SINGLE, &replies[i]))
+    probe_reply reply;
+    unsigned before = 1;
+    unsigned noops = 0;
+    for (;;) {
+        if (probe_peer_waiting(f->peer) == 0 && noops++ < DOUBTFUL)
+            say(f, "NOOP");
+        if (noops > DOUBTFUL || before > EXTRAS_MAX || !take(f, PROBE_SHAPE_SINGLE, &reply))
             return;
-        if (is_list(&replies[i])) {
-            list_came(f, replies, i);
-            return;
-        }
+        if (is_list(&reply))
+            break;
+        before++;
     }
+    f->extra = *first;
+    f->extras += before;
+    for (unsigned i = 0; i < noops && take(f, PROBE_SHAPE_SINGLE, &reply); i++)
+        ;
 }
 
 static void by_ehlo(fence *f)
