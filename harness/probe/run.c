@@ -48,33 +48,51 @@ static bool has_tag(const mst_document *document, const char *tag)
     return false;
 }
 
-static bool has_delivered(const mst_step *step)
+typedef bool step_test(const mst_step *step);
+
+/* Is there such a step, however deep? */
+static bool has_step(const mst_step *step, step_test *is)
 {
     for (; step != NULL; step = step->next) {
-        if (step->kind == MST_DELIVERED)
+        if (is(step))
             return true;
         for (const mst_alternative *a = step->alternatives; a != NULL; a = a->next)
-            if (a->block != NULL && has_delivered(a->block->first))
+            if (a->block != NULL && has_step(a->block->first, is))
                 return true;
-        if (step->kind == MST_REPEAT && has_delivered(step->repeat.block->first))
+        if (step->kind == MST_REPEAT && has_step(step->repeat.block->first, is))
             return true;
-        if (step->kind == MST_WHEN && (has_delivered(step->when.then_block->first) ||
-                                       (step->when.else_block != NULL && has_delivered(step->when.else_block->first))))
+        if (step->kind == MST_WHEN && (has_step(step->when.then_block->first, is) ||
+                                       (step->when.else_block != NULL && has_step(step->when.else_block->first, is))))
             return true;
     }
     return false;
 }
 
+static bool is_delivered(const mst_step *step)
+{
+    return step->kind == MST_DELIVERED;
+}
+
 static bool opens_maildrop(const mst_step *step)
 {
-    for (; step != NULL; step = step->next) {
-        if (step->kind == MST_OPEN && (step->open.protocol == MST_POP3 || step->open.state == MST_STATE_TRANSACTION))
+    return step->kind == MST_OPEN && (step->open.protocol == MST_POP3 || step->open.state == MST_STATE_TRANSACTION);
+}
+
+static bool opens_data(const mst_step *step)
+{
+    return step->kind == MST_OPEN && step->open.state == MST_STATE_DATA;
+}
+
+/* DATA or BDAT, in whatever it stands; octets that are not known yet may be anything. */
+static bool says_data(const mst_step *step)
+{
+    if (step->kind != MST_SAY || step->say.side != MS_CLIENT)
+        return false;
+    const ms_span octets = step->say.octets;
+    for (size_t i = 0; i + 4 <= octets.len; i++)
+        if (memcmp(octets.ptr + i, "DATA", 4) == 0 || memcmp(octets.ptr + i, "BDAT", 4) == 0)
             return true;
-        for (const mst_alternative *a = step->alternatives; a != NULL; a = a->next)
-            if (a->block != NULL && opens_maildrop(a->block->first))
-                return true;
-    }
-    return false;
+    return ms_span_is_absent(octets) && step->say.raw;
 }
 
 /* A POP3 case that may log in holds the maildrop's lock (RFC 1939 section 4). */
@@ -98,9 +116,9 @@ static void classify(probe_job *job)
     job->alone = header->stress || has_tag(job->document, "reset");
     job->resets = has_tag(job->document, "reset");
     job->counts = pop3 && may_log_in(header);
-    job->reads =
-        job->counts || has_delivered(job->document->script.first) || opens_maildrop(job->document->script.first);
-    job->delivers = !pop3 && header->mutates;
+    const mst_step *first = job->document->script.first;
+    job->reads = job->counts || has_step(first, is_delivered) || has_step(first, opens_maildrop);
+    job->delivers = !pop3 && (header->mutates || has_step(first, says_data) || has_step(first, opens_data));
     for (const mst_start *start = header->starts; start != NULL; start = start->next)
         job->delivers |= !pop3 && start->state == MST_STATE_DATA;
 }
