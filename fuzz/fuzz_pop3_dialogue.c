@@ -26,7 +26,7 @@ static void look_at_findings(reader *r, const ms_findings *findings, uint64_t cl
     look_pop3_session(&look, &r->dialogue.session);
 }
 
-static void note_event(reader *r, ms_side side, const ms_pop3_event *event, ms_span window, ms_pop3_after after)
+static void note_event(reader *r, ms_side side, const ms_pop3_event *event, ms_span window)
 {
     fuzz_look look = fuzz_look_at(ms_span_is_absent(event->slice) ? window : event->slice);
     look.base = event->at;
@@ -49,7 +49,7 @@ static void note_event(reader *r, ms_side side, const ms_pop3_event *event, ms_s
     case MS_POP3_EVENT_RESPONSE:
     case MS_POP3_EVENT_CONTINUATION:
     case MS_POP3_EVENT_LISTING:
-        look_pop3_response(&look, &event->response, after, event->kind == MS_POP3_EVENT_LISTING);
+        look_pop3_response(&look, &event->response, event->kind == MS_POP3_EVENT_LISTING);
         look_one_of(&look, event->answered.verb, MS_POP3_VERB_COUNT);
         look_number(&look, event->answered.number);
         look_number(&look, (uint64_t)event->multi_line << 1 | event->answered.none);
@@ -72,11 +72,7 @@ static fuzz_taken take(void *state, ms_side side, ms_span window, uint64_t at)
     reader *r = state;
     ms_finding items[FINDINGS];
     ms_findings findings = {.items = items, .capacity = FINDINGS};
-    const bool between = ms_pop3_session_reading(&r->dialogue.session) == MS_POP3_READ_STATUS;
-    ms_pop3_after after = ms_pop3_session_response_context(&r->dialogue.session).after;
     const ms_pop3_event event = ms_pop3_dialogue_next(&r->dialogue, side, window, &findings);
-    if (!between && event.kind != MS_POP3_EVENT_LISTING)
-        after = MS_POP3_AFTER_STATUS; /* a status line inside a listing answers another command than the listing does */
     const bool waits = event.kind == MS_POP3_EVENT_NEED_MORE || event.kind == MS_POP3_EVENT_UNDECIDED;
     FUZZ_EXPECT(ORACLE_OFFSET, (size_t)at, event.at == at && r->dialogue.at[side] == at + event.consumed);
     FUZZ_EXPECT(ORACLE_WORK, (size_t)at, !waits || event.consumed == 0 || event.consumed == window.len);
@@ -86,7 +82,7 @@ static fuzz_taken take(void *state, ms_side side, ms_span window, uint64_t at)
         fuzz_look look = fuzz_look_at(window);
         look_span(&look, event.slice);
     }
-    note_event(r, side, &event, window, after);
+    note_event(r, side, &event, window);
     look_at_findings(r, &findings, r->dialogue.at[MS_CLIENT] + (side == MS_CLIENT ? window.len : FUZZ_INPUT_MAX),
                      r->dialogue.at[MS_SERVER] + (side == MS_SERVER ? window.len : FUZZ_INPUT_MAX));
     return (fuzz_taken){event.consumed, waits};

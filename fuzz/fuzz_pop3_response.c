@@ -16,11 +16,11 @@ static uint64_t look_at_all(ms_span line, const ms_pop3_response_context *contex
 {
     fuzz_look look = fuzz_look_at(line);
     const ms_pop3_response status = ms_pop3_response_parse(line, context);
-    look_pop3_response(&look, &status, context->after, false);
+    look_pop3_response(&look, &status, false);
     if (context->after == MS_POP3_AFTER_LIST || context->after == MS_POP3_AFTER_UIDL ||
         context->after == MS_POP3_AFTER_LANG) {
         const ms_pop3_response item = ms_pop3_listing_parse(line, context);
-        look_pop3_response(&look, &item, context->after, true);
+        look_pop3_response(&look, &item, true);
     }
     const ms_pop3_capability capability = ms_pop3_capability_parse(line);
     look_pop3_capability(&look, &capability);

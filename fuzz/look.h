@@ -20,7 +20,7 @@ void look_smtp_session(fuzz_look *look, const ms_smtp_session *session);
 
 void look_pop3_parsed(fuzz_look *look, const ms_pop3_parsed *parsed);
 /* listing: by ms_pop3_listing_parse. */
-void look_pop3_response(fuzz_look *look, const ms_pop3_response *response, ms_pop3_after after, bool listing);
+void look_pop3_response(fuzz_look *look, const ms_pop3_response *response, bool listing);
 void look_pop3_capability(fuzz_look *look, const ms_pop3_capability *capability);
 void look_pop3_session(fuzz_look *look, const ms_pop3_session *session);
 

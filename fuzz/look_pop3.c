@@ -70,9 +70,9 @@ void look_pop3_parsed(fuzz_look *look, const ms_pop3_parsed *parsed)
         look_pop3_argument(look, &parsed->command);
 }
 
-static void look_item(fuzz_look *look, const ms_pop3_response *response, ms_pop3_after after)
+static void look_item(fuzz_look *look, const ms_pop3_response *response)
 {
-    switch (after) {
+    switch (response->after) {
     case MS_POP3_AFTER_STAT:
         look_number(look, response->drop.messages);
         look_number(look, response->drop.octets);
@@ -115,12 +115,14 @@ static void look_response_faults(fuzz_look *look, ms_pop3_response_error error, 
         look_offset(look, deviation_at);
 }
 
-void look_pop3_response(fuzz_look *look, const ms_pop3_response *response, ms_pop3_after after, bool listing)
+void look_pop3_response(fuzz_look *look, const ms_pop3_response *response, bool listing)
 {
     look_response_faults(look, response->error, response->error_at, response->deviations, response->deviation_at);
     for (unsigned i = 0; i < MS_POP3_RESPONSE_DEV_COUNT; i++)
         if ((response->deviations >> i & 1) != 0)
-            look_requirement(look, ms_pop3_response_deviation_requirement((ms_pop3_response_deviation)i, after));
+            look_requirement(look,
+                             ms_pop3_response_deviation_requirement((ms_pop3_response_deviation)i, response->after));
+    look_one_of(look, response->after, MS_POP3_AFTER_COUNT);
     look_one_of(look, response->indicator, MS_POP3_CONTINUATION + 1);
     look_one_of(look, response->code, MS_POP3_CODE_COUNT);
     look_span(look, response->code_text);
@@ -128,7 +130,7 @@ void look_pop3_response(fuzz_look *look, const ms_pop3_response *response, ms_po
     if (!listing && response->indicator == MS_POP3_CONTINUATION)
         look_span(look, response->continuation.data);
     else if (response->error == MS_POP3_RESPONSE_OK && (listing || response->indicator == MS_POP3_POSITIVE))
-        look_item(look, response, after);
+        look_item(look, response);
 }
 
 void look_pop3_capability(fuzz_look *look, const ms_pop3_capability *capability)

@@ -344,3 +344,19 @@ Test(pop3_session, what_the_client_says_next)
     server(&b, "-ERR");
     cr_expect(!ms_pop3_session_command_context(&b.session).capa_seen);
 }
+
+/* Found by fuzzing: a response that was read as an item of a listing answers LANG; its members are those of the item. */
+Test(pop3_session, response_read_for_another_command)
+{
+    static const ms_pop3_response_context list = {.after = MS_POP3_AFTER_LIST};
+    bench b;
+    login(&b);
+    client(&b, "LANG xx-none");
+    const ms_line line = line_of("+OK 3 44444");
+    const ms_pop3_response response = ms_pop3_response_parse_line(&line, &list);
+    cr_expect_eq(response.after, MS_POP3_AFTER_LIST);
+    cr_expect_eq(response.scan.octets, 44444);
+    ms_pop3_session_response(&b.session, &response, &line, b.at[MS_SERVER], &b.findings);
+    for (size_t i = 0; i < b.findings.count; i++)
+        cr_expect_neq(b.findings.items[i].requirement, MS_REQ_POP3_6856_3_2_01, "there is no language tag to judge");
+}

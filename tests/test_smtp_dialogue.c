@@ -351,6 +351,18 @@ Test(smtp_dialogue, spilled_line_needs_no_enhanced_status)
     smtp_talk_check(&talk);
 }
 
+/* Found by fuzzing: once a line was taken for spilled mail data, a malformed AUTH response was one, too. */
+Test(smtp_dialogue, auth_response_is_no_spilled_line)
+{
+    static const smtp_talk talk = {"SMTP-4954-4-28 behind the data of a refused DATA", MS_VARIANT_SMTP,
+                                   OFFER("AUTH CRAM-MD5") MAIL
+                                   "C RCPT TO:<b@mx.example>\nS 550 no\nC DATA\nS 554 nobody\n"
+                                   "C Date: now\nC! SMTP-5321-3.3-18\nS 500 no\nC RSET\nS 250 ok\n"
+                                   "C AUTH CRAM-MD5\nS 334 PDFAYj4=\n"
+                                   "C AG5=bHM\nC! SMTP-4954-8-02\nS 501 no\n" BYE};
+    smtp_talk_check(&talk);
+}
+
 /* Found by fuzzing: octets that were searched for a line end, and dropped behind a close, counted as searched in those
  * that came behind them, where a reply showed that the session went on. */
 Test(smtp_dialogue, dropped_octets_were_not_searched)

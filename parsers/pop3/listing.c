@@ -153,8 +153,8 @@ ms_pop3_response ms_pop3_listing_parse(ms_span line, const ms_pop3_response_cont
 {
     uint32_t numbers[2];
     if (context->after == MS_POP3_AFTER_LIST && take_short_listing(line, 0, numbers))
-        return (ms_pop3_response){.indicator = MS_POP3_NONE, .text = line, .scan = {numbers[0], numbers[1]}};
-    ms_pop3_response out = {.indicator = MS_POP3_NONE};
+        return (ms_pop3_response){.after = MS_POP3_AFTER_LIST, .text = line, .scan = {numbers[0], numbers[1]}};
+    ms_pop3_response out = {.indicator = MS_POP3_NONE, .after = context->after};
     response_reader r = {.c = cursor_of(line), .utf8 = context->utf8};
     response_strip_bare_cr(&r);
     out.text = ms_span_make(r.c.ptr, r.c.len);

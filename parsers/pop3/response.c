@@ -290,7 +290,7 @@ static inline plain read_plain(ms_span line, ms_pop3_after after)
 
 static ms_pop3_response parse_any(ms_span line, const ms_pop3_response_context *context)
 {
-    ms_pop3_response out = {.indicator = MS_POP3_NONE};
+    ms_pop3_response out = {.indicator = MS_POP3_NONE, .after = context->after};
     response_reader r = {.c = cursor_of(line)};
     r.utf8 = context->utf8;
     if (context->after == MS_POP3_AFTER_TEXT) {
@@ -322,16 +322,19 @@ ms_pop3_response ms_pop3_response_parse(ms_span line, const ms_pop3_response_con
     if (p.unique_at != 0)
         return (ms_pop3_response){
             .indicator = p.indicator,
+            .after = context->after,
             .text = text,
             .unique = {p.numbers[0], {line.ptr + p.unique_at, line.len - p.unique_at}},
         };
     if (p.is_listing) /* a drop listing has the layout of a scan listing */
         return (ms_pop3_response){
             .indicator = p.indicator,
+            .after = context->after,
             .text = text,
             .scan = {p.numbers[0], p.numbers[1]},
         };
-    return (ms_pop3_response){.indicator = p.indicator, .text = text, .greeting = {ms_span_absent()}};
+    return (ms_pop3_response){
+        .indicator = p.indicator, .after = context->after, .text = text, .greeting = {ms_span_absent()}};
 }
 
 ms_pop3_response ms_pop3_response_parse_line(const ms_line *line, const ms_pop3_response_context *context)

@@ -120,7 +120,8 @@ bool ms_pop3_session_interrupted(const ms_pop3_session *session, ms_span text)
 static void read_greeting(const judge *j, const ms_pop3_response *response)
 {
     const ms_deviations d = response->deviations;
-    const bool valid = response->indicator == MS_POP3_POSITIVE && !ms_span_is_absent(response->greeting.timestamp);
+    const bool valid = response->indicator == MS_POP3_POSITIVE && response->after == MS_POP3_AFTER_GREETING &&
+                       !ms_span_is_absent(response->greeting.timestamp);
     const bool brackets = valid || (d & MS_DEVIATION_BIT(MS_POP3_RESPONSE_DEV_TIMESTAMP)) != 0;
     set(j->s, GREETING_TIMESTAMP, valid);
     set(j->s, GREETING_BRACKETS, brackets);
@@ -295,8 +296,8 @@ static uint16_t chosen_language(const ms_pop3_run *command, const ms_pop3_respon
 static uint16_t judge_figures(const judge *j, const ms_pop3_run *command, const ms_pop3_response *response)
 {
     const bool transaction = j->state == MS_POP3_TRANSACTION;
-    if (response->error != MS_POP3_RESPONSE_OK)
-        return MS_REQ_NONE;
+    if (response->error != MS_POP3_RESPONSE_OK || response->after != after_of(j->s, command))
+        return MS_REQ_NONE; /* or it was read as the reply to another command */
     if (command->verb == MS_POP3_STAT && transaction)
         return ms_pop3_drop_figures(j, response->drop.messages, response->drop.octets);
     if ((command->verb == MS_POP3_LIST || command->verb == MS_POP3_UIDL) && transaction)

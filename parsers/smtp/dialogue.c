@@ -309,7 +309,8 @@ static void hear_command(ms_smtp_dialogue *dialogue, ms_smtp_event *event, ms_fi
     ms_smtp_parsed *parsed = &event->command;
     if (is_8bit(event->slice))
         ms_smtp_session_first_time(session, MS_CLIENT, HABIT_8BIT_SENT);
-    if ((session->flags & SESSION_SPILL) != 0 && parsed->command.verb != MS_SMTP_UNKNOWN && reads_like_text(parsed))
+    const bool verb = parsed->command.verb != MS_SMTP_UNKNOWN && parsed->command.verb != MS_SMTP_AUTH_RESPONSE;
+    if ((session->flags & SESSION_SPILL) != 0 && verb && reads_like_text(parsed))
         forget_verb(&parsed->command, event->slice);
     if (parsed->command.verb == MS_SMTP_UNKNOWN)
         event->spilled = ms_smtp_session_spills(session, event->slice, event->at, findings);

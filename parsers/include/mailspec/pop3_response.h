@@ -115,8 +115,9 @@ typedef struct ms_pop3_response {
     size_t deviation_at; /* offset in line of the first of them found; line.len for the line end */
     ms_pop3_indicator indicator;
     ms_pop3_response_code code;
-    ms_span code_text; /* inside the brackets; absent without */
-    ms_span text;      /* behind the indicator and its space; absent without */
+    ms_pop3_after after; /* as the context had it: says which member below is set */
+    ms_span code_text;   /* inside the brackets; absent without */
+    ms_span text;        /* behind the indicator and its space; absent without */
     union {
         struct {
             uint32_t messages;
