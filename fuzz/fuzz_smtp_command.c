@@ -3,6 +3,7 @@
  *
  * options: 1 SMTPUTF8, 2 LMTP, 4 an AUTH response.
  */
+#include "fuzz/compare.h"
 #include "fuzz/input.h"
 #include "fuzz/look.h"
 
@@ -40,6 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     look_smtp_parsed(&first, &parsed);
     if (parsed.error == MS_SMTP_OK)
         check_reparse(line, &parsed, &context);
+    FUZZ_COMPARE(ORACLE_MODEL_COMMAND, compare_smtp_command(line, &context));
     fuzz_look second = fuzz_look_at(fuzz_again(line));
     const ms_smtp_parsed repeated = ms_smtp_command_parse(second.input, &context);
     look_smtp_parsed(&second, &repeated);

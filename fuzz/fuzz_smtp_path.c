@@ -3,6 +3,7 @@
  *
  * options: 1 forward-path, 2 SMTPUTF8.
  */
+#include "fuzz/compare.h"
 #include "fuzz/input.h"
 #include "fuzz/look.h"
 
@@ -73,6 +74,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const ms_smtp_path_parsed parsed = ms_smtp_path_parse(text, role, &context);
     look_smtp_path_parsed(&first, &parsed);
     check_domain(text, &context);
+    FUZZ_COMPARE(ORACLE_MODEL_PATH, compare_smtp_path(text, role, &context));
+    FUZZ_COMPARE(ORACLE_MODEL_PATH, compare_smtp_domain(text, &context));
     if (parsed.error == MS_SMTP_OK) {
         if (parsed.path.local_part.len > 0)
             FUZZ_EXPECT(ORACLE_FACT, 0,

@@ -19,7 +19,8 @@ static const char *const names[] = {
     [ORACLE_SERIALISE] = "serialise-parse",
     [ORACLE_FACT] = "stated-fact",
     [ORACLE_CONFORMING] = "reference-conforming",
-    [ORACLE_MODEL] = "model",
+    [ORACLE_MODEL_PATH] = "model-path",
+    [ORACLE_MODEL_COMMAND] = "model-command",
 };
 _Static_assert(sizeof names / sizeof names[0] == ORACLE_COUNT, "each oracle has a name");
 

@@ -7,7 +7,7 @@
  *
  *     mailspec fuzz: smtp_path: oracle print-reparse: octet 7: …
  *
- * The model, which does know the answer, is in fuzz/model/; FUZZ_MODEL(call) runs it where it is built.
+ * The model, which does know the answer, is in fuzz/model/; see compare.h.
  */
 #ifndef MAILSPEC_FUZZ_ORACLE_H
 #define MAILSPEC_FUZZ_ORACLE_H
@@ -34,7 +34,8 @@ typedef enum fuzz_oracle {
     ORACLE_SERIALISE,     /* parse o serialise is the identity, also for octets nobody parsed */
     ORACLE_FACT,          /* what a header promises in words, as "over-long means over the limit" */
     ORACLE_CONFORMING,    /* the reference server breaks no rule */
-    ORACLE_MODEL,         /* the model says the same */
+    ORACLE_MODEL_PATH,    /* the model (fuzz/model/) says the same of a path or a domain */
+    ORACLE_MODEL_COMMAND, /* … of a command line */
     ORACLE_COUNT
 } fuzz_oracle;
 
@@ -51,12 +52,6 @@ _Noreturn void fuzz_fail(fuzz_oracle oracle, size_t at, const char *format, ...)
         if (!(condition))                                \
             fuzz_fail((oracle), (at), "%s", #condition); \
     } while (0)
-
-#ifdef MAILSPEC_FUZZ_MODEL
-#define FUZZ_MODEL(call) (call)
-#else
-#define FUZZ_MODEL(call) ((void)0)
-#endif
 
 /* --- looking at a result: every field is checked, and mixed into a digest ----------------------------------------- */
 

@@ -243,6 +243,16 @@ ms_smtp_error ms_smtp_name_read(smtp_reader *r, ms_smtp_command *command)
     return read_other_text(r, from, before, &command->argument);
 }
 
+/* Atom = 1*atext, to which SMTPUTF8 adds UTF-8 (RFC 6531 section 3.3) */
+static ms_span take_atom(smtp_reader *r)
+{
+    const size_t from = r->c.at;
+    do
+        skip_class(&r->c, OCTET_ATEXT);
+    while (r->utf8 && next_is(&r->c, OCTET_8BIT) && ms_smtp_utf8_read(r) == MS_SMTP_OK);
+    return span_since(&r->c, from);
+}
+
 /* help = "HELP" [ SP String ] CRLF
  * noop = "NOOP" [ SP String ] CRLF
  * RFC 5321 sections 4.1.1.8 and 4.1.1.9 */
@@ -257,9 +267,9 @@ ms_smtp_error ms_smtp_string_read(smtp_reader *r, ms_smtp_command *command)
     if (peek(&r->c) == '"')
         (void)ms_smtp_local_part_read(r, &path);
     else
-        path.local_part = take_class(&r->c, OCTET_ATEXT);
+        path.local_part = take_atom(r);
     if (path.local_part.len != 0 && at_end_or_blank(r)) {
-        r->deviations = before;
+        r->deviations = before | (r->deviations & MS_DEVIATION_BIT(MS_SMTP_DEV_8BIT));
         if (!next_element(r)) {
             command->argument = path.local_part;
             return MS_SMTP_OK;

@@ -1,0 +1,32 @@
+/*
+ * compare.h - the parsers against the model (fuzz/model/)
+ *
+ * Each function parses, asks the model, and returns NULL where both say the same, else what they disagree about.
+ * The model knows what is in the grammar; a parser says so with neither error nor deviation.  Deviations from prose
+ * rules, of octets that are in the grammar (over a limit, discouraged, not registered), are listed beside the code.
+ * Inputs that are longer than the model reads, and what it does not model (fuzz/model/README.md), agree.
+ */
+#ifndef MAILSPEC_FUZZ_COMPARE_H
+#define MAILSPEC_FUZZ_COMPARE_H
+
+#include "fuzz/oracle.h"
+#include "mailspec/smtp_path.h"
+#include "mailspec/span.h"
+
+const char *compare_smtp_path(ms_span text, ms_smtp_path_role role, const ms_smtp_context *context);
+const char *compare_smtp_domain(ms_span text, const ms_smtp_context *context);
+const char *compare_smtp_command(ms_span line, const ms_smtp_context *context);
+
+/* In a fuzz target: fails under the oracle's name.  The model is slow, so a build for speed leaves it out. */
+#ifndef MAILSPEC_FUZZ_MODEL
+#define FUZZ_COMPARE(oracle, call) ((void)0)
+#else
+#define FUZZ_COMPARE(oracle, call)                           \
+    do {                                                     \
+        const char *why_ = (call);                           \
+        if (why_ != NULL)                                    \
+            fuzz_fail((oracle), 0, "the model: %s", why_);   \
+    } while (0)
+#endif
+
+#endif

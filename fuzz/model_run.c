@@ -1,0 +1,177 @@
+/*
+ * model_run.c - generated inputs through the parsers and the model
+ *
+ *     model_run [--count N] [--seed S] [--only NAME] [--show N]
+ *
+ * Prints one line for each kind of disagreement, with the first inputs that show it, and ends with 1 if there is any.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/compare.h"
+#include "fuzz/model/generate.h"
+
+const char fuzz_target[] = "model_run";
+
+enum { ROOM = 700, KINDS_MAX = 64 };
+
+typedef const char *compare_function(ms_span input, unsigned options);
+
+static const char *run_reverse_path(ms_span input, unsigned options)
+{
+    const ms_smtp_context context = {.smtputf8 = (options & 1) != 0};
+    return compare_smtp_path(input, MS_REVERSE_PATH, &context);
+}
+
+static const char *run_forward_path(ms_span input, unsigned options)
+{
+    const ms_smtp_context context = {.smtputf8 = (options & 1) != 0};
+    return compare_smtp_path(input, MS_FORWARD_PATH, &context);
+}
+
+static const char *run_domain(ms_span input, unsigned options)
+{
+    const ms_smtp_context context = {.smtputf8 = (options & 1) != 0};
+    return compare_smtp_domain(input, &context);
+}
+
+static const char *run_smtp_command(ms_span input, unsigned options)
+{
+    const ms_smtp_context context = {.smtputf8 = (options & 1) != 0, .lmtp = (options & 2) != 0};
+    return compare_smtp_command(input, &context);
+}
+
+static const char *run_smtp_auth_response(ms_span input, unsigned options)
+{
+    const ms_smtp_context context = {.smtputf8 = (options & 1) != 0, .auth_response = true};
+    return compare_smtp_command(input, &context);
+}
+
+/* What is generated, and what reads it.  weight: how often, of all. */
+static const struct source {
+    const char *name;
+    compare_function *compare;
+    model_grammar grammar;
+    const char *rule;
+    unsigned weight;
+} sources[] = {
+    {"reverse-path", run_reverse_path, MODEL_SMTP, "Reverse-path", 4},
+    {"reverse-path", run_reverse_path, MODEL_SMTPUTF8, "Reverse-path", 3},
+    {"forward-path", run_forward_path, MODEL_SMTP, "rcpt-path", 4},
+    {"forward-path", run_forward_path, MODEL_SMTPUTF8, "rcpt-path", 3},
+    {"domain", run_domain, MODEL_SMTP, "Domain", 2},
+    {"domain", run_domain, MODEL_SMTPUTF8, "Domain", 2},
+    {"address-literal", run_domain, MODEL_SMTP, "address-literal", 6},
+    {"smtp-command", run_smtp_command, MODEL_SMTP, "mail", 2},
+    {"smtp-command", run_smtp_command, MODEL_SMTPUTF8, "mail", 1},
+    {"smtp-command", run_smtp_command, MODEL_SMTP, "rcpt", 2},
+    {"smtp-command", run_smtp_command, MODEL_SMTP, "mail-known", 5},
+    {"smtp-command", run_smtp_command, MODEL_SMTPUTF8, "mail-known", 2},
+    {"smtp-command", run_smtp_command, MODEL_SMTP, "rcpt-known", 4},
+    {"smtp-command", run_smtp_command, MODEL_SMTP, "other-command", 6},
+    {"smtp-command", run_smtp_command, MODEL_SMTPUTF8, "other-command", 3},
+    {"smtp-auth-response", run_smtp_auth_response, MODEL_SMTP, "auth-response", 2},
+};
+
+static struct kind {
+    const char *source, *why;
+    uint64_t count;
+} kinds[KINDS_MAX];
+
+static void print_octets(ms_span octets)
+{
+    putchar('"');
+    for (size_t i = 0; i < octets.len; i++)
+        if (octets.ptr[i] >= ' ' && octets.ptr[i] < 0x7F && octets.ptr[i] != '"' && octets.ptr[i] != '\\')
+            putchar(octets.ptr[i]);
+        else
+            printf("\\x%02X", octets.ptr[i]);
+    putchar('"');
+}
+
+static void disagree(const struct source *source, const char *why, ms_span input, unsigned options, uint64_t show)
+{
+    size_t at = 0;
+    while (at < KINDS_MAX - 1 && kinds[at].why != NULL &&
+           (strcmp(kinds[at].source, source->name) != 0 || strcmp(kinds[at].why, why) != 0))
+        at++;
+    kinds[at].source = source->name;
+    kinds[at].why = why;
+    if (kinds[at].count++ < show) {
+        printf("%s (options %u): %s: ", source->name, options, why);
+        print_octets(input);
+        putchar('\n');
+    }
+}
+
+static const struct source *pick(random_source *random, const char *only)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++)
+        if (only == NULL || strcmp(only, sources[i].name) == 0)
+            total += sources[i].weight;
+    if (total == 0) {
+        fprintf(stderr, "model_run: no source of that name\n");
+        exit(2);
+    }
+    size_t left = random_below(random, total);
+    for (size_t i = 0;; i++) {
+        if (only != NULL && strcmp(only, sources[i].name) != 0)
+            continue;
+        if (left < sources[i].weight)
+            return &sources[i];
+        left -= sources[i].weight;
+    }
+}
+
+/* The octets in a block of their own length, so that a sanitizer sees an octet too far. */
+static const char *run_one(const struct source *source, random_source *random, uint64_t show)
+{
+    uint8_t octets[ROOM];
+    const size_t len = generate_near(source->grammar, source->rule, random, octets, sizeof octets);
+    const unsigned utf8 = source->grammar == MODEL_SMTPUTF8 ? 1 : 0;
+    const unsigned options = (unsigned)random_below(random, 256) & ~1U;
+    const unsigned all = options | (random_below(random, 8) == 0 ? utf8 ^ 1 : utf8);
+    const ms_span input = ms_span_make(octets, len);
+    const char *why = source->compare(input, all);
+    if (why != NULL)
+        disagree(source, why, input, all, show);
+    return why;
+}
+
+static uint64_t number(const char *text)
+{
+    return strtoull(text, NULL, 10);
+}
+
+int main(int argc, char **argv)
+{
+    uint64_t count = 200000, seed = 1, show = 3;
+    const char *only = NULL;
+    for (int i = 1; i + 1 < argc; i += 2) {
+        if (strcmp(argv[i], "--count") == 0)
+            count = number(argv[i + 1]);
+        else if (strcmp(argv[i], "--seed") == 0)
+            seed = number(argv[i + 1]);
+        else if (strcmp(argv[i], "--show") == 0)
+            show = number(argv[i + 1]);
+        else if (strcmp(argv[i], "--only") == 0)
+            only = argv[i + 1];
+        else
+            argc = 2;
+    }
+    if (argc % 2 == 0) {
+        fprintf(stderr, "usage: model_run [--count N] [--seed S] [--only NAME] [--show N]\n");
+        return 2;
+    }
+    random_source random = {seed};
+    uint64_t different = 0;
+    for (uint64_t i = 0; i < count; i++)
+        different += run_one(pick(&random, only), &random, show) != NULL;
+    for (size_t i = 0; i < KINDS_MAX && kinds[i].why != NULL; i++)
+        printf("%s: %s: %" PRIu64 "\n", kinds[i].source, kinds[i].why, kinds[i].count);
+    printf("model_run: %" PRIu64 " inputs, seed %" PRIu64 ", %" PRIu64 " disagreements\n", count, seed, different);
+    return different == 0 ? 0 : 1;
+}
