@@ -50,6 +50,7 @@ install(FILES
   docs/man/mailspec-serve.1
   docs/man/mailspec-fetch.1
   docs/man/mailspec-send.1
+  docs/man/mailspec-vectors.1
   DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES docs/man/libmailspec.3 DESTINATION ${CMAKE_INSTALL_MANDIR}/man3)
 install(FILES completion/mailspec DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)

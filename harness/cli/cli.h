@@ -42,6 +42,7 @@ extern const cli_command cli_replay;
 extern const cli_command cli_report;
 extern const cli_command cli_send;
 extern const cli_command cli_serve;
+extern const cli_command cli_vectors;
 
 /* The status that a run ends with if both happened. */
 cli_status cli_status_worse(cli_status a, cli_status b);

@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "harness/cli/cli.h"
 #include "harness/cli/options.h"
@@ -42,71 +41,11 @@ static const char help[] =
 enum { TEXT, JSON };
 static const char *const formats[] = {"text", "json", NULL};
 
-static const struct kind {
-    const char *name;
-    parse_kind *parse;
-    bool whole; /* all of the input is one sample, be it empty */
-    bool rest;  /* the kind itself tells what is left over */
-} kinds[] = {
-    {"smtp-command", parse_smtp_command, false, false},   {"smtp-path", parse_smtp_path, false, false},
-    {"smtp-reply", parse_smtp_reply, false, false},       {"pop3-command", parse_pop3_command, false, false},
-    {"pop3-response", parse_pop3_response, false, false}, {"content", parse_content, true, true},
-};
-
-/* Verbs that are not named have no effect on how the reply is read. */
-static const struct after_reply {
-    const char *name;
-    ms_reply_after after;
-} after_replies[] = {
-    {"greeting", MS_AFTER_CONNECT}, {"connect", MS_AFTER_CONNECT}, {"HELO", MS_AFTER_HELO},
-    {"EHLO", MS_AFTER_EHLO},        {"LHLO", MS_AFTER_EHLO},       {"AUTH", MS_AFTER_AUTH},
-    {"QUIT", MS_AFTER_QUIT},        {"RCPT", MS_AFTER_RCPT},       {"MAIL", MS_AFTER_COMMAND},
-    {"DATA", MS_AFTER_COMMAND},     {"BDAT", MS_AFTER_COMMAND},    {"RSET", MS_AFTER_COMMAND},
-    {"NOOP", MS_AFTER_COMMAND},     {"VRFY", MS_AFTER_COMMAND},    {"EXPN", MS_AFTER_COMMAND},
-    {"HELP", MS_AFTER_COMMAND},     {"ETRN", MS_AFTER_COMMAND},    {"STARTTLS", MS_AFTER_COMMAND},
-    {"command", MS_AFTER_COMMAND},
-};
-
-static const char *const after_responses[] = {
-    [MS_POP3_AFTER_STATUS] = "status", [MS_POP3_AFTER_GREETING] = "greeting", [MS_POP3_AFTER_STAT] = "stat",
-    [MS_POP3_AFTER_LIST] = "list",     [MS_POP3_AFTER_UIDL] = "uidl",         [MS_POP3_AFTER_CAPA] = "capa",
-    [MS_POP3_AFTER_AUTH] = "auth",     [MS_POP3_AFTER_LANG] = "lang",         [MS_POP3_AFTER_TEXT] = "text",
-};
-
-enum { KINDS = sizeof kinds / sizeof kinds[0] };
-
-static const struct kind *find_kind(const char *name)
-{
-    for (size_t i = 0; i < KINDS; i++)
-        if (strcmp(kinds[i].name, name) == 0)
-            return &kinds[i];
-    return NULL;
-}
-
-/* --after, whose words depend on the kind. */
-static bool read_after(const struct kind *kind, const char *word, parse_context *context)
-{
-    if (kind->parse == parse_smtp_reply)
-        for (size_t i = 0; i < sizeof after_replies / sizeof after_replies[0]; i++)
-            if (strcasecmp(after_replies[i].name, word) == 0) {
-                context->after_reply = after_replies[i].after;
-                return true;
-            }
-    if (kind->parse == parse_pop3_response)
-        for (size_t i = 0; i < sizeof after_responses / sizeof after_responses[0]; i++)
-            if (strcasecmp(after_responses[i], word) == 0) {
-                context->after_response = (ms_pop3_after)i;
-                return true;
-            }
-    fprintf(stderr, "mailspec parse: --after %s means nothing for %s\n", word, kind->name);
-    return false;
-}
-
 /* --- output --- */
 
 /* A run: where it prints to, and what it came to. */
 typedef struct run {
-    const struct kind *kind;
+    const parse_kind_row *kind;
     parse_context context;
     FILE *out;
     int format;
@@ -289,11 +228,11 @@ static cli_status run_parse(int argc, char **argv)
     const int operands = cli_options(argc, argv, table);
     if (operands < 0)
         return CLI_USAGE;
-    r.kind = operands == 1 || operands == 2 ? find_kind(argv[1]) : NULL;
+    r.kind = operands == 1 || operands == 2 ? parse_find_kind(argv[1]) : NULL;
     if (r.kind == NULL) {
         fputs("mailspec parse: say what to parse, and at most one file:\n ", stderr);
-        for (size_t i = 0; i < KINDS; i++)
-            fprintf(stderr, " %s", kinds[i].name);
+        for (const parse_kind_row *kind = parse_kinds; kind->name != NULL; kind++)
+            fprintf(stderr, " %s", kind->name);
         fputc('\n', stderr);
         return CLI_USAGE;
     }
@@ -303,8 +242,10 @@ static cli_status run_parse(int argc, char **argv)
     }
     if (forward)
         r.context.role = MS_FORWARD_PATH;
-    if (after != NULL && !read_after(r.kind, after, &r.context))
+    if (after != NULL && !parse_read_after(r.kind, after, &r.context)) {
+        fprintf(stderr, "mailspec parse: --after %s means nothing for %s\n", after, r.kind->name);
         return CLI_USAGE;
+    }
     r.out = cli_output_open(argv[0], output);
     if (r.out == NULL)
         return CLI_USAGE;

@@ -52,6 +52,19 @@ parse_kind parse_pop3_command;
 parse_kind parse_pop3_response;
 parse_kind parse_content;
 
+typedef struct parse_kind_row {
+    const char *name;
+    parse_kind *parse;
+    bool whole; /* all of the input is one sample, be it empty */
+    bool rest;  /* the kind itself tells what is left over */
+} parse_kind_row;
+
+extern const parse_kind_row parse_kinds[]; /* ended by a name that is NULL */
+/* NULL if there is none of that name. */
+const parse_kind_row *parse_find_kind(const char *name);
+/* What the sample answers, by a word that depends on the kind; false if it means nothing there. */
+bool parse_read_after(const parse_kind_row *kind, const char *word, parse_context *context);
+
 /* Only the first error counts. */
 void parse_fail(parse_sample *sample, const ms_rule *error, uint16_t requirement, size_t at);
 void parse_deviate(parse_sample *sample, const ms_rule *rule, uint16_t requirement);

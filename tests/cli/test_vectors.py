@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""mailspec vectors: our parsers and other people's against tables of vectors.
+
+usage: test_vectors.py MAILSPEC CC INCLUDE [TEST...]"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+MAILSPEC, CC, INCLUDE = sys.argv[1:4]
+HEAD = "id\tkind\tabout\tinput\tverdict\trequirement\tfields\tnote\n"
+ROWS = [
+    "path.legal\tsmtp-path\tforward\t<a@b.example>\taccept\tSMTP-5321-4.1.2-19\t{\"local_part\":\"a\",\"domain\":\"b.example\"}\t-\n",
+    "path.empty\tsmtp-path\tforward\t<@>\treject:local-part\tSMTP-5321-4.1.2-19\t-\t-\n",
+    "mail.blank\tsmtp-command\t-\tMAIL FROM: <a@b.example> SIZE=12\\r\\n\tdeviation:space-after-colon\tSMTP-5321-3.3-10\t"
+    "{\"verb\":\"MAIL\",\"parameters\":{\"SIZE\":\"12\"}}\t-\n",
+    "reply.lines\tsmtp-reply\tafter=EHLO\t250-x.example\\r\\n250 SIZE\\r\\n\taccept\tSMTP-5321-4.2.1-01\t{\"code\":250}\t-\n",
+]
+PROGRAM = r"""
+import base64, json, sys
+for line in sys.stdin:
+    asked = json.loads(line)
+    octets = base64.b64decode(asked["octets"])
+    if asked["kind"] == "smtp-path":
+        fields = {"local_part": {"base64": base64.b64encode(octets[1:octets.index(b"@")]).decode()}, "code": 7}
+        answer = {"verdict": "accept", "fields": fields}
+    elif asked["kind"] == "smtp-reply":
+        assert asked["about"]["after"] == "EHLO"
+        answer = {"verdict": "accept", "fields": {"code": 250}}
+    else:
+        answer = {"verdict": "unsupported"}
+    print(json.dumps(answer), flush=True)
+"""
+OBJECT = r"""
+#include "mailspec/adapter.h"
+#include <string.h>
+static ms_adapter_verdict path(void *context, ms_span octets, const ms_adapter_about *about, ms_adapter_result *result)
+{
+    const uint8_t *at = memchr(octets.ptr, '@', octets.len);
+    if (about->size < sizeof *about || !about->forward_path || context != (void *)&path)
+        return (ms_adapter_verdict)99;
+    result->field(result, "local_part", ms_span_make(octets.ptr + 1, 0));
+    result->field(result, "local_part", ms_span_make(octets.ptr + 1, (size_t)(at - octets.ptr) - 1));
+    result->reason(result, "too \033[1mshort");
+    return at - octets.ptr > 1 ? MS_ADAPTER_ACCEPT : MS_ADAPTER_REJECT;
+}
+static const ms_adapter table = {.version = VERSION, .size = offsetof(ms_adapter, smtp_reply), .name = "half",
+                                 .context = (void *)&path, .smtp_path = path,
+                                 .content = (ms_adapter_stream *)(void *)1};
+const ms_adapter *mailspec_adapter(void);
+const ms_adapter *mailspec_adapter(void) { return &table; }
+"""
+
+
+class Vectors(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def path(self, name, text):
+        path = os.path.join(self.folder.name, name)
+        with open(path, "w") as out:
+            out.write(text)
+        return path
+
+    def run_vectors(self, *arguments, rows=ROWS, head=HEAD):
+        table = self.path("v.tsv", head + "".join(rows))
+        done = subprocess.run([MAILSPEC, "vectors", table, "--format", "json", *arguments], capture_output=True, timeout=60)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        told = {line["id"]: line["result"] for line in lines if "id" in line}
+        return done.returncode, told, done.stderr.decode(), lines
+
+    def test_ours(self):
+        # the names are the parsers'; what they should be is the business of the corpus
+        status, told, _, lines = self.run_vectors("--all", "--only", "path.legal")
+        self.assertEqual((status, told), (0, {"path.legal": "agrees"}))
+        self.assertEqual(self.run_vectors("--only", "mail.*")[0], 0)
+        self.assertEqual(self.run_vectors("--only", "reply.*")[0], 0)
+
+    def test_ours_wrong_rows_differ(self):
+        for old, new, result in (("\"a\"", "\"b\"", "other-fields"), ("accept", "reject:local-part", "accepts-illegal"),
+                                 ("accept", "deviation:bare-lf", "accepts-illegal"), ("<a@b", "<a b@b", "refuses-legal"),
+                                 ("\"domain\"", "\"nothing\"", "other-fields")):
+            status, told, err, _ = self.run_vectors(rows=[ROWS[0].replace(old, new)])
+            self.assertEqual((status, told), (1, {"path.legal": result}), (new, err))
+
+    def test_a_program(self):
+        program = self.path("p.py", PROGRAM)
+        status, told, err, lines = self.run_vectors("--all", "--exec", "%s %s" % (sys.executable, program))
+        self.assertEqual(err, "")
+        self.assertEqual(told, {"path.legal": "agrees", "path.empty": "accepts-illegal", "mail.blank": "unsupported",
+                                "reply.lines": "agrees"})
+        self.assertEqual(status, 1)
+
+    def test_programs_that_are_none(self):
+        for command in ("false", "echo hello", "echo '{\"verdict\":\"perhaps\"}'", "/nowhere/at/all"):
+            status, told, err, _ = self.run_vectors("--exec", command)
+            self.assertEqual((status, told), (4, {}), command)
+            self.assertIn("path.legal", err)
+
+    def load(self, version):
+        source, target = self.path("a.c", OBJECT), os.path.join(self.folder.name, "a.so")
+        subprocess.run([CC, "-shared", "-fPIC", "-DVERSION=" + version, "-I", INCLUDE, "-include", "stddef.h", "-o", target,
+                        source], check=True)
+        return target
+
+    def test_a_shared_object(self):
+        target = self.load("MS_ADAPTER_VERSION")
+        status, told, err, lines = self.run_vectors("--all", "--adapter", target)
+        self.assertEqual(err, "")
+        self.assertEqual(told, {"path.legal": "agrees", "path.empty": "agrees", "mail.blank": "unsupported",
+                                "reply.lines": "unsupported"})
+        self.assertEqual(status, 0)
+        text = subprocess.run([MAILSPEC, "vectors", self.path("v.tsv", HEAD + ROWS[1]), "--adapter", target, "--all"],
+                              capture_output=True).stdout
+        self.assertIn(b"too \\x1b[1mshort", text)
+
+    def test_objects_that_cannot_be_used(self):
+        for path in ("/nowhere.so", self.path("b.so", "no object"), self.load("2")):
+            status, _, err, _ = self.run_vectors("--adapter", path)
+            self.assertEqual(status, 4, path)
+            self.assertTrue(err)
+
+    def test_tables_that_are_none(self):
+        for row, why in (("x\ty\n", "column"), (ROWS[0].replace("smtp-path", "path"), "kind"),
+                         (ROWS[0].replace("4.1.2-19", "4.1.2-99"), "requirement"), (ROWS[0].replace("<a", "\\q"), "escape"),
+                         (ROWS[0].replace("forward", "sideways"), "about"), (ROWS[0].replace("accept", "perhaps"), "perhaps"),
+                         (ROWS[0].replace("{", "["), "JSON"), (ROWS[0].replace("\n", "\tmore\n"), "columns"),
+                         (ROWS[3].replace("=EHLO", "=ELSE"), "means nothing")):
+            status, _, err, _ = self.run_vectors(rows=[ROWS[1], row])
+            self.assertEqual(status, 2, row)
+            self.assertIn("v.tsv:3: ", err)
+            self.assertIn(why, err)
+        self.assertEqual(self.run_vectors(head="id\tkind\n")[0], 2)
+        self.assertEqual(self.run_vectors("--only", "nothing")[0], 2)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[4:], warnings="ignore")
