@@ -139,6 +139,21 @@ static bool is_alert_in_clear(const probe_peer *peer, ms_span heard)
            heard.ptr[1] == MAJOR;
 }
 
+/* The record is no reply; what stands behind it may be one, from a server that goes on in clear. */
+static void take_alert(probe_peer *peer, ms_span heard)
+{
+    enum { HEADER = 5 };
+    const size_t record = heard.len < HEADER ? heard.len : HEADER + ((size_t)heard.ptr[3] << 8 | heard.ptr[4]);
+    const size_t length = record < heard.len ? record : heard.len;
+    const ms_span rest = ms_span_make(heard.ptr + length, heard.len - length);
+    probe_log_add(peer->log, PROBE_LOG_HEARD, peer->session, peer->listener.line, heard);
+    peer->alerted = true;
+    peer->listener.deaf = true; /* what answers what, from here on, is anybody's guess */
+    octet_buffer_add(&peer->in, rest);
+    if (rest.len > 0)
+        probe_listen(&peer->listener, MS_SERVER, rest);
+}
+
 /* Some octets, or the end of the connection; false when neither came in time. */
 static bool read_some(probe_peer *peer, net_deadline end)
 {
@@ -160,8 +175,7 @@ static bool read_some(probe_peer *peer, net_deadline end)
     }
     const ms_span heard = ms_span_make(octets, got);
     if (is_alert_in_clear(peer, heard)) {
-        probe_log_add(peer->log, PROBE_LOG_HEARD, peer->session, peer->listener.line, heard);
-        note_end(peer, NET_ALERT);
+        take_alert(peer, heard);
         return true;
     }
     octet_buffer_add(&peer->in, heard);
@@ -215,7 +229,7 @@ probe_came probe_peer_take(probe_peer *peer, probe_shape shape, net_deadline end
     reply->came = PROBE_CAME_CLOSE;
     if (peer->stream == NULL)
         return reply->came;
-    while (net_left(peer->case_end) == 0 || !is_whole(peer, shape)) {
+    while (!peer->alerted && (net_left(peer->case_end) == 0 || !is_whole(peer, shape))) {
         if (read_some(peer, end))
             continue;
         reply->raw = probe_scope_copy(peer->scope, octet_buffer_span(&peer->in));
@@ -229,6 +243,10 @@ probe_came probe_peer_take(probe_peer *peer, probe_shape shape, net_deadline end
         return reply->came;
     }
     reply->waited_ms = net_now() - peer->said;
+    if (peer->alerted) {
+        peer->alerted = false;
+        return reply->came = PROBE_CAME_ALERT;
+    }
     hand_out(peer, reply);
     return reply->came;
 }

@@ -45,6 +45,7 @@ typedef struct probe_peer {
     bool quit_said, pop3_spoken, flooded;
     bool authenticated; /* SMTP: a login succeeded */
     bool login_due;     /* the reply that is awaited may be one to a login, which servers delay */
+    bool alerted;       /* a TLS alert came in clear, and nobody was told yet */
 } probe_peer;
 
 /* Shape of the response that is awaited. */
