@@ -94,6 +94,11 @@ Test(pop3_dialogue, user_and_pass)
         {"PASS first", READY "C PASS x\n!c POP3-1939-7-37\nS +OK\n!s POP3-1939-7-38\nC STAT\nS +OK 0 0\n"},
         {"PASS after a refused USER",
          READY "C USER a\nS -ERR\nC PASS x\n!c POP3-1939-7-36\nS +OK\n!s POP3-1939-7-38\n"},
+        {"PASS behind a second name that was refused", READY "C USER a\nS +OK\nC USER b\n!c POP3-1939-7-64\nS -ERR\nC "
+                                                             "PASS x\n!c POP3-1939-7-36\nS +OK\n!s POP3-1939-7-39\n"},
+        {"and PASS again behind one that failed",
+         READY "C USER a\nS +OK\nC USER b\n!c POP3-1939-7-64\nS -ERR\nC PASS x\n!c POP3-1939-7-36\nS -ERR\nC PASS "
+               "y\n!c POP3-1939-7-37\nS +OK\n!s POP3-1939-7-40\n"},
         {"PASS after a failed PASS",
          READY "C USER a\nS +OK\nC PASS x\nS -ERR\nC PASS y\n!c POP3-1939-7-37\nS +OK\n!s POP3-1939-7-40\n"},
         {"PASS after a failed AUTH", READY "C USER a\nS +OK\nC AUTH PLAIN AAAA\n!c POP3-4616-2-02\nS -ERR\nC PASS "

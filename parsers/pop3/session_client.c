@@ -161,6 +161,7 @@ static uint16_t order_of_pass(const ms_pop3_session *s)
     case USER_UNKNOWN:
         break;
     case USER_WAS_REFUSED:
+    case USER_OTHER_REFUSED:
         return MS_REQ_POP3_1939_7_36;
     case USER_NEVER:
     case USER_PASS_FAILED:

@@ -118,9 +118,10 @@ typedef enum user_state {
     USER_NEVER,
     USER_ACCEPTED,
     USER_WAS_REFUSED,
-    USER_PASS_FAILED, /* used up by a PASS that was refused */
-    USER_USED_UP,     /* by APOP or AUTH */
-    USER_UNKNOWN      /* nothing can be said */
+    USER_OTHER_REFUSED, /* one was accepted, and another one behind it was not */
+    USER_PASS_FAILED,   /* used up by a PASS that was refused */
+    USER_USED_UP,       /* by APOP or AUTH */
+    USER_UNKNOWN        /* nothing can be said */
 } user_state;
 
 /* ms_pop3_session.last_reply */

@@ -119,6 +119,7 @@ static uint16_t wrong_pass(const ms_pop3_session *s)
     case USER_WAS_REFUSED:
         return MS_REQ_POP3_1939_7_38;
     case USER_ACCEPTED:
+    case USER_OTHER_REFUSED:
     case USER_USED_UP:
     case USER_UNKNOWN:
         break;
@@ -215,7 +216,9 @@ static uint16_t out_of_sequence(const judge *j, const ms_pop3_run *command)
         return MS_REQ_NONE;
     if (s->user == USER_ACCEPTED && is(s, USER_BEFORE_TLS))
         return MS_REQ_POP3_2595_4_15;
-    const bool interleaved = s->user == USER_USED_UP || (s->user == USER_ACCEPTED && is(s, USER_INTERLEAVED));
+    /* whoever keeps the first name when it refuses a second one lets something stand between it and PASS */
+    const bool interleaved = s->user == USER_USED_UP || s->user == USER_OTHER_REFUSED ||
+                             (s->user == USER_ACCEPTED && is(s, USER_INTERLEAVED));
     return interleaved ? MS_REQ_POP3_1939_7_39 : MS_REQ_NONE;
 }
 

@@ -139,7 +139,10 @@ static void follow_login(ms_pop3_session *s, const ms_pop3_run *command, bool po
             s->user = USER_UNKNOWN;
             return;
         }
-        s->user = positive ? USER_ACCEPTED : USER_WAS_REFUSED;
+        if (positive)
+            s->user = USER_ACCEPTED;
+        else
+            s->user = s->user == USER_ACCEPTED || s->user == USER_OTHER_REFUSED ? USER_OTHER_REFUSED : USER_WAS_REFUSED;
         set(s, USER_INTERLEAVED, false);
         set(s, USER_BEFORE_TLS, false);
         set(s, USER_ILL_FORMED, (command->flags & RUN_ILL_FORMED) != 0);
@@ -152,7 +155,7 @@ static void follow_login(ms_pop3_session *s, const ms_pop3_run *command, bool po
             set(s, LOGIN_BY_AUTH, verb == MS_POP3_AUTH);
         if (unclear && s->user == USER_ACCEPTED)
             s->user = USER_UNKNOWN;
-        else if (s->user == USER_ACCEPTED)
+        else if (s->user == USER_ACCEPTED || s->user == USER_OTHER_REFUSED)
             s->user = verb == MS_POP3_PASS ? USER_PASS_FAILED : USER_USED_UP;
     } else if (s->user == USER_ACCEPTED && verb != MS_POP3_CAPA && verb != MS_POP3_LANG &&
                !(verb == MS_POP3_STLS && positive)) {
