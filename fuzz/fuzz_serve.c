@@ -71,6 +71,9 @@ static bool judge_next(stand *s, ms_side side, ms_span window)
         consumed = event.consumed;
         waits = event.kind == MS_SMTP_EVENT_NEED_MORE || event.kind == MS_SMTP_EVENT_UNDECIDED;
         s->unjudged |= side == MS_CLIENT && !waits && (event.line_flags & MS_LINE_BARE_LF) != 0;
+        /* nor are the octets behind a malformed BDAT any more lines than a chunk */
+        s->unjudged |= event.kind == MS_SMTP_EVENT_COMMAND && event.command.command.verb == MS_SMTP_BDAT &&
+                       event.command.error != MS_SMTP_OK;
     } else {
         const ms_pop3_event event = ms_pop3_dialogue_next(&s->pop3_judge, side, window, &findings);
         consumed = event.consumed;

@@ -363,6 +363,17 @@ Test(smtp_dialogue, auth_response_is_no_spilled_line)
     smtp_talk_check(&talk);
 }
 
+/* Found by fuzzing: a malformed BDAT that the server takes opens a chunk that no octets began; those of the next BDAT
+ * were given to the mail data that had ended before, and never taken. */
+Test(smtp_dialogue, chunk_behind_mail_data_that_ended)
+{
+    static const smtp_talk talk = {"SMTP-3030-2-01 octets of a chunk", MS_VARIANT_SMTP,
+                                   OFFER("CHUNKING") MAIL RCPT DATA MESSAGE
+                                   "S 250 ok\n" MAIL RCPT
+                                   "C BDAT x\nC! SMTP-3030-2-02\nS 250 ok\nC BDAT 3 LAST\nc abc\nS 250 ok\n" BYE};
+    smtp_talk_check(&talk);
+}
+
 /* Found by fuzzing: octets that were searched for a line end, and dropped behind a close, counted as searched in those
  * that came behind them, where a reply showed that the session went on. */
 Test(smtp_dialogue, dropped_octets_were_not_searched)

@@ -235,6 +235,7 @@ static void next_content(ms_smtp_dialogue *dialogue, ms_span input, ms_findings 
     if (end) {
         event->kind = MS_SMTP_EVENT_END_OF_DATA;
         dialogue->mode = MODE_COMMANDS;
+        ms_content_init(&dialogue->content); /* nothing comes out of an ended one, were a chunk to go on with it */
     } else if (slice.slice.len == 0 && slice.consumed == 0) {
         event->kind = MS_SMTP_EVENT_NEED_MORE;
     }
