@@ -132,8 +132,8 @@ void stage_expect(stage *s, const mst_step *step)
         return;
     }
     const mst_match *none = first_of(step, MST_MATCH_NONE);
-    const bool none_is_soonest = none != NULL && (int64_t)none->duration_ms < s->reply_ms;
-    const int64_t wait = none_is_soonest ? (int64_t)none->duration_ms : probe_peer_patience(peer, s->reply_ms);
+    /* a silence that is looked for lasts as long as it says, however long others wait */
+    const int64_t wait = none != NULL ? (int64_t)none->duration_ms : probe_peer_patience(peer, s->reply_ms);
     peer->listener.line = step->at.line;
     probe_peer_take(peer, shape_of(step), probe_peer_reply_end(peer, wait), &reply);
     if (reply.came == PROBE_CAME_REPLY)

@@ -241,6 +241,14 @@ class Probe(unittest.TestCase):
         self.assertIn("no reply came", item["reason"])
         self.verdict({"NOOP": b""}, "C: NOOP\nS? none 200ms => waits | 250\n", "pass")
 
+    def test_a_silence_lasts_as_long_as_it_says(self):
+        def late():
+            time.sleep(0.4)
+            return b"250 ok\r\n"
+        _, item = self.verdict({"NOOP": late}, "C: NOOP\nS? 250 => answered | none 5s => waits\n", "pass",
+                               arguments=["--timeout", "200"])
+        self.assertEqual(item["outcome"], "answered")
+
     # --- the listener ------------------------------------------------------------------------------------------
 
     def test_an_illegal_reply_anywhere_is_a_finding(self):
