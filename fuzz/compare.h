@@ -10,12 +10,19 @@
 #define MAILSPEC_FUZZ_COMPARE_H
 
 #include "fuzz/oracle.h"
+#include "mailspec/pop3_command.h"
+#include "mailspec/pop3_response.h"
 #include "mailspec/smtp_path.h"
 #include "mailspec/span.h"
 
 const char *compare_smtp_path(ms_span text, ms_smtp_path_role role, const ms_smtp_context *context);
 const char *compare_smtp_domain(ms_span text, const ms_smtp_context *context);
 const char *compare_smtp_command(ms_span line, const ms_smtp_context *context);
+
+const char *compare_pop3_command(ms_span line, const ms_pop3_context *context);
+const char *compare_pop3_response(ms_span line, const ms_pop3_response_context *context);
+const char *compare_pop3_listing(ms_span line, const ms_pop3_response_context *context);
+const char *compare_pop3_capability(ms_span line);
 
 /* In a fuzz target: fails under the oracle's name.  The model is slow, so a build for speed leaves it out. */
 #ifndef MAILSPEC_FUZZ_MODEL

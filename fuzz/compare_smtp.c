@@ -199,6 +199,8 @@ static model_verdict line_verdict(const ms_smtp_context *context, const struct v
     switch (verb->verb) {
     case MS_SMTP_VRFY:
     case MS_SMTP_EXPN:
+        if (model_is(MODEL_SMTPUTF8, "vrfy-untagged", line.ptr, line.len))
+            return MODEL_UNDECIDED;
         if (model_is(MODEL_SMTPUTF8, "vrfy-SMTPUTF8", line.ptr, line.len))
             return MODEL_IN;
         break;

@@ -3,6 +3,7 @@
  *
  * options: 1 UTF8, 2 a SASL response, 4 RFC 2449's lengths.
  */
+#include "fuzz/compare.h"
 #include "fuzz/input.h"
 #include "fuzz/look.h"
 
@@ -38,6 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     look_pop3_parsed(&first, &parsed);
     if (parsed.error == MS_POP3_OK)
         check_reparse(&parsed, &context);
+    FUZZ_COMPARE(ORACLE_MODEL_COMMAND, compare_pop3_command(line, &context));
     fuzz_look second = fuzz_look_at(fuzz_again(line));
     const ms_pop3_parsed repeated = ms_pop3_command_parse(second.input, &context);
     look_pop3_parsed(&second, &repeated);

@@ -3,6 +3,7 @@
  *
  * options: bits 0 to 3 what the client waits for, 16 UTF8, 32 RESP-CODES.
  */
+#include "fuzz/compare.h"
 #include "fuzz/input.h"
 #include "fuzz/look.h"
 
@@ -96,6 +97,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (context.after == MS_POP3_AFTER_LIST || context.after == MS_POP3_AFTER_UIDL)
         check_listing(line, &context);
     check_status(line, &context);
+    FUZZ_COMPARE(ORACLE_MODEL_RESPONSE, compare_pop3_response(line, &context));
+    FUZZ_COMPARE(ORACLE_MODEL_RESPONSE, compare_pop3_listing(line, &context));
+    FUZZ_COMPARE(ORACLE_MODEL_RESPONSE, compare_pop3_capability(line));
     check_serialise(line);
     FUZZ_EXPECT(ORACLE_DETERMINISM, 0, look_at_all(fuzz_again(line), &context) == digest);
     fuzz_show(input.block);

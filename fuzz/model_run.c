@@ -49,6 +49,53 @@ static const char *run_smtp_auth_response(ms_span input, unsigned options)
     return compare_smtp_command(input, &context);
 }
 
+static const char *run_pop3_command(ms_span input, unsigned options)
+{
+    const ms_pop3_context context = {.utf8 = (options & 1) != 0, .capa_seen = (options & 2) != 0};
+    return compare_pop3_command(input, &context);
+}
+
+static const char *run_pop3_auth_response(ms_span input, unsigned options)
+{
+    const ms_pop3_context context = {.utf8 = (options & 1) != 0, .auth_response = true};
+    return compare_pop3_command(input, &context);
+}
+
+static ms_pop3_response_context response_context(ms_pop3_after after, unsigned options)
+{
+    const ms_pop3_response_context context = {after, (options & 1) != 0, (options & 2) != 0};
+    return context;
+}
+
+#define RUN_RESPONSE(name, after)                                                 \
+    static const char *run_##name(ms_span input, unsigned options)                \
+    {                                                                             \
+        const ms_pop3_response_context context = response_context(after, options); \
+        return compare_pop3_response(input, &context);                            \
+    }
+#define RUN_LISTING(name, after)                                                  \
+    static const char *run_##name(ms_span input, unsigned options)                \
+    {                                                                             \
+        const ms_pop3_response_context context = response_context(after, options); \
+        return compare_pop3_listing(input, &context);                             \
+    }
+RUN_RESPONSE(pop3_status, MS_POP3_AFTER_STATUS)
+RUN_RESPONSE(pop3_greeting, MS_POP3_AFTER_GREETING)
+RUN_RESPONSE(pop3_stat, MS_POP3_AFTER_STAT)
+RUN_RESPONSE(pop3_list, MS_POP3_AFTER_LIST)
+RUN_RESPONSE(pop3_uidl, MS_POP3_AFTER_UIDL)
+RUN_RESPONSE(pop3_auth, MS_POP3_AFTER_AUTH)
+RUN_RESPONSE(pop3_lang, MS_POP3_AFTER_LANG)
+RUN_LISTING(scan_listing, MS_POP3_AFTER_LIST)
+RUN_LISTING(unique_id_listing, MS_POP3_AFTER_UIDL)
+RUN_LISTING(language_listing, MS_POP3_AFTER_LANG)
+
+static const char *run_capability(ms_span input, unsigned options)
+{
+    (void)options;
+    return compare_pop3_capability(input);
+}
+
 /* What is generated, and what reads it.  weight: how often, of all. */
 static const struct source {
     const char *name;
@@ -72,6 +119,23 @@ static const struct source {
     {"smtp-command", run_smtp_command, MODEL_SMTP, "rcpt-known", 4},
     {"smtp-command", run_smtp_command, MODEL_SMTP, "other-command", 6},
     {"smtp-command", run_smtp_command, MODEL_SMTPUTF8, "other-command", 3},
+    {"pop3-command", run_pop3_command, MODEL_POP3, "any-command", 6},
+    {"pop3-command", run_pop3_command, MODEL_POP3_UTF8, "any-command", 3},
+    {"pop3-auth-response", run_pop3_auth_response, MODEL_POP3, "auth-response", 1},
+    {"pop3-status", run_pop3_status, MODEL_POP3, "single-line", 1},
+    {"pop3-status", run_pop3_status, MODEL_POP3_UTF8, "resp-codes-line", 2},
+    {"pop3-greeting", run_pop3_greeting, MODEL_POP3, "resp-codes-greeting", 2},
+    {"pop3-stat", run_pop3_stat, MODEL_POP3, "stat-line", 1},
+    {"pop3-list", run_pop3_list, MODEL_POP3, "list-line", 1},
+    {"pop3-uidl", run_pop3_uidl, MODEL_POP3, "uidl-line", 1},
+    {"pop3-auth", run_pop3_auth, MODEL_POP3, "continue-req", 1},
+    {"pop3-auth", run_pop3_auth, MODEL_POP3, "resp-codes-line", 1},
+    {"pop3-lang", run_pop3_lang, MODEL_POP3_UTF8, "lang-line", 1},
+    {"scan-listing", run_scan_listing, MODEL_POP3, "scan-listing", 1},
+    {"unique-id-listing", run_unique_id_listing, MODEL_POP3, "unique-id-listing", 1},
+    {"language-listing", run_language_listing, MODEL_POP3_UTF8, "language-listing", 1},
+    {"capability", run_capability, MODEL_POP3, "capability", 1},
+    {"capability", run_capability, MODEL_POP3, "known-capability", 3},
     {"smtp-auth-response", run_smtp_auth_response, MODEL_SMTP, "auth-response", 2},
 };
 

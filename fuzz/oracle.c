@@ -21,6 +21,7 @@ static const char *const names[] = {
     [ORACLE_CONFORMING] = "reference-conforming",
     [ORACLE_MODEL_PATH] = "model-path",
     [ORACLE_MODEL_COMMAND] = "model-command",
+    [ORACLE_MODEL_RESPONSE] = "model-response",
 };
 _Static_assert(sizeof names / sizeof names[0] == ORACLE_COUNT, "each oracle has a name");
 

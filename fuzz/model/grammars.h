@@ -9,6 +9,8 @@ extern const char *const smtp_grammar[];
 extern const char *const smtp_ascii_grammar[];
 extern const char *const smtp_utf8_grammar[];
 extern const char *const pop3_grammar[];
+extern const char *const pop3_ascii_grammar[];
+extern const char *const pop3_utf8_grammar[];
 extern const char *const sasl_grammar[];
 
 #endif

@@ -8,7 +8,8 @@
 static const char *const *const lists[MODEL_GRAMMARS][5] = {
     [MODEL_SMTP] = {core_grammar, smtp_grammar, smtp_ascii_grammar},
     [MODEL_SMTPUTF8] = {core_grammar, smtp_grammar, smtp_utf8_grammar},
-    [MODEL_POP3] = {core_grammar, pop3_grammar},
+    [MODEL_POP3] = {core_grammar, pop3_grammar, pop3_ascii_grammar},
+    [MODEL_POP3_UTF8] = {core_grammar, pop3_grammar, pop3_utf8_grammar},
     [MODEL_SASL] = {core_grammar, sasl_grammar},
 };
 

@@ -8,8 +8,16 @@
 
 #include "abnf.h"
 
-/* The rules of SMTP without and with SMTPUTF8 (RFC 6531), of POP3, and of SASL's mechanisms. */
-typedef enum model_grammar { MODEL_SMTP, MODEL_SMTPUTF8, MODEL_POP3, MODEL_SASL, MODEL_GRAMMARS } model_grammar;
+/* The rules of SMTP without and with SMTPUTF8 (RFC 6531), of POP3 without and with UTF-8 (RFC 6856), and of SASL's
+ * mechanisms. */
+typedef enum model_grammar {
+    MODEL_SMTP,
+    MODEL_SMTPUTF8,
+    MODEL_POP3,
+    MODEL_POP3_UTF8,
+    MODEL_SASL,
+    MODEL_GRAMMARS
+} model_grammar;
 
 /* Whether the octets are the rule, whole.  name must be a literal: what was looked up is kept by its address. */
 bool model_is(model_grammar grammar, const char *name, const uint8_t *octets, size_t len);

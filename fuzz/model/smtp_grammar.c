@@ -59,6 +59,7 @@ const char *const smtp_grammar[] = {
     "Ldh-str = *( ALPHA / DIGIT / \"-\" ) Let-dig",
     "address-literal = \"[\" ( IPv4-address-literal / IPv6-address-literal / General-address-literal ) \"]\"",
     "Mailbox = Local-part \"@\" ( Domain / address-literal )",
+    "vrfy-untagged = (\"VRFY\" / \"EXPN\") SP untagged-mailbox [SP \"SMTPUTF8\"]",
     "untagged-mailbox = Local-part \"@[\" IPv6-addr \"]\"", /* README.md, "an IPv6 address without its tag" */
     "Local-part = Dot-string / Quoted-string",
     "Dot-string = Atom *(\".\"  Atom)",

@@ -115,31 +115,35 @@ static void read_continuation(response_reader *r, ms_pop3_response *out)
         response_fail(r, MS_POP3_RESPONSE_ERR_CHALLENGE, from + wrong_at);
 }
 
-/* One part of a msg-id: atoms with dots between them, or one quoted-string, or one domain-literal (RFC 822
- * appendix D; no blanks, comments or folding, as timestamp = "<" *VCHAR ">"). */
-static bool skip_words(cursor *c, uint8_t opening, uint8_t closing)
+/* word = atom / quoted-string, sub-domain = atom / domain-literal (RFC 822 appendix D), without blanks, comments and
+ * folding, as timestamp = "<" *VCHAR ">".  The opening octet has no place inside: dtext excludes "[". */
+static bool skip_id_word(cursor *c, uint8_t opening, uint8_t closing)
 {
-    if (skip_octet(c, opening)) {
-        while (next_is(c, OCTET_VCHAR) && peek(c) != closing) {
-            if (peek(c) == '\\' && (peek_second(c) <= ' ' || peek_second(c) >= 0x7F))
-                return false;
-            c->at += peek(c) == '\\' ? 2 : 1;
-        }
-        return skip_octet(c, closing);
+    if (!skip_octet(c, opening))
+        return skip_class(c, OCTET_ATEXT) != 0;
+    while (next_is(c, OCTET_VCHAR) && peek(c) != closing && peek(c) != opening) {
+        if (peek(c) == '\\' && (peek_second(c) <= ' ' || peek_second(c) >= 0x7F))
+            return false;
+        c->at += peek(c) == '\\' ? 2 : 1;
     }
+    return skip_octet(c, closing);
+}
+
+/* local-part = word *("." word), domain = sub-domain *("." sub-domain) */
+static bool skip_id_words(cursor *c, uint8_t opening, uint8_t closing)
+{
     do {
-        if (skip_class(c, OCTET_ATEXT) == 0)
+        if (!skip_id_word(c, opening, closing))
             return false;
     } while (skip_octet(c, '.'));
     return true;
 }
 
-/* msg-id = "<" addr-spec ">" */
-static bool is_msg_id(ms_span text)
+/* msg-id = "<" addr-spec ">", addr-spec = local-part "@" domain.  A quoted-string may hold ">". */
+static bool skip_msg_id(cursor *c)
 {
-    cursor c = cursor_of(text);
-    return skip_octet(&c, '<') && skip_words(&c, '"', '"') && skip_octet(&c, '@') && skip_words(&c, '[', ']') &&
-           skip_octet(&c, '>') && at_end(&c);
+    return skip_octet(c, '<') && skip_id_words(c, '"', '"') && skip_octet(c, '@') && skip_id_words(c, '[', ']') &&
+           skip_octet(c, '>');
 }
 
 /* greeting = "+OK" [resp-code] *gchar [timestamp] *gchar CRLF, where gchar has no "<" (RFC 2449 section 3). */
@@ -149,19 +153,21 @@ static void read_greeting(response_reader *r, ms_pop3_response *out)
     size_t count = 0;
     for (take_until(&c, '<'); !at_end(&c); take_until(&c, '<')) {
         const size_t from = c.at;
-        take_until(&c, '>');
-        if (!skip_octet(&c, '>')) {
-            response_deviate(r, MS_POP3_RESPONSE_DEV_TIMESTAMP_NOT_CLOSED, from);
-            return;
+        const bool valid = skip_msg_id(&c);
+        if (!valid) {
+            c.at = from;
+            take_until(&c, '>');
+            if (!skip_octet(&c, '>')) {
+                response_deviate(r, MS_POP3_RESPONSE_DEV_TIMESTAMP_NOT_CLOSED, from);
+                return;
+            }
         }
-        const ms_span timestamp = span_since(&c, from);
-        const bool valid = is_msg_id(timestamp);
         if (count++ > 0)
             response_deviate(r, MS_POP3_RESPONSE_DEV_TWO_TIMESTAMPS, from);
         if (!valid)
             response_deviate(r, MS_POP3_RESPONSE_DEV_TIMESTAMP, from);
         else if (ms_span_is_absent(out->greeting.timestamp))
-            out->greeting.timestamp = timestamp;
+            out->greeting.timestamp = span_since(&c, from);
     }
 }
 
@@ -206,6 +212,14 @@ static bool cursor_starts(const cursor *c, ms_span word)
     return octets_left(c) >= word.len && octets_equal_nocase(c->ptr + c->at, word.ptr, word.len);
 }
 
+/* A response code stands "at the beginning of the human readable text portion" (RFC 2449 section 8); the positive
+ * response to these begins with a number or a language tag instead (RFC 1939 section 5, RFC 6856 section 3.2). */
+static bool begins_with_text(const ms_pop3_response *out, ms_pop3_after after)
+{
+    return out->indicator == MS_POP3_NEGATIVE || (after != MS_POP3_AFTER_STAT && after != MS_POP3_AFTER_LIST &&
+                                                  after != MS_POP3_AFTER_UIDL && after != MS_POP3_AFTER_LANG);
+}
+
 static void read_status(response_reader *r, const ms_pop3_response_context *context, ms_pop3_response *out)
 {
     if (!read_indicator(r, out))
@@ -214,11 +228,14 @@ static void read_status(response_reader *r, const ms_pop3_response_context *cont
         response_deviate(r, MS_POP3_RESPONSE_DEV_TOO_LONG, RESPONSE_TEXT_MAX);
     if (context->after == MS_POP3_AFTER_GREETING && out->indicator == MS_POP3_NEGATIVE)
         response_deviate(r, MS_POP3_RESPONSE_DEV_GREETING_NEGATIVE, 0);
-    if (peek(&r->c) == '[' && !ms_pop3_read_code(r, out, context->resp_codes))
+    if (peek(&r->c) == '[' && begins_with_text(out, context->after) &&
+        !ms_pop3_read_code(r, out, context->resp_codes))
         return;
     if (out->indicator == MS_POP3_POSITIVE && !read_positive(r, context->after, out))
         return;
-    ms_pop3_check_text(r, out->code != MS_POP3_CODE_NONE ? TEXT_BEHIND_CODE : TEXT_FREE);
+    /* text = *schar / resp-code *CHAR, but greeting = "+OK" [resp-code] *gchar … (RFC 2449 section 3) */
+    const bool any_char = out->code != MS_POP3_CODE_NONE && context->after != MS_POP3_AFTER_GREETING;
+    ms_pop3_check_text(r, any_char ? TEXT_BEHIND_CODE : TEXT_FREE);
 }
 
 /* --- the plain good line --- */
