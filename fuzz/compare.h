@@ -28,11 +28,11 @@ const char *compare_pop3_capability(ms_span line);
 #ifndef MAILSPEC_FUZZ_MODEL
 #define FUZZ_COMPARE(oracle, call) ((void)0)
 #else
-#define FUZZ_COMPARE(oracle, call)                           \
-    do {                                                     \
-        const char *why_ = (call);                           \
-        if (why_ != NULL)                                    \
-            fuzz_fail((oracle), 0, "the model: %s", why_);   \
+#define FUZZ_COMPARE(oracle, call)                         \
+    do {                                                   \
+        const char *why_ = (call);                         \
+        if (why_ != NULL)                                  \
+            fuzz_fail((oracle), 0, "the model: %s", why_); \
     } while (0)
 #endif
 

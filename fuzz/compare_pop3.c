@@ -4,7 +4,7 @@
 #include "fuzz/compare.h"
 #include "fuzz/model/model.h"
 
-#define COMMAND_DEVIATION(name) (UINT64_C(1) << MS_POP3_DEV_##name)
+#define COMMAND_DEVIATION(name)  (UINT64_C(1) << MS_POP3_DEV_##name)
 #define RESPONSE_DEVIATION(name) (UINT64_C(1) << MS_POP3_RESPONSE_DEV_##name)
 
 static const char *verdict(bool in_grammar, bool taken)
@@ -191,9 +191,9 @@ const char *compare_pop3_response(ms_span line, const ms_pop3_response_context *
     const char *why = verdict(in_grammar, clean && parsed.error == MS_POP3_RESPONSE_OK);
     if (why != NULL || !in_grammar)
         return why;
-    const ms_pop3_indicator indicator = line.ptr[0] == '-'                        ? MS_POP3_NEGATIVE
+    const ms_pop3_indicator indicator = line.ptr[0] == '-'                   ? MS_POP3_NEGATIVE
                                         : line.len < 2 || line.ptr[1] == ' ' ? MS_POP3_CONTINUATION
-                                                                                  : MS_POP3_POSITIVE;
+                                                                             : MS_POP3_POSITIVE;
     return parsed.indicator == indicator ? NULL : "the status indicator";
 }
 

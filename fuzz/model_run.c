@@ -67,17 +67,17 @@ static ms_pop3_response_context response_context(ms_pop3_after after, unsigned o
     return context;
 }
 
-#define RUN_RESPONSE(name, after)                                                 \
-    static const char *run_##name(ms_span input, unsigned options)                \
-    {                                                                             \
+#define RUN_RESPONSE(name, after)                                                  \
+    static const char *run_##name(ms_span input, unsigned options)                 \
+    {                                                                              \
         const ms_pop3_response_context context = response_context(after, options); \
-        return compare_pop3_response(input, &context);                            \
+        return compare_pop3_response(input, &context);                             \
     }
-#define RUN_LISTING(name, after)                                                  \
-    static const char *run_##name(ms_span input, unsigned options)                \
-    {                                                                             \
+#define RUN_LISTING(name, after)                                                   \
+    static const char *run_##name(ms_span input, unsigned options)                 \
+    {                                                                              \
         const ms_pop3_response_context context = response_context(after, options); \
-        return compare_pop3_listing(input, &context);                             \
+        return compare_pop3_listing(input, &context);                              \
     }
 RUN_RESPONSE(pop3_status, MS_POP3_AFTER_STATUS)
 RUN_RESPONSE(pop3_greeting, MS_POP3_AFTER_GREETING)

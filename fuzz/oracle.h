@@ -21,21 +21,21 @@
 #include "mailspec/span.h"
 
 typedef enum fuzz_oracle {
-    ORACLE_SPAN,          /* every span lies within the input */
-    ORACLE_OFFSET,        /* every offset is that of an octet of the input, or its length */
-    ORACLE_RANGE,         /* every enumerator, set and state is one that exists */
-    ORACLE_CUT_OCTETS,    /* octet by octet gives what the whole gives */
-    ORACLE_CUT_PLAN,      /* so do pieces */
-    ORACLE_DETERMINISM,   /* so does the same again, at another address, before other octets */
-    ORACLE_PRINT_REPARSE, /* what was parsed can be written, read again, and written the same */
-    ORACLE_STUFF,         /* what was stuffed is what comes out of un-stuffing */
-    ORACLE_WORK,          /* each call makes progress, and calls and findings are bounded by the octets */
-    ORACLE_REQUIREMENT,   /* each error, deviation and finding names a requirement that exists */
-    ORACLE_SERIALISE,     /* parse o serialise is the identity, also for octets nobody parsed */
-    ORACLE_FACT,          /* what a header promises in words, as "over-long means over the limit" */
-    ORACLE_CONFORMING,    /* the reference server breaks no rule */
-    ORACLE_MODEL_PATH,    /* the model (fuzz/model/) says the same of a path or a domain */
-    ORACLE_MODEL_COMMAND, /* … of a command line */
+    ORACLE_SPAN,           /* every span lies within the input */
+    ORACLE_OFFSET,         /* every offset is that of an octet of the input, or its length */
+    ORACLE_RANGE,          /* every enumerator, set and state is one that exists */
+    ORACLE_CUT_OCTETS,     /* octet by octet gives what the whole gives */
+    ORACLE_CUT_PLAN,       /* so do pieces */
+    ORACLE_DETERMINISM,    /* so does the same again, at another address, before other octets */
+    ORACLE_PRINT_REPARSE,  /* what was parsed can be written, read again, and written the same */
+    ORACLE_STUFF,          /* what was stuffed is what comes out of un-stuffing */
+    ORACLE_WORK,           /* each call makes progress, and calls and findings are bounded by the octets */
+    ORACLE_REQUIREMENT,    /* each error, deviation and finding names a requirement that exists */
+    ORACLE_SERIALISE,      /* parse o serialise is the identity, also for octets nobody parsed */
+    ORACLE_FACT,           /* what a header promises in words, as "over-long means over the limit" */
+    ORACLE_CONFORMING,     /* the reference server breaks no rule */
+    ORACLE_MODEL_PATH,     /* the model (fuzz/model/) says the same of a path or a domain */
+    ORACLE_MODEL_COMMAND,  /* … of a command line */
     ORACLE_MODEL_RESPONSE, /* … of a POP3 response, a listing or a capability */
     ORACLE_COUNT
 } fuzz_oracle;

@@ -7,17 +7,24 @@
 
 enum { NODES_MAX = 8192, RULES_MAX = 512, NONE = 0, UNBOUNDED = 0xffff, WORDS = ABNF_OCTETS_MAX / 64 + 1 };
 
-typedef enum node_kind { NODE_CLASS, NODE_TEXT, NODE_CONCATENATION, NODE_ALTERNATION, NODE_REPETITION, NODE_RULE } node_kind;
+typedef enum node_kind {
+    NODE_CLASS,
+    NODE_TEXT,
+    NODE_CONCATENATION,
+    NODE_ALTERNATION,
+    NODE_REPETITION,
+    NODE_RULE
+} node_kind;
 
 typedef struct node {
     node_kind kind;
-    size_t first, next;   /* child of a compound, next sibling; NONE: none */
-    size_t min, max;      /* of a repetition */
-    size_t rule;          /* of a rule's name */
-    uint64_t members[4];  /* of a class of octets */
-    uint8_t text[40];     /* of a literal */
+    size_t first, next;  /* child of a compound, next sibling; NONE: none */
+    size_t min, max;     /* of a repetition */
+    size_t rule;         /* of a rule's name */
+    uint64_t members[4]; /* of a class of octets */
+    uint8_t text[40];    /* of a literal */
     size_t text_len;
-    bool exact;           /* %x0D.0A: case counts */
+    bool exact; /* %x0D.0A: case counts */
 } node;
 
 typedef struct rule {
@@ -414,9 +421,8 @@ static void match_text(const matcher *m, const node *text, const places *from, p
 {
     for (size_t at = places_next(m, from, 0); at + text->text_len <= m->len; at = places_next(m, from, at + 1)) {
         size_t same = 0;
-        while (same < text->text_len &&
-               (text->exact ? m->octets[at + same] == text->text[same]
-                            : lower(m->octets[at + same]) == lower(text->text[same])))
+        while (same < text->text_len && (text->exact ? m->octets[at + same] == text->text[same]
+                                                     : lower(m->octets[at + same]) == lower(text->text[same])))
             same++;
         if (same == text->text_len)
             places_add(to, at + same);

@@ -41,7 +41,8 @@ const char *const pop3_grammar[] = {
     "auth-response = [base64] / cancel-response",
 
     /* Only for making inputs. */
-    "any-command = user / pass / quit / stat / list / retr / dele / noop / rset / top / uidl / apop / capa / stls / utf8 /"
+    "any-command = user / pass / quit / stat / list / retr / dele / noop / rset / top / uidl / apop / capa / stls / "
+    "utf8 /"
     " lang / auth",
 
     /* --- responses ---------------------------------------------------------------------------------------------- */

@@ -107,10 +107,10 @@ const char *const smtp_grammar[] = {
     " IPv6-hex 2(\":\" IPv6-hex) \"::\" [IPv6-hex \":\"] / IPv6-hex 3(\":\" IPv6-hex) \"::\" ) IPv4-address-literal",
 
     /* --- parameters' values ------------------------------------------------------------------------------------- */
-    "size-value = 1*20DIGIT",                             /* RFC 1870 section 3 */
+    "size-value = 1*20DIGIT",                                /* RFC 1870 section 3 */
     "body-value = \"7BIT\" / \"8BITMIME\" / \"BINARYMIME\"", /* RFC 3030 section 3 */
-    "ret-value = \"FULL\" / \"HDRS\"",                    /* RFC 3461 section 4.3 */
-    "envid-value = xtext",                                /* RFC 3461 section 4.4 */
+    "ret-value = \"FULL\" / \"HDRS\"",                       /* RFC 3461 section 4.3 */
+    "envid-value = xtext",                                   /* RFC 3461 section 4.4 */
     /* RFC 3461 section 4.1: 1#notify-list-element, of which "null elements are allowed" (RFC 822 section 2.7) */
     "notify-value = \"NEVER\" / *\",\" notify-list-element *(\",\" [notify-list-element])",
     "notify-list-element = \"SUCCESS\" / \"FAILURE\" / \"DELAY\"",
@@ -121,8 +121,8 @@ const char *const smtp_grammar[] = {
     /* RFC 4954 section 8 prints its own, with HEXDIG, whose letters are those of either case */
     "auth-xtext = *( xchar / \"+\" 2HEXDIG )",
     "hexchar = \"+\" 2(DIGIT / %x41-46)",
-    "auth-decoded = Mailbox / \"<>\"",                           /* RFC 4954 section 5, of the decoded xtext */
-    "priority-value = ([\"-\"] %x31-39) / \"0\"",                /* RFC 6710 section 7 */
+    "auth-decoded = Mailbox / \"<>\"",                                   /* RFC 4954 section 5, of the decoded xtext */
+    "priority-value = ([\"-\"] %x31-39) / \"0\"",                        /* RFC 6710 section 7 */
     "by-value = [\"-\" / \"+\"] 1*9DIGIT \";\" (\"N\" / \"R\") [\"T\"]", /* RFC 2852 section 4 */
 
     /* Only for making inputs: commands with parameters that the parser knows, in either command. */
@@ -131,7 +131,8 @@ const char *const smtp_grammar[] = {
     "known-param = \"SIZE=\" size-value / \"BODY=\" body-value / \"RET=\" ret-value / \"ENVID=\" envid-value /"
     " \"NOTIFY=\" notify-value / \"ORCPT=\" orcpt-value / \"AUTH=\" auth-decoded / \"AUTH=\" xtext / \"SMTPUTF8\" /"
     " \"REQUIRETLS\" / \"MT-PRIORITY=\" priority-value / \"BY=\" by-value / \"HOLDFOR=\" 1*9DIGIT / esmtp-param",
-    "other-command = ehlo / helo / lhlo / data / rset / vrfy / expn / help / noop / quit / bdat / auth / starttls / etrn",
+    "other-command = ehlo / helo / lhlo / data / rset / vrfy / expn / help / noop / quit / bdat / auth / starttls / "
+    "etrn",
 
     /* --- RFC 5321 section 4.2: replies -------------------------------------------------------------------------- */
     "textstring = 1*(%d09 / %d32-126)",
@@ -157,9 +158,9 @@ const char *const smtp_grammar[] = {
     "ehlo-line = ehlo-keyword *( SP ehlo-param )",
     "ehlo-keyword = (ALPHA / DIGIT) *(ALPHA / DIGIT / \"-\")",
     "ehlo-param = 1*(%d33-126)",
-    "size-param = [1*DIGIT]",                                    /* RFC 1870 section 3 */
-    "auth-line = \"AUTH\" 1*(SP sasl-mech)",                     /* RFC 4954 section 3 */
-    "mt-priority-ehlo = \"MT-PRIORITY\" [SP priority-profile]",  /* RFC 6710 section 7 */
+    "size-param = [1*DIGIT]",                                   /* RFC 1870 section 3 */
+    "auth-line = \"AUTH\" 1*(SP sasl-mech)",                    /* RFC 4954 section 3 */
+    "mt-priority-ehlo = \"MT-PRIORITY\" [SP priority-profile]", /* RFC 6710 section 7 */
     "priority-profile = 1*20(ALPHA / DIGIT / \"-\" / \"_\" / \".\")",
     NULL,
 };

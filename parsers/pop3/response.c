@@ -228,8 +228,7 @@ static void read_status(response_reader *r, const ms_pop3_response_context *cont
         response_deviate(r, MS_POP3_RESPONSE_DEV_TOO_LONG, RESPONSE_TEXT_MAX);
     if (context->after == MS_POP3_AFTER_GREETING && out->indicator == MS_POP3_NEGATIVE)
         response_deviate(r, MS_POP3_RESPONSE_DEV_GREETING_NEGATIVE, 0);
-    if (peek(&r->c) == '[' && begins_with_text(out, context->after) &&
-        !ms_pop3_read_code(r, out, context->resp_codes))
+    if (peek(&r->c) == '[' && begins_with_text(out, context->after) && !ms_pop3_read_code(r, out, context->resp_codes))
         return;
     if (out->indicator == MS_POP3_POSITIVE && !read_positive(r, context->after, out))
         return;
