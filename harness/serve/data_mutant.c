@@ -8,12 +8,14 @@
 bool data_mutant_applies(const data_mutant *mutant, data_place place, unsigned service, unsigned stage, ms_span line,
                          data_captures *captures)
 {
-    if (mutant == NULL || mutant->place != place || (mutant->services & service) == 0)
+    const bool here =
+        mutant != NULL && (mutant->place == place || (mutant->place == DATA_AT_COMMAND && place == DATA_AT_RESPONSE));
+    if (!here || (mutant->services & service) == 0)
         return false;
     if ((mutant->stages & stage) == 0 || (mutant->conditions & ~stage) != 0)
         return false;
     *captures = (data_captures){0};
-    return place != DATA_AT_COMMAND || mst_pattern_match(mutant->pattern, line, captures->values);
+    return mutant->place != DATA_AT_COMMAND || mst_pattern_match(mutant->pattern, line, captures->values);
 }
 
 /* --- the text -------------------------------------------------------------------------------- */

@@ -11,11 +11,11 @@
 
 /* Where the text is said. */
 typedef enum data_place {
-    DATA_AT_COMMAND,     /* a command line that the pattern matches */
+    DATA_AT_COMMAND,     /* a command line, or a line of a SASL exchange, that the pattern matches */
     DATA_AT_GREETING,    /* when the connection begins */
     DATA_AT_END_OF_DATA, /* in reply to the final dot of DATA */
     DATA_AT_CHUNK,       /* in reply to BDAT, behind the octets of its chunk */
-    DATA_AT_RESPONSE,    /* in reply to a line of a SASL exchange */
+    DATA_AT_RESPONSE,    /* in reply to any line of a SASL exchange */
     DATA_PLACES,
 } data_place;
 

@@ -56,7 +56,7 @@ MUTANT(SMTP_QUIT_SILENT, "smtp.close.quit-silent", SMTP_5321_4_1_1_10_01, "QUIT 
 MUTANT(SMTP_NOOP_CODE, "smtp.reply.noop", SMTP_5321_4_1_1_9_01, "NOOP gets 251")
 MUTANT(SMTP_RSET_CODE, "smtp.reply.rset", SMTP_5321_4_1_1_5_03, "RSET gets 252")
 MUTANT(SMTP_QUIT_CODE, "smtp.reply.quit", SMTP_5321_4_3_2_13, "QUIT gets 250")
-MUTANT(SMTP_END_CODE, "smtp.reply.end-of-data", SMTP_5321_3_3_14, "an accepted message gets 251")
+MUTANT(SMTP_END_CODE, "smtp.reply.end-of-data", SMTP_5321_3_3_14, "an accepted message that has a Date gets 251")
 MUTANT(SMTP_UNKNOWN_CODE, "smtp.reply.unknown", SMTP_5321_4_2_4_01, "an unknown command gets 550")
 MUTANT(SMTP_UNKNOWN_ACCEPTED, "smtp.reply.unknown-accepted", SMTP_5321_4_1_5_01, "an unknown command gets 250")
 MUTANT(SMTP_HELP_CODE, "smtp.reply.help", SMTP_5321_4_1_1_8_01, "HELP gets 504")

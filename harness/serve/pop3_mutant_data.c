@@ -1,6 +1,8 @@
 /* pop3_mutant_data.c - mutants that are rows of a file: see pop3_mutant.h and data_mutant.h */
 #include "harness/serve/pop3_mutant.h"
 
+#include <string.h>
+
 bool pop3_data_mutant_before(pop3_server *server, data_place place, ms_span *line)
 {
     data_captures captures;
@@ -30,6 +32,8 @@ bool pop3_data_mutant_before(pop3_server *server, data_place place, ms_span *lin
         break;
     }
     server->verb = MS_POP3_UNKNOWN;
+    if (server->data_text.len < 2 || memcmp(server->data_text.ptr, "+ ", 2) != 0)
+        server->phase = POP3_COMMANDS; /* only another challenge goes on with an exchange */
     if (mutant->action != DATA_ANSWER)
         server->wish = SERVE_CLOSE;
     return true;

@@ -1,6 +1,7 @@
 /*
  * smtp_data.c - DATA: the octets of a message, and the replies behind them; what BDAT shares with it
  */
+#include "harness/serve/header.h"
 #include "harness/serve/smtp_mutant.h"
 
 #include <string.h>
@@ -91,10 +92,12 @@ static void answer_recipient(smtp_server *server, const smtp_refusal *refused, b
 /* SMTP: one reply for all (RFC 5321 section 4.1.1.4). */
 static void answer_message(smtp_server *server, const smtp_refusal *refused, bool delivered)
 {
+    const bool dated = header_has(serve_octets_span(&server->transaction.content), "Date");
     if (refused != NULL)
         smtp_reply(server, refused->code, refused->subject, refused->detail, refused->text);
     else if (delivered)
-        smtp_reply(server, 250, 0, 0, "Message accepted");
+        smtp_reply(server, dated && mutant_is(server->settings, MUTANT_SMTP_END_CODE) ? 251 : 250, 0, 0,
+                   "Message accepted");
     else
         smtp_reply(server, 452, 3, 1, "There is no room for the message");
 }

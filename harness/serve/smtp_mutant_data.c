@@ -53,6 +53,8 @@ bool smtp_data_mutant_before(smtp_server *server, data_place place, ms_span *lin
         break;
     }
     server->verb = MS_SMTP_UNKNOWN;
+    if (server->phase == PHASE_AUTH && server->data_text.len > 0 && server->data_text.ptr[0] != '3')
+        server->phase = PHASE_COMMANDS; /* only another challenge goes on with the exchange */
     if (mutant->action != DATA_ANSWER)
         server->wish = SERVE_CLOSE;
     return true;
