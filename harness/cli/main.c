@@ -10,8 +10,8 @@
 
 /* In the order of --help.  NULL ends the table. */
 static const cli_command *const commands[] = {
-    &cli_probe, &cli_replay, &cli_serve, &cli_mutants, &cli_report,       &cli_send,         &cli_fetch, &cli_parse, &cli_vectors,
-    &cli_lint,  &cli_fmt,    &cli_list,  &cli_explain, &cli_export_seeds, &cli_import_crash, NULL,
+    &cli_probe,   &cli_replay, &cli_serve, &cli_mutants, &cli_report,  &cli_send,         &cli_fetch,        &cli_parse,
+    &cli_vectors, &cli_lint,   &cli_fmt,   &cli_list,    &cli_explain, &cli_export_seeds, &cli_import_crash, NULL,
 };
 
 static const char usage[] = "usage: mailspec COMMAND [OPTION]... [ARGUMENT]...\n"

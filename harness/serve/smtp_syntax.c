@@ -93,13 +93,16 @@ static bool refuse_8bit(smtp_server *server, ms_smtp_verb verb)
 {
     static const smtp_refusal sender = {550, 6, 7, "The sender's address needs SMTPUTF8"};
     static const smtp_refusal recipient = {553, 6, 7, "The address needs SMTPUTF8"};
+    static const smtp_refusal list = {550, 6, 7, "The address needs SMTPUTF8"}; /* 553 is no code of EXPN's row */
     static const smtp_refusal other = {501, 5, 2, "Octets above 127 are not allowed here"};
     if (verb == MS_SMTP_NOOP)
         return false; /* its argument is ignored */
     if (verb == MS_SMTP_MAIL)
         refuse(server, &sender);
-    else if (verb == MS_SMTP_RCPT || verb == MS_SMTP_VRFY || verb == MS_SMTP_EXPN)
+    else if (verb == MS_SMTP_RCPT || verb == MS_SMTP_VRFY)
         refuse(server, &recipient);
+    else if (verb == MS_SMTP_EXPN)
+        refuse(server, &list);
     else
         refuse(server, &other);
     return true;
