@@ -120,7 +120,7 @@ static void set_up(run_state *r, const listen_point points[POINTS])
         .password = "secret",
         .password2 = "secret",
         .tls = {.insecure = true},
-        .reply_ms = REPLY_MS,
+        .reply_ms = r->requirement == MS_REQ_NONE ? PROBE_REPLY_MS : REPLY_MS, /* a busy machine is no fault */
         .case_ms = CASE_MS,
         .delivery_ms = DELIVERY_MS,
         .received_max = PROBE_RECEIVED_MAX,
