@@ -13,7 +13,7 @@
 #include "harness/probe/match.h"
 #include "harness/probe/stage.h"
 
-enum { POLL_MS = 40, POLL_MAX_MS = 500, GRACE_MS = 3000 };
+enum { POLL_MS = 40, POLL_MAX_MS = 500 };
 
 /* --- what a script asks of the maildrops --------------------------------------------------- */
 
@@ -233,7 +233,7 @@ static bool wait_for(arrival *a)
 {
     const probe_settings *settings = &a->s->context->settings;
     net_deadline end = net_sooner(net_in(settings->delivery_ms), a->s->end);
-    uint64_t before = UINT64_MAX; /* messages of this case when the grace began */
+    uint64_t before = 0; /* messages of this case when we began to wait */
     int wait = POLL_MS / 4;
     snprintf(a->control, sizeof a->control, "%sz%uz", a->s->context->mark,
              atomic_fetch_add(&a->s->context->cases, 1) % 100000);
@@ -242,9 +242,9 @@ static bool wait_for(arrival *a)
     for (;;) {
         if (!look(a))
             return false;
-        if (a->control_seen && a->count != before) {
-            /* ours may have overtaken others, and as long as some of them come there may be more */
-            end = net_sooner(net_in(GRACE_MS), a->s->end);
+        if (a->count != before) {
+            /* as long as some of them come there may be more; ours may also have overtaken all of them */
+            end = net_sooner(net_in(settings->delivery_ms), a->s->end);
             before = a->count;
         }
         if ((a->control_seen && a->count >= a->step->delivered.count.min) || net_left(end) == 0 ||
