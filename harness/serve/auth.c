@@ -194,7 +194,7 @@ static auth_status check_cram(auth_exchange *exchange, const serve_settings *set
     hmac(EVP_md5(), password_of(settings, exchange->user), ms_span_make(exchange->challenge, exchange->challenge_len),
          digest);
     hex(digest, MD5_LEN, right);
-    const bool any = exchange->pop3 && mutant_is(settings, MUTANT_POP3_CRAM_ANY);
+    const bool any = breaks(exchange, settings, MUTANT_SMTP_CRAM_ANY, MUTANT_POP3_CRAM_ANY);
     return (any || same_digest(cram.digest, right)) && exchange->user >= 0 ? AUTH_SUCCESS : AUTH_FAILED;
 }
 
@@ -274,9 +274,11 @@ static auth_status scram_final(auth_exchange *exchange, const serve_settings *se
     size_t proof_len = 0, wrong = 0;
     char text[80];
     const ms_sasl_scram final = ms_sasl_scram_parse(message, MS_SCRAM_CLIENT_FINAL);
+    const bool any_binding = !exchange->pop3 && mutant_is(settings, MUTANT_SMTP_SCRAM_BINDING);
+    const bool any_proof = !exchange->pop3 && mutant_is(settings, MUTANT_SMTP_SCRAM_ANY);
     if (final.error != MS_SASL_OK || message.len > 900 ||
         !equal(final.nonce, ms_span_make(exchange->nonce, strlen(exchange->nonce))) ||
-        !binding_is_right(exchange, final.channel_binding) ||
+        !(any_binding || binding_is_right(exchange, final.channel_binding)) ||
         !ms_base64_decode(final.proof, proof, &proof_len, &wrong) || proof_len != SHA256_LEN)
         return AUTH_FAILED;
     /* AuthMessage = client-first-message-bare "," server-first-message "," client-final-message-without-proof */
@@ -292,7 +294,7 @@ static auth_status scram_final(auth_exchange *exchange, const serve_settings *se
     hmac(EVP_sha256(), ms_span_make(stored_key, SHA256_LEN), auth_message, signature);
     for (size_t i = 0; i < SHA256_LEN; i++)
         proof[i] ^= signature[i];
-    if (exchange->user < 0 || CRYPTO_memcmp(proof, client_key, SHA256_LEN) != 0)
+    if (exchange->user < 0 || (!any_proof && CRYPTO_memcmp(proof, client_key, SHA256_LEN) != 0))
         return AUTH_FAILED;
     hmac(EVP_sha256(), key, MS_SPAN("Server Key"), client_key);
     hmac(EVP_sha256(), ms_span_make(client_key, SHA256_LEN), auth_message, signature);

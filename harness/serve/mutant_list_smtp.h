@@ -343,8 +343,11 @@ MUTANT(SMTP_AUTH_THREE_NULS, "smtp.auth.three-nuls", SMTP_4616_2_04, "PLAIN igno
 MUTANT(SMTP_AUTH_ANY_PASSWORD, "smtp.auth.any-password", SMTP_4954_4_29, "any password is right")
 MUTANT(SMTP_CRAM_SAME, "smtp.auth.cram-same", SMTP_2195_2_02, "the challenge of CRAM-MD5 is always the same")
 MUTANT(SMTP_CRAM_FORM, "smtp.auth.cram-form", SMTP_2195_2_01, "the challenge of CRAM-MD5 is no msg-id")
+MUTANT(SMTP_CRAM_ANY, "smtp.auth.cram-any", SMTP_2195_2_05, "any digest is right for CRAM-MD5")
 MUTANT(SMTP_SCRAM_NONCE, "smtp.auth.scram-nonce", SMTP_5802_5_1_01, "the nonce of SCRAM does not begin with the client's")
 MUTANT(SMTP_SCRAM_ITERATIONS, "smtp.auth.scram-iterations", SMTP_7677_3_01, "the iteration count of SCRAM is 1000")
+MUTANT(SMTP_SCRAM_ANY, "smtp.auth.scram-any", SMTP_5802_5_02, "any proof is right for SCRAM")
+MUTANT(SMTP_SCRAM_BINDING, "smtp.auth.scram-binding", SMTP_5802_6_01, "SCRAM does not look at the channel-binding data")
 
 /* relaying */
 MUTANT(SMTP_OPEN_RELAY, "smtp.relay.open", SMTP_SEC_relay_01, "mail for anybody is taken from anybody")

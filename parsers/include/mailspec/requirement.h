@@ -1613,7 +1613,9 @@ typedef enum ms_requirement {
     MS_REQ_SMTP_6710_4_1_05 = 1599,
     MS_REQ_SMTP_5321_4_1_4_22 = 1600,
     MS_REQ_SMTP_5321_4_1_1_1_17 = 1601,
-    MS_REQ_COUNT = 1602
+    MS_REQ_SMTP_2195_2_05 = 1602,
+    MS_REQ_SMTP_5802_5_02 = 1603,
+    MS_REQ_COUNT = 1604
 } ms_requirement;
 /* clang-format on */
 
