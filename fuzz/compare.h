@@ -12,7 +12,9 @@
 #include "fuzz/oracle.h"
 #include "mailspec/pop3_command.h"
 #include "mailspec/pop3_response.h"
+#include "mailspec/sasl.h"
 #include "mailspec/smtp_path.h"
+#include "mailspec/smtp_reply.h"
 #include "mailspec/span.h"
 
 const char *compare_smtp_path(ms_span text, ms_smtp_path_role role, const ms_smtp_context *context);
@@ -23,6 +25,17 @@ const char *compare_pop3_command(ms_span line, const ms_pop3_context *context);
 const char *compare_pop3_response(ms_span line, const ms_pop3_response_context *context);
 const char *compare_pop3_listing(ms_span line, const ms_pop3_response_context *context);
 const char *compare_pop3_capability(ms_span line);
+
+/* The line read alone, as the first of a reply. */
+const char *compare_reply_line(ms_span line, const ms_reply_context *context);
+const char *compare_enhanced_status(ms_span text);
+const char *compare_ehlo_line(ms_span text);
+
+const char *compare_content(ms_span octets);
+
+const char *compare_base64(ms_span text);
+const char *compare_plain(ms_span message);
+const char *compare_scram(ms_span message, ms_sasl_scram_step step);
 
 /* In a fuzz target: fails under the oracle's name.  The model is slow, so a build for speed leaves it out. */
 #ifndef MAILSPEC_FUZZ_MODEL

@@ -3,6 +3,7 @@
  *
  * options: the octets that a chunk announces, times 4; 255 for more than there are.
  */
+#include "fuzz/compare.h"
 #include "fuzz/log.h"
 #include "fuzz/look.h"
 #include "mailspec/content.h"
@@ -152,6 +153,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const fuzz_input input = fuzz_input_read(data, size);
     scan(&input, false);
     scan(&input, true);
+    FUZZ_COMPARE(ORACLE_MODEL_CONTENT, compare_content(input.octets));
     check_stuffing(input.octets, 1 + input.options % 16);
     return 0;
 }

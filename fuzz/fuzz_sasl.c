@@ -3,6 +3,7 @@
  *
  * The octets are read as base64, as a message, and as what was decoded from them.
  */
+#include "fuzz/compare.h"
 #include "fuzz/input.h"
 #include "fuzz/look.h"
 #include "mailspec/base64.h"
@@ -92,5 +93,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const uint64_t digest = messages(input.octets);
     FUZZ_EXPECT(ORACLE_DETERMINISM, 0, messages(fuzz_again(input.octets)) == digest);
     check_base64(input.octets);
+    FUZZ_COMPARE(ORACLE_MODEL_SASL, compare_base64(input.octets));
+    FUZZ_COMPARE(ORACLE_MODEL_SASL, compare_plain(input.octets));
+    for (int step = MS_SCRAM_CLIENT_FIRST; step <= MS_SCRAM_SERVER_FINAL; step++)
+        FUZZ_COMPARE(ORACLE_MODEL_SASL, compare_scram(input.octets, (ms_sasl_scram_step)step));
     return 0;
 }

@@ -1,4 +1,5 @@
 /* fuzz_smtp_ehlo.c - the lines of an EHLO reply: keywords and their parameters */
+#include "fuzz/compare.h"
 #include "fuzz/input.h"
 #include "fuzz/look.h"
 
@@ -25,6 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_hide(input.block, text.len);
     const uint64_t digest = one_line(text);
     FUZZ_EXPECT(ORACLE_DETERMINISM, 0, one_line(fuzz_again(text)) == digest);
+    FUZZ_COMPARE(ORACLE_MODEL_RESPONSE, compare_ehlo_line(text));
+    FUZZ_COMPARE(ORACLE_MODEL_RESPONSE, compare_enhanced_status(text));
     fuzz_show(input.block);
     return 0;
 }

@@ -3,6 +3,7 @@
  *
  * options: bits 0 to 2 what the reply answers, 8 enhanced status codes are in force, 16 SMTPUTF8.
  */
+#include "fuzz/compare.h"
 #include "fuzz/log.h"
 #include "fuzz/look.h"
 #include "mailspec/limits.h"
@@ -93,6 +94,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_hide(input.block, line.len);
     const uint64_t digest = one_line(line, &context);
     FUZZ_EXPECT(ORACLE_DETERMINISM, 0, one_line(fuzz_again(line), &context) == digest);
+    FUZZ_COMPARE(ORACLE_MODEL_RESPONSE, compare_reply_line(line, &context));
     fuzz_show(input.block);
     for (fuzz_way way = FUZZ_WHOLE; way < FUZZ_WAYS; way++)
         if (fuzz_is_fed(&input, way))

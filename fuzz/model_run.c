@@ -15,7 +15,7 @@
 
 const char fuzz_target[] = "model_run";
 
-enum { ROOM = 700, KINDS_MAX = 64 };
+enum { ROOM = 1015, KINDS_MAX = 64 };
 
 typedef const char *compare_function(ms_span input, unsigned options);
 
@@ -96,6 +96,65 @@ static const char *run_capability(ms_span input, unsigned options)
     return compare_pop3_capability(input);
 }
 
+static ms_reply_context reply_context(ms_reply_after after, unsigned options)
+{
+    const ms_reply_context context = {after, (options & 2) != 0, (options & 1) != 0};
+    return context;
+}
+
+#define RUN_REPLY(name, after)                                          \
+    static const char *run_##name(ms_span input, unsigned options)      \
+    {                                                                   \
+        const ms_reply_context context = reply_context(after, options); \
+        return compare_reply_line(input, &context);                     \
+    }
+RUN_REPLY(reply, (options & 4) != 0 ? MS_AFTER_COMMAND : (options & 8) != 0 ? MS_AFTER_RCPT : MS_AFTER_QUIT)
+RUN_REPLY(greeting, MS_AFTER_CONNECT)
+RUN_REPLY(helo_reply, MS_AFTER_HELO)
+RUN_REPLY(ehlo_reply, MS_AFTER_EHLO)
+RUN_REPLY(auth_reply, MS_AFTER_AUTH)
+
+static const char *run_enhanced(ms_span input, unsigned options)
+{
+    (void)options;
+    return compare_enhanced_status(input);
+}
+
+static const char *run_ehlo_line(ms_span input, unsigned options)
+{
+    (void)options;
+    return compare_ehlo_line(input);
+}
+
+static const char *run_content(ms_span input, unsigned options)
+{
+    (void)options;
+    return compare_content(input);
+}
+
+static const char *run_base64(ms_span input, unsigned options)
+{
+    (void)options;
+    return compare_base64(input);
+}
+
+static const char *run_plain(ms_span input, unsigned options)
+{
+    (void)options;
+    return compare_plain(input);
+}
+
+#define RUN_SCRAM(name, step)                                      \
+    static const char *run_##name(ms_span input, unsigned options) \
+    {                                                              \
+        (void)options;                                             \
+        return compare_scram(input, step);                         \
+    }
+RUN_SCRAM(client_first, MS_SCRAM_CLIENT_FIRST)
+RUN_SCRAM(server_first, MS_SCRAM_SERVER_FIRST)
+RUN_SCRAM(client_final, MS_SCRAM_CLIENT_FINAL)
+RUN_SCRAM(server_final, MS_SCRAM_SERVER_FINAL)
+
 /* What is generated, and what reads it.  weight: how often, of all. */
 static const struct source {
     const char *name;
@@ -136,6 +195,23 @@ static const struct source {
     {"language-listing", run_language_listing, MODEL_POP3_UTF8, "language-listing", 1},
     {"capability", run_capability, MODEL_POP3, "capability", 1},
     {"capability", run_capability, MODEL_POP3, "known-capability", 3},
+    {"reply", run_reply, MODEL_SMTP, "reply-line", 2},
+    {"reply", run_reply, MODEL_SMTPUTF8, "reply-line", 1},
+    {"reply", run_reply, MODEL_SMTP, "enhanced-line", 3},
+    {"greeting", run_greeting, MODEL_SMTP, "greeting", 2},
+    {"helo-reply", run_helo_reply, MODEL_SMTP, "reply-line", 1},
+    {"ehlo-reply", run_ehlo_reply, MODEL_SMTP, "ehlo-first", 2},
+    {"auth-reply", run_auth_reply, MODEL_SMTP, "continue-req", 1},
+    {"auth-reply", run_auth_reply, MODEL_SMTP, "enhanced-line", 1},
+    {"enhanced-status", run_enhanced, MODEL_SMTP, "status-text", 2},
+    {"ehlo-line", run_ehlo_line, MODEL_SMTP, "ehlo-known", 4},
+    {"content", run_content, MODEL_SMTP, "some-content", 6},
+    {"base64", run_base64, MODEL_SASL, "base64", 2},
+    {"plain", run_plain, MODEL_SASL, "plain-message", 2},
+    {"scram", run_client_first, MODEL_SASL, "client-first-message", 2},
+    {"scram", run_server_first, MODEL_SASL, "server-first-message", 2},
+    {"scram", run_client_final, MODEL_SASL, "client-final-message", 2},
+    {"scram", run_server_final, MODEL_SASL, "server-final-message", 2},
     {"smtp-auth-response", run_smtp_auth_response, MODEL_SMTP, "auth-response", 2},
 };
 

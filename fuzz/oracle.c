@@ -22,6 +22,8 @@ static const char *const names[] = {
     [ORACLE_MODEL_PATH] = "model-path",
     [ORACLE_MODEL_COMMAND] = "model-command",
     [ORACLE_MODEL_RESPONSE] = "model-response",
+    [ORACLE_MODEL_CONTENT] = "model-content",
+    [ORACLE_MODEL_SASL] = "model-sasl",
 };
 _Static_assert(sizeof names / sizeof names[0] == ORACLE_COUNT, "each oracle has a name");
 

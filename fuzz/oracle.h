@@ -36,7 +36,9 @@ typedef enum fuzz_oracle {
     ORACLE_CONFORMING,     /* the reference server breaks no rule */
     ORACLE_MODEL_PATH,     /* the model (fuzz/model/) says the same of a path or a domain */
     ORACLE_MODEL_COMMAND,  /* … of a command line */
-    ORACLE_MODEL_RESPONSE, /* … of a POP3 response, a listing or a capability */
+    ORACLE_MODEL_RESPONSE, /* … of an SMTP reply, a POP3 response, a listing or a capability */
+    ORACLE_MODEL_CONTENT,  /* … of transparency */
+    ORACLE_MODEL_SASL,     /* … of base64 and a mechanism's message */
     ORACLE_COUNT
 } fuzz_oracle;
 

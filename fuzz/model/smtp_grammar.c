@@ -134,8 +134,13 @@ const char *const smtp_grammar[] = {
     "other-command = ehlo / helo / lhlo / data / rset / vrfy / expn / help / noop / quit / bdat / auth / starttls / "
     "etrn",
 
+    /* Only for making inputs: what matters to transparency. */
+    "some-content = *( CRLF / CRLF / \".\" / \".\" / \"a\" / %x0D / %x0A / %x00 / %xFF / CRLF \".\" CRLF / long-line )",
+    "long-line = 990*1001\"x\"",
+
     /* --- RFC 5321 section 4.2: replies -------------------------------------------------------------------------- */
-    "textstring = 1*(%d09 / %d32-126)",
+    "textstring = 1*text-char",
+    "text-char = %d09 / %d32-126 / text-utf8",
     "Reply-code = %x32-35 %x30-35 %x30-39",
     "reply-line-more = Reply-code \"-\" [ textstring ]",
     "reply-line-last = Reply-code [ SP textstring ]",
@@ -145,23 +150,31 @@ const char *const smtp_grammar[] = {
     /* RFC 3463 section 2; "expressed without leading zero digits" */
     "status-code = (\"2\" / \"4\" / \"5\") \".\" status-number \".\" status-number",
     "status-number = \"0\" / %x31-39 *2DIGIT",
-    /* RFC 2034 section 4: what stands before the rest of the text */
-    "status-text = status-code [ SP *(%d09 / %d32-126) ]",
-    "greeting-more = \"220-\" (Domain / address-literal) [ SP textstring ]",
-    "greeting-last = \"220 \" (Domain / address-literal) [ SP textstring ]",
-    /* RFC 5321 section 4.1.1.1 */
-    "ehlo-first = \"250-\" Domain [ SP ehlo-greet ]",
-    "ehlo-only = \"250\" SP Domain [ SP ehlo-greet ]",
-    "ehlo-more = \"250-\" ehlo-line",
-    "ehlo-last = \"250\" SP ehlo-line",
-    "ehlo-greet = 1*(%d0-9 / %d11-12 / %d14-127)",
+    /* RFC 2034 section 4: the code is "prepended" to the text; its examples have one space between */
+    "status-text = status-code SP *text-char",
+    /* RFC 2034 section 4: in each 2yz, 4yz and 5yz, of the same class; in no 3yz */
+    "enhanced-line = %x32 %x30-35 DIGIT ( \"-\" / SP ) %x32 enhanced-rest /"
+    " %x34 %x30-35 DIGIT ( \"-\" / SP ) %x34 enhanced-rest / %x35 %x30-35 DIGIT ( \"-\" / SP ) %x35 enhanced-rest",
+    "enhanced-rest = \".\" status-number \".\" status-number SP *text-char",
+    "intermediate-line = %x33 %x30-35 DIGIT ( \"-\" [ textstring ] / [ SP textstring ] )",
+    /* RFC 5321 section 4.2; RFC 6531 section 3.7.1: names stay in ASCII */
+    "greeting = (\"220 \" / \"220-\") (ascii-Domain / known-literal) [ SP *text-char ]",
+    "known-literal = \"[\" ( IPv4-address-literal / IPv6-address-literal ) \"]\"",
+    /* RFC 5321 section 4.1.1.1.  An address literal may stand for the name in all greeting-type replies: section 4.3.1. */
+    "ehlo-first = (\"250 \" / \"250-\") (ascii-Domain / known-literal) [ SP [ ehlo-greet ] ]",
+    "ehlo-greet = 1*(%d0-9 / %d11-12 / %d14-127 / text-utf8)",
     "ehlo-line = ehlo-keyword *( SP ehlo-param )",
     "ehlo-keyword = (ALPHA / DIGIT) *(ALPHA / DIGIT / \"-\")",
     "ehlo-param = 1*(%d33-126)",
-    "size-param = [1*DIGIT]",                                   /* RFC 1870 section 3 */
-    "auth-line = \"AUTH\" 1*(SP sasl-mech)",                    /* RFC 4954 section 3 */
-    "mt-priority-ehlo = \"MT-PRIORITY\" [SP priority-profile]", /* RFC 6710 section 7 */
+    "ehlo-size = \"SIZE\" [SP 1*DIGIT]",     /* RFC 1870 section 3 */
+    "ehlo-auth = \"AUTH\" 1*(SP sasl-mech)", /* RFC 4954 section 3; names as in RFC 4422 section 3.1 */
+    "ehlo-mt-priority = \"MT-PRIORITY\" [SP priority-profile]", /* RFC 6710 section 7 */
     "priority-profile = 1*20(ALPHA / DIGIT / \"-\" / \"_\" / \".\")",
+    /* "no parameter", each in section 2 or 3 of its RFC: 6152, 2920, 3030, 3207, 2034, 3461, 8689, 6531 */
+    "ehlo-bare = \"8BITMIME\" / \"PIPELINING\" / \"CHUNKING\" / \"BINARYMIME\" / \"STARTTLS\" / "
+    "\"ENHANCEDSTATUSCODES\" /"
+    " \"DSN\" / \"REQUIRETLS\" / \"SMTPUTF8\"",
+    "ehlo-known = ehlo-size / ehlo-auth / ehlo-mt-priority / ehlo-bare / ehlo-bare SP ehlo-param / ehlo-line",
     NULL,
 };
 
@@ -171,6 +184,7 @@ const char *const smtp_grammar[] = {
 const char *const smtp_ascii_grammar[] = {
     "vrfy = \"VRFY\" SP String-or-Mailbox",
     "expn = \"EXPN\" SP String-or-Mailbox",
+    "text-utf8 = SP", /* nothing more */
     NULL,
 };
 
@@ -178,6 +192,7 @@ const char *const smtp_ascii_grammar[] = {
  * hold them.  A U-label is defined in prose (RFC 5890 section 2.3.2.1); what of it needs no table of Unicode is that it
  * has a character outside ASCII, and a hyphen neither first nor last. */
 const char *const smtp_utf8_grammar[] = {
+    "text-utf8 = UTF8-non-ascii", /* section 3.7.4 */
     "sub-domain =/ U-label",
     "U-label = [Let-dig *(Let-dig / \"-\")] UTF8-non-ascii [*(u-edge / \"-\") u-edge]",
     "u-edge = Let-dig / UTF8-non-ascii",
