@@ -12,6 +12,11 @@ static const ms_deviations prose = DEVIATION(TOO_LONG) | DEVIATION(NO_SPACE) | D
                                    DEVIATION(ENHANCED_ON_EHLO) | DEVIATION(EHLO_KEYWORD_UNREGISTERED) |
                                    DEVIATION(EHLO_LIMIT_VALUE);
 
+static const ms_deviations enhanced_codes = DEVIATION(ENHANCED_FORBIDDEN) | DEVIATION(ENHANCED_CLASS) |
+                                            DEVIATION(ENHANCED_LEADING_ZERO) | DEVIATION(ENHANCED_WHITE_SPACE) |
+                                            DEVIATION(ENHANCED_MALFORMED) | DEVIATION(ENHANCED_NO_SPACE) |
+                                            DEVIATION(ENHANCED_NO_TEXT);
+
 static const char *verdict(bool in_grammar, bool taken)
 {
     if (in_grammar == taken)
@@ -64,7 +69,9 @@ const char *compare_reply_line(ms_span line, const ms_reply_context *context)
     if (!abnf_fits(line.len))
         return NULL;
     const ms_reply_line parsed = ms_reply_line_parse(line, context);
-    const bool taken = parsed.error == MS_REPLY_OK && (parsed.deviations & ~prose) == 0;
+    /* "3xx responses are NOT included" (RFC 2034 section 4): what reads like a code there is text in the grammar. */
+    const ms_deviations codes = line.len > 0 && line.ptr[0] == '3' ? enhanced_codes : 0;
+    const bool taken = parsed.error == MS_REPLY_OK && (parsed.deviations & ~prose & ~codes) == 0;
     if ((parsed.deviations & DEVIATION(NO_DOMAIN)) != 0 && is_long_name(line))
         return NULL;
     const char *why = verdict(is_reply(line, context), taken);
