@@ -52,8 +52,10 @@ void parse_smtp_path(const parse_context *context, ms_span input, parse_sample *
     if (got.error != MS_SMTP_OK)
         return;
     if (got.consumed < text.len) {
+        /* Behind a bracket more could stand in a command, after a space; alone, and without brackets, nothing can. */
         const ms_rule *rule = ms_smtp_error_rule(MS_SMTP_ERR_TRAILING_OCTETS);
-        parse_fail(sample, rule, rule->requirement, got.consumed);
+        const bool closed = text.ptr[got.consumed - 1] == '>';
+        parse_fail(sample, rule, closed ? rule->requirement : MS_REQ_SMTP_5321_4_1_2_32, got.consumed);
     }
     set_path(sample, &got.path);
 }

@@ -107,7 +107,7 @@ static bool read_row(vector *row)
         return complain(row, "there is no such escape", column[3] + bad);
     if (ms_register_find(row->requirement, strlen(row->requirement)) == MS_REQ_NONE)
         return complain(row, "there is no such requirement", row->requirement);
-    if (or_null(column[6]) != NULL && (row->fields = json_loads(column[6], 0, NULL)) == NULL)
+    if (or_null(column[6]) != NULL && (row->fields = json_loads(column[6], JSON_ALLOW_NUL, NULL)) == NULL)
         return complain(row, "this is no JSON object", column[6]);
     return (or_null(column[2]) == NULL || read_about(row, column[2])) && read_verdict(row, column[4]);
 }
