@@ -93,21 +93,20 @@ static ms_smtp_error read_quoted_string(smtp_reader *r, ms_span *local_part)
     return MS_SMTP_OK;
 }
 
-/* "the sending system SHOULD transmit the form that uses the minimum quoting possible" (RFC 5321 section 4.1.2): no quotes
- * around what, once decoded, is a Dot-string, and no backslash but before a quote or a backslash. */
-static bool has_least_quoting(ms_span quoted)
+/* "the sending system SHOULD transmit the form that uses the minimum quoting possible" (RFC 5321 section 4.1.2).  Told
+ * only where no quoting is needed at all: what is between the quotes, once decoded, is a Dot-string. */
+static bool quotes_are_needed(ms_span quoted)
 {
     bool atom_due = true;
-    bool needed = false;
     for (size_t at = 1; at + 1 < quoted.len; at++) {
-        if (quoted.ptr[at] == '\\' && quoted.ptr[++at] != '"' && quoted.ptr[at] != '\\')
-            return false;
+        if (quoted.ptr[at] == '\\')
+            at++;
         const uint8_t octet = quoted.ptr[at];
         if (octet == '.' ? atom_due : !octet_is(octet, OCTET_ATEXT | OCTET_8BIT))
-            needed = true;
+            return true;
         atom_due = octet == '.';
     }
-    return needed || atom_due;
+    return atom_due;
 }
 
 /* Local-part = Dot-string / Quoted-string */
@@ -117,7 +116,7 @@ ms_smtp_error ms_smtp_local_part_read(smtp_reader *r, ms_smtp_path *path)
     path->quoted = peek(&r->c) == '"';
     if (path->quoted) {
         error = read_quoted_string(r, &path->local_part);
-        if (error == MS_SMTP_OK && !has_least_quoting(path->local_part))
+        if (error == MS_SMTP_OK && !quotes_are_needed(path->local_part))
             deviate(r, MS_SMTP_DEV_UNNEEDED_QUOTES);
     } else {
         error = read_dot_string(r, &path->local_part);
