@@ -37,6 +37,10 @@ const char *compare_base64(ms_span text);
 const char *compare_plain(ms_span message);
 const char *compare_scram(ms_span message, ms_sasl_scram_step step);
 
+/* A dialogue that the octets choose, command by command. */
+const char *compare_pop3_session(ms_span choices);
+const char *compare_smtp_session(ms_span choices);
+
 /* In a fuzz target: fails under the oracle's name.  The model is slow, so a build for speed leaves it out. */
 #ifndef MAILSPEC_FUZZ_MODEL
 #define FUZZ_COMPARE(oracle, call) ((void)0)

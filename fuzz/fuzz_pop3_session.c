@@ -9,6 +9,7 @@
  *
  * options: 1 room for two outstanding commands only, 2 marks of four messages only.
  */
+#include "fuzz/compare.h"
 #include "fuzz/input.h"
 #include "fuzz/look.h"
 
@@ -118,5 +119,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const fuzz_input input = fuzz_input_read(data, size);
     const uint64_t digest = run(&first, input.octets, input.options);
     FUZZ_EXPECT(ORACLE_DETERMINISM, 0, run(&second, fuzz_again(input.octets), input.options) == digest);
+    FUZZ_COMPARE(ORACLE_MODEL_SESSION, compare_pop3_session(input.octets));
     return 0;
 }

@@ -9,6 +9,7 @@
  *
  * options: bits 0 and 1 the variant, 4 room for two outstanding commands only.
  */
+#include "fuzz/compare.h"
 #include "fuzz/input.h"
 #include "fuzz/look.h"
 
@@ -104,5 +105,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const fuzz_input input = fuzz_input_read(data, size);
     const uint64_t digest = run(&first, input.octets, input.options);
     FUZZ_EXPECT(ORACLE_DETERMINISM, 0, run(&second, fuzz_again(input.octets), input.options) == digest);
+    FUZZ_COMPARE(ORACLE_MODEL_SESSION, compare_smtp_session(input.octets));
     return 0;
 }

@@ -155,6 +155,18 @@ RUN_SCRAM(server_first, MS_SCRAM_SERVER_FIRST)
 RUN_SCRAM(client_final, MS_SCRAM_CLIENT_FINAL)
 RUN_SCRAM(server_final, MS_SCRAM_SERVER_FINAL)
 
+static const char *run_pop3_session(ms_span input, unsigned options)
+{
+    (void)options;
+    return compare_pop3_session(input);
+}
+
+static const char *run_smtp_session(ms_span input, unsigned options)
+{
+    (void)options;
+    return compare_smtp_session(input);
+}
+
 /* What is generated, and what reads it.  weight: how often, of all. */
 static const struct source {
     const char *name;
@@ -212,6 +224,8 @@ static const struct source {
     {"scram", run_server_first, MODEL_SASL, "server-first-message", 2},
     {"scram", run_client_final, MODEL_SASL, "client-final-message", 2},
     {"scram", run_server_final, MODEL_SASL, "server-final-message", 2},
+    {"pop3-session", run_pop3_session, MODEL_SASL, "choices", 8},
+    {"smtp-session", run_smtp_session, MODEL_SASL, "choices", 10},
     {"smtp-auth-response", run_smtp_auth_response, MODEL_SMTP, "auth-response", 2},
 };
 

@@ -24,6 +24,7 @@ static const char *const names[] = {
     [ORACLE_MODEL_RESPONSE] = "model-response",
     [ORACLE_MODEL_CONTENT] = "model-content",
     [ORACLE_MODEL_SASL] = "model-sasl",
+    [ORACLE_MODEL_SESSION] = "model-session",
 };
 _Static_assert(sizeof names / sizeof names[0] == ORACLE_COUNT, "each oracle has a name");
 

@@ -39,6 +39,7 @@ typedef enum fuzz_oracle {
     ORACLE_MODEL_RESPONSE, /* … of an SMTP reply, a POP3 response, a listing or a capability */
     ORACLE_MODEL_CONTENT,  /* … of transparency */
     ORACLE_MODEL_SASL,     /* … of base64 and a mechanism's message */
+    ORACLE_MODEL_SESSION,  /* … of who may say what when */
     ORACLE_COUNT
 } fuzz_oracle;
 
