@@ -285,13 +285,18 @@ static const char *run_one(const struct source *source, random_source *random, u
 {
     uint8_t octets[ROOM];
     const size_t len = generate_near(source->grammar, source->rule, random, octets, sizeof octets);
-    const unsigned utf8 = source->grammar == MODEL_SMTPUTF8 ? 1 : 0;
-    const unsigned options = (unsigned)random_below(random, 256) & ~1U;
-    const unsigned all = options | (random_below(random, 8) == 0 ? utf8 ^ 1 : utf8);
-    const ms_span input = ms_span_make(octets, len);
-    const char *why = source->compare(input, all);
+    const bool is_utf8 = source->grammar == MODEL_SMTPUTF8 || source->grammar == MODEL_POP3_UTF8;
+    const bool other = random_below(random, 8) == 0;
+    const unsigned options = ((unsigned)random_below(random, 256) & ~1U) | (is_utf8 != other ? 1U : 0U);
+    uint8_t *block = malloc(len + (len == 0));
+    if (block == NULL)
+        exit(2);
+    memcpy(block, octets, len);
+    const ms_span input = ms_span_make(block, len);
+    const char *why = source->compare(input, options);
     if (why != NULL)
-        disagree(source, why, input, all, show);
+        disagree(source, why, input, options, show);
+    free(block);
     return why;
 }
 
