@@ -49,6 +49,20 @@ static void octets(FILE *out, ms_span text)
     }
 }
 
+/* A piece of a dialogue: a message of a megabyte says nothing that its beginning and end do not. */
+static void said_octets(FILE *out, ms_span text)
+{
+    enum { BEGIN = 4096, END = 512 };
+    if (text.len <= BEGIN + END) {
+        octets(out, text);
+        return;
+    }
+    octets(out, ms_span_make(text.ptr, BEGIN));
+    fprintf(out, "\n<span class=\"mark\">%zu octets are left out; the JSON report has them</span>\n",
+            text.len - BEGIN - END);
+    octets(out, ms_span_make(text.ptr + text.len - END, END));
+}
+
 static void text(FILE *out, const char *words)
 {
     if (words != NULL)
@@ -183,7 +197,7 @@ static void dialogue(FILE *out, const result_case *item)
             continue;
         }
         fprintf(out, "<div class=\"said %s\" title=\"%s\">", result_side_name(e->side), result_side_name(e->side));
-        octets(out, e->octets);
+        said_octets(out, e->octets);
         fputs("</div>", out);
     }
     if (open)

@@ -166,14 +166,17 @@ static void one_case(const text_writer *w, const result_run *run, const result_c
     text_status(w, item->status);
     fputs("  ", w->out);
     text_safe(w, item->id);
-    if (item->title != NULL) {
+    if (item->title != NULL && item->status != RESULT_SKIP) {
         fputs("  ", w->out);
         text_safe(w, item->title);
     }
+    if (item->status == RESULT_SKIP && item->reason != NULL) {
+        fputs(" (", w->out);
+        text_safe(w, item->reason);
+        fputc(')', w->out);
+    }
     fputc('\n', w->out);
-    if (item->status == RESULT_SKIP && item->reason != NULL)
-        labelled(w, "why", item->reason);
-    else if (item->status != RESULT_PASS)
+    if (item->status != RESULT_PASS && item->status != RESULT_SKIP)
         failing(w, run, item);
 }
 
