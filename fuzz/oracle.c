@@ -25,6 +25,7 @@ static const char *const names[] = {
     [ORACLE_MODEL_CONTENT] = "model-content",
     [ORACLE_MODEL_SASL] = "model-sasl",
     [ORACLE_MODEL_SESSION] = "model-session",
+    [ORACLE_DIFFERENTIAL] = "differential",
 };
 _Static_assert(sizeof names / sizeof names[0] == ORACLE_COUNT, "each oracle has a name");
 

@@ -40,6 +40,7 @@ typedef enum fuzz_oracle {
     ORACLE_MODEL_CONTENT,  /* … of transparency */
     ORACLE_MODEL_SASL,     /* … of base64 and a mechanism's message */
     ORACLE_MODEL_SESSION,  /* … of who may say what when */
+    ORACLE_DIFFERENTIAL,   /* another implementation (fuzz_differential) says the same, or differs in a known way */
     ORACLE_COUNT
 } fuzz_oracle;
 
