@@ -93,10 +93,19 @@ const char *compare_enhanced_status(ms_span text)
     size_t wrong_at = 0;
     const size_t len = ms_enhanced_status_parse(text, &status, &deviations, &wrong_at);
     const bool taken = len != 0 && deviations == 0;
-    if (taken)
-        return model_is(MODEL_SMTP, "status-code", text.ptr, len) && text.len > len && text.ptr[len] == ' '
+    if (taken) {
+        if (!model_is(MODEL_SMTP, "status-code", text.ptr, len) || text.len == len || text.ptr[len] != ' ')
+            return "not in the grammar, and accepted";
+        unsigned numbers[3] = {0};
+        for (size_t at = 0, part = 0; at < len; at++)
+            if (text.ptr[at] == '.')
+                part++;
+            else
+                numbers[part] = numbers[part] * 10 + (text.ptr[at] - 48U);
+        return status.class_ == numbers[0] && status.subject == numbers[1] && status.detail == numbers[2]
                    ? NULL
-                   : "not in the grammar, and accepted";
+                   : "the class, subject or detail";
+    }
     return model_is(MODEL_SMTP, "status-text", text.ptr, text.len) ? "in the grammar, and refused" : NULL;
 }
 

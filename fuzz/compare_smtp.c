@@ -58,6 +58,53 @@ static const char *compare_domain_kind(const ms_smtp_context *context, uint8_t k
     return "there is no domain";
 }
 
+/* What a local-part stands for: "the backslash is a quote character", and the quotes go (RFC 5321 section 4.1.2).  Told
+ * as needless are quotes around what is a Dot-string without them. */
+static const char *compare_decoded(const ms_smtp_context *context, const ms_smtp_path_parsed *parsed)
+{
+    uint8_t expected[ABNF_OCTETS_MAX], got[ABNF_OCTETS_MAX];
+    const ms_span local_part = parsed->path.local_part;
+    const size_t edge = parsed->path.quoted ? 1 : 0;
+    size_t len = 0;
+    for (size_t i = edge; i + edge < local_part.len; i++) {
+        if (edge != 0 && local_part.ptr[i] == '\\')
+            i++;
+        expected[len++] = local_part.ptr[i];
+    }
+    if (ms_smtp_local_part_decode(local_part, got) != len || memcmp(got, expected, len) != 0)
+        return "what the local-part stands for";
+    const bool needless = edge != 0 && is(context, "Dot-string", ms_span_make(expected, len));
+    return has(parsed->deviations, DEVIATION(UNNEEDED_QUOTES)) == needless ? NULL : "whether quotes are needed";
+}
+
+/* RFC 5321 section 4.5.3.1.2: "a domain name or number", so of an address literal, too, and of the source route's; RFC 1035
+ * section 2.3.4 for a label, which of a U-label counts what it is encoded to (RFC 5890 section 2.3.2.1), and that is not
+ * known here. */
+static const char *compare_domain_limits(const ms_smtp_path_parsed *parsed)
+{
+    const ms_span parts[] = {parsed->path.source_route,
+                             parsed->path.domain_kind == MS_DOMAIN_NAME ? parsed->path.domain : ms_span_absent()};
+    bool long_label = false, long_name = parsed->path.domain.len > 255;
+    for (size_t i = 0; i < 2; i++) {
+        size_t label = 0, name = 0;
+        bool ascii = true;
+        for (size_t at = 0; at <= parts[i].len; at++) {
+            const uint8_t octet = at < parts[i].len ? parts[i].ptr[at] : '.';
+            const bool ends = octet == '.' || octet == '@' || octet == ',';
+            long_label = long_label || (ends && ascii && label > 63);
+            label = ends ? 0 : label + 1;
+            ascii = ends || (ascii && octet < 128);
+            name = octet == '@' || octet == ',' || at == parts[i].len ? 0 : name + 1;
+            long_name = long_name || name > 255;
+        }
+    }
+    if (has(parsed->deviations, DEVIATION(LABEL_TOO_LONG)) != long_label)
+        return "whether a label has more than 63 octets";
+    return has(parsed->deviations, DEVIATION(DOMAIN_TOO_LONG)) == long_name
+               ? NULL
+               : "whether a domain has more than 255 octets";
+}
+
 /* Path = "<" [ A-d-l ":" ] Mailbox ">": the parts, and nothing else between them. */
 static const char *compare_mailbox(const ms_smtp_context *context, const ms_smtp_path_parsed *parsed, ms_span whole)
 {
@@ -83,7 +130,10 @@ static const char *compare_mailbox(const ms_smtp_context *context, const ms_smtp
         return "whether the path has more than 256 octets";
     if (has(parsed->deviations, DEVIATION(SOURCE_ROUTE) | DEVIATION(SOURCE_ROUTE_SENDER)) != route)
         return "whether there is a source route";
-    return compare_domain_kind(context, path->domain_kind, path->domain);
+    const char *why = compare_decoded(context, parsed);
+    if (why == NULL)
+        why = compare_domain_limits(parsed);
+    return why != NULL ? why : compare_domain_kind(context, path->domain_kind, path->domain);
 }
 
 static const char *compare_path(const ms_smtp_context *context, const ms_smtp_path_parsed *parsed, ms_span whole)
@@ -273,6 +323,19 @@ static const char *compare_fields(const struct verb *verb, ms_span line, const m
             octets = octets * 10 + (line.ptr[at] - (uint64_t)'0');
         if (parsed->command.bdat.octets != octets || parsed->command.bdat.last != (at < line.len))
             return "the chunk-size, or LAST";
+    }
+    if (verb->verb == MS_SMTP_AUTH) {
+        const ms_span rest = ms_span_make(line.ptr + strlen("AUTH "), line.len - strlen("AUTH "));
+        const uint8_t *space = memchr(rest.ptr, ' ', rest.len);
+        const size_t name = space == NULL ? rest.len : (size_t)(space - rest.ptr);
+        const ms_span response = parsed->command.auth.initial_response;
+        if (parsed->command.auth.mechanism.ptr != rest.ptr || parsed->command.auth.mechanism.len != name)
+            return "the mechanism";
+        if (ms_span_is_absent(response) != (space == NULL))
+            return "whether there is an initial response";
+        const bool empty = rest.len == name + 2 && rest.ptr[name + 1] == '=';
+        if (space != NULL && response.len != (empty ? 0 : rest.len - name - 1))
+            return "the initial response";
     }
     if (verb->verb == MS_SMTP_MAIL || verb->verb == MS_SMTP_RCPT) {
         const size_t from = strlen(verb->verb == MS_SMTP_MAIL ? "MAIL FROM:" : "RCPT TO:");
