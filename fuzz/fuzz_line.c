@@ -23,6 +23,7 @@ static void check_piece(const ms_line *line, size_t limit, size_t at)
         FUZZ_EXPECT(ORACLE_FACT, at, line->consumed == line->text.len);
         FUZZ_EXPECT(ORACLE_FACT, at, line->consumed == limit || (line->consumed == limit - 1 && *end == '\r'));
         FUZZ_EXPECT(ORACLE_FACT, at, has(line, MS_LINE_TOO_LONG));
+        FUZZ_EXPECT(ORACLE_FACT, at, line->consumed < limit || end[-1] != '\r'); /* it may belong to the line end */
     } else {
         const bool bare = has(line, MS_LINE_BARE_LF);
         FUZZ_EXPECT(ORACLE_FACT, at, line->consumed == line->text.len + (bare ? 1 : 2));

@@ -94,6 +94,7 @@ static const row smtp_rows[] = {
      "220 501 501 501 250 250"},
     {"SMTP-6531-3.5-01 UTF-8 addresses",
      E "MAIL FROM:<\xc3\xa9@sender.example>\r\n" M "RCPT TO:<\xc3\xa9@example.test>\r\n", "220 250 550 250 553"},
+    {"SMTP-5321-3.3-09 and of RCPT before MAIL", E "RCPT TO:<\xc3\xa9@example.test>\r\n", "220 250 503"},
     {"SMTP-5321-4.3.2-10 and of EXPN, whose row has no 553", E "VRFY \xc3\xa9\r\nEXPN \xc3\xa9\r\n", "220 250 553 550"},
     {"SMTP-6531-3.2-01 SMTPUTF8",
      E "MAIL FROM:<\xc3\xa9@sender.example> SMTPUTF8\r\nRCPT TO:<\xc3\xa9@example.test>\r\n", "220 250 250 550"},
