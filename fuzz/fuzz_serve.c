@@ -44,7 +44,7 @@ typedef struct stand {
     ms_pop3_run pop3_runs[MS_POP3_RUNS_DEFAULT];
     uint8_t messages[64];
     size_t heard[2]; /* octets that the judge consumed, by ms_side */
-    bool unjudged;   /* the client ended a line by LF: the server need not see a line there, the judge does */
+    bool unjudged;   /* a bare LF or CR of the client: the server need not see a line end there */
 } stand;
 
 static void judge_findings(const stand *s, const ms_findings *findings, size_t at)
@@ -70,7 +70,7 @@ static bool judge_next(stand *s, ms_side side, ms_span window)
         const ms_smtp_event event = ms_smtp_dialogue_next(&s->smtp_judge, side, window, &findings);
         consumed = event.consumed;
         waits = event.kind == MS_SMTP_EVENT_NEED_MORE || event.kind == MS_SMTP_EVENT_UNDECIDED;
-        s->unjudged |= side == MS_CLIENT && !waits && (event.line_flags & MS_LINE_BARE_LF) != 0;
+        s->unjudged |= side == MS_CLIENT && !waits && (event.line_flags & (MS_LINE_BARE_LF | MS_LINE_BARE_CR)) != 0;
         /* nor are the octets behind a malformed BDAT any more lines than a chunk */
         s->unjudged |= event.kind == MS_SMTP_EVENT_COMMAND && event.command.command.verb == MS_SMTP_BDAT &&
                        event.command.error != MS_SMTP_OK;
@@ -78,7 +78,7 @@ static bool judge_next(stand *s, ms_side side, ms_span window)
         const ms_pop3_event event = ms_pop3_dialogue_next(&s->pop3_judge, side, window, &findings);
         consumed = event.consumed;
         waits = event.kind == MS_POP3_EVENT_NEED_MORE || event.kind == MS_POP3_EVENT_UNDECIDED;
-        s->unjudged |= side == MS_CLIENT && !waits && (event.line_flags & MS_LINE_BARE_LF) != 0;
+        s->unjudged |= side == MS_CLIENT && !waits && (event.line_flags & (MS_LINE_BARE_LF | MS_LINE_BARE_CR)) != 0;
     }
     judge_findings(s, &findings, s->heard[MS_CLIENT]);
     s->heard[side] += consumed;
