@@ -95,12 +95,13 @@ static cli_status deliver(const options *o, const outgoing *message)
 {
     static mail_link l; /* too large for a stack */
     size_t accepted = 0;
-    const send_job job = {.from = o->from,
-                          .recipients = o->recipients,
-                          .recipient_count = o->recipient_count,
-                          .content = ms_span_make(message->octets.octets, message->octets.len),
-                          .eight_bit = message->eight_bit,
-                          .report = stderr};
+    const send_job job = {
+        .from = o->from,
+        .recipients = o->recipients,
+        .recipient_count = o->recipient_count,
+        .content = message->octets.len == 0 ? MS_SPAN("") : ms_span_make(message->octets.octets, message->octets.len),
+        .eight_bit = message->eight_bit,
+        .report = stderr};
     link_result result = link_open(&l, &o->client.settings);
     if (result == LINK_DONE)
         result = send_message(&l, &job, &accepted);
