@@ -97,8 +97,9 @@ static bool read_notify(cursor *c, uint8_t *notify)
     static const ms_span words[] = {WORD("SUCCESS"), WORD("FAILURE"), WORD("DELAY"), WORD("NEVER")};
     static const uint8_t bits[] = {MS_NOTIFY_SUCCESS, MS_NOTIFY_FAILURE, MS_NOTIFY_DELAY, MS_NOTIFY_NEVER};
     unsigned which = 0;
+    const bool list = peek(c) == ','; /* of which NEVER is no element */
     skip_octets(c, ',');
-    if (!take_word(c, words, 4, &which))
+    if (!take_word(c, words, list ? 3 : 4, &which))
         return false;
     *notify = bits[which];
     while (*notify != MS_NOTIFY_NEVER && skip_octet(c, ',')) {
