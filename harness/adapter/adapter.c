@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/result/escape.h"
+#include "harness/result/escape_json.h"
 
 const char *const adapter_kind_names[] = {"smtp-command", "smtp-path",     "smtp-reply",
                                           "pop3-command", "pop3-response", "content",
@@ -14,22 +14,11 @@ const char *const adapter_kind_names[] = {"smtp-command", "smtp-path",     "smtp
 
 /* --- fields ------------------------------------------------------------------------------------------ */
 
-static json_t *as_json(ms_span octets)
-{
-    json_t *string = json_stringn((const char *)octets.ptr, octets.len);
-    if (string != NULL)
-        return string;
-    char *escaped = escape_text(octets);
-    json_t *object = json_pack("{s:s}", "escaped", escaped != NULL ? escaped : "");
-    free(escaped);
-    return object;
-}
-
 void adapter_field(json_t *fields, const char *name, ms_span octets)
 {
     json_t *before = json_object_get(fields, name);
     if (!json_is_string(before)) {
-        json_object_set_new(fields, name, as_json(octets));
+        json_object_set_new(fields, name, escape_json(octets));
         return;
     }
     const size_t had = json_string_length(before);
@@ -39,7 +28,7 @@ void adapter_field(json_t *fields, const char *name, ms_span octets)
     memcpy(joined, json_string_value(before), had);
     if (octets.len > 0)
         memcpy(joined + had, octets.ptr, octets.len);
-    json_object_set_new(fields, name, as_json(ms_span_make(joined, had + octets.len)));
+    json_object_set_new(fields, name, escape_json(ms_span_make(joined, had + octets.len)));
     free(joined);
 }
 

@@ -47,7 +47,6 @@ static const char *own_name(client_options *options)
 
 bool client_options_finish(const char *command, client_options *options, const char *url, bool pop3)
 {
-    static const char *const versions[] = {"1.0", "1.1", "1.2", "1.3"};
     link_settings *s = &options->settings;
     net_target target;
     char error[300];
@@ -55,10 +54,7 @@ bool client_options_finish(const char *command, client_options *options, const c
         return complain(command, url, error);
     if ((target.protocol == NET_POP3) != pop3)
         return complain(command, url, pop3 ? "this is no pop3:// or pop3s:// URL" : "mail cannot be sent by POP3");
-    bool known = options->tls_min == NULL;
-    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++)
-        known = known || strcmp(versions[i], options->tls_min) == 0;
-    if (!known)
+    if (!net_tls_is_version(options->tls_min))
         return complain(command, options->tls_min, "--tls-min wants 1.0, 1.1, 1.2 or 1.3");
     s->tls.min = options->tls_min;
     s->url = url;

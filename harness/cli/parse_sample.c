@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "harness/requirement/register.h"
-#include "harness/result/escape.h"
+#include "harness/result/escape_json.h"
 
 void parse_fail(parse_sample *sample, const ms_rule *error, uint16_t requirement, size_t at)
 {
@@ -63,15 +63,7 @@ void parse_set(parse_sample *sample, const char *name, json_t *value)
 
 json_t *parse_octets(ms_span octets)
 {
-    if (ms_span_is_absent(octets))
-        return json_null();
-    json_t *string = json_stringn((const char *)octets.ptr, octets.len);
-    if (string != NULL)
-        return string;
-    char *escaped = escape_text(octets);
-    json_t *object = json_pack("{s:s}", "escaped", escaped != NULL ? escaped : "");
-    free(escaped);
-    return object;
+    return ms_span_is_absent(octets) ? json_null() : escape_json(octets);
 }
 
 json_t *parse_keyword(ms_span keyword)

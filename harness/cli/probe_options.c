@@ -165,16 +165,10 @@ typedef struct raw {
     unsigned long max_messages, max_connections, seed;
 } raw;
 
-static bool is_version(const char *text)
-{
-    return text == NULL || strcmp(text, "1.0") == 0 || strcmp(text, "1.1") == 0 || strcmp(text, "1.2") == 0 ||
-           strcmp(text, "1.3") == 0;
-}
-
 static bool finish(probe_options *options, const raw *r, int count, char **operands)
 {
     probe_settings *settings = &options->settings;
-    if (!is_version(r->tls_min))
+    if (!net_tls_is_version(r->tls_min))
         return complain("--tls-min wants 1.0, 1.1, 1.2 or 1.3, not", r->tls_min);
     if (options->update && options->baseline == NULL)
         return complain("--update-baseline needs --baseline FILE", NULL);

@@ -9,6 +9,7 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/files.h"
 #include "harness/cli/options.h"
+#include "harness/cli/select.h"
 #include "harness/requirement/register.h"
 #include "harness/result/escape.h"
 
@@ -61,24 +62,6 @@ typedef struct run {
     size_t totals[6][JUDGEMENTS]; /* by kind, in the order of parse_kinds */
     char error[300];
 } run;
-
-/* Does text match the glob? */
-static bool is_like(const char *glob, const char *text)
-{
-    for (; *glob != '\0'; glob++, text++) {
-        if (*glob == '*') {
-            for (const char *rest = text;; rest++) {
-                if (is_like(glob + 1, rest))
-                    return true;
-                if (*rest == '\0')
-                    return false;
-            }
-        }
-        if (*text == '\0' || (*glob != '?' && *glob != *text))
-            return false;
-    }
-    return *text == '\0';
-}
 
 /* --- ours --------------------------------------------------------------------------------------------- */
 
@@ -343,7 +326,7 @@ static cli_status run_all(run *r, const vectors *all)
 {
     for (size_t i = 0; i < all->count; i++) {
         const vector *row = &all->rows[i];
-        if ((r->only != NULL && !is_like(r->only, row->id)) ||
+        if ((r->only != NULL && !cli_glob(r->only, row->id)) ||
             (r->kind != NULL && strcmp(r->kind, row->kind->name) != 0))
             continue;
         if (!one(r, row)) {

@@ -22,6 +22,11 @@ static int version_number(const char *name, int otherwise)
     return otherwise;
 }
 
+bool net_tls_is_version(const char *text)
+{
+    return text == NULL || version_number(text, 0) != 0;
+}
+
 static void set_versions(SSL_CTX *context, const net_tls_settings *settings)
 {
     const int min = version_number(settings->min, TLS1_2_VERSION);
