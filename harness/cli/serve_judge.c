@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "harness/probe/listen.h"
+#include "harness/probe/peer.h"
 #include "harness/requirement/register.h"
 
 typedef struct session {
@@ -19,21 +19,6 @@ typedef struct session {
 static atomic_uint sessions;
 static atomic_bool server_broke;
 
-static mst_protocol protocol_of(const listen_point *point)
-{
-    switch (point->protocol) {
-    case NET_SMTP:
-        return MST_SMTP;
-    case NET_SUBMISSION:
-        return MST_SUBMISSION;
-    case NET_LMTP:
-        return MST_LMTP;
-    case NET_POP3:
-        return MST_POP3;
-    }
-    return MST_SMTP;
-}
-
 static void *begin(const listen_point *point)
 {
     session *s = calloc(1, sizeof *s);
@@ -41,7 +26,7 @@ static void *begin(const listen_point *point)
         abort();
     s->number = atomic_fetch_add(&sessions, 1) + 1;
     s->point = point;
-    probe_listen_begin(&s->listener, protocol_of(point), &s->findings, s->number);
+    probe_listen_begin(&s->listener, probe_protocol(point->protocol), &s->findings, s->number);
     s->listener.clients = true;
     return s;
 }

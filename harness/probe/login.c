@@ -48,11 +48,9 @@ static void say(login *l, const char *prefix, ms_span octets, ms_span shown)
                    ms_span_make(line_shown, before + shown.len + 2), 0);
 }
 
-/* Who has failed before, as many cases do, is made to wait: Dovecot holds its reply back for up to 15 s. */
 static void take(login *l, probe_reply *reply)
 {
-    enum { PATIENCE = 4 };
-    const net_deadline end = probe_peer_reply_end(l->peer, PATIENCE * l->peer->settings->reply_ms);
+    const net_deadline end = probe_peer_reply_end(l->peer, probe_login_patience(l->peer->settings->reply_ms));
     probe_peer_take(l->peer, PROBE_SHAPE_BY_COMMAND, end, reply);
 }
 

@@ -18,9 +18,14 @@ net_deadline probe_peer_reply_end(const probe_peer *peer, int64_t milliseconds)
     return net_sooner(net_in(milliseconds), peer->case_end);
 }
 
+int64_t probe_login_patience(int64_t milliseconds)
+{
+    return milliseconds < LOGIN_MS ? LOGIN_MS : milliseconds;
+}
+
 int64_t probe_peer_patience(const probe_peer *peer, int64_t milliseconds)
 {
-    return peer->login_due && milliseconds < LOGIN_MS ? LOGIN_MS : milliseconds;
+    return peer->login_due ? probe_login_patience(milliseconds) : milliseconds;
 }
 
 /* PASS, APOP or AUTH stands among the lines. */
@@ -37,9 +42,9 @@ static bool has_login(ms_span octets)
     return false;
 }
 
-static mst_protocol protocol_of(const net_target *target)
+mst_protocol probe_protocol(net_protocol protocol)
 {
-    switch (target->protocol) {
+    switch (protocol) {
     case NET_SMTP:
         return MST_SMTP;
     case NET_SUBMISSION:
@@ -59,7 +64,7 @@ static void begin_session(probe_peer *peer, const net_target *target)
     peer->target = target;
     peer->pop3_spoken = target->protocol == NET_POP3;
     peer->session = probe_log_open(peer->log, peer->name, peer->pop3_spoken, target->implicit_tls);
-    probe_listen_begin(&peer->listener, protocol_of(target), peer->findings, peer->session);
+    probe_listen_begin(&peer->listener, probe_protocol(target->protocol), peer->findings, peer->session);
     probe_framer_init(&peer->framer);
     peer->taken = 0;
     peer->awaited = 0;

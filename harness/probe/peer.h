@@ -81,11 +81,17 @@ bool probe_peer_read_content(probe_peer *peer, int64_t milliseconds, bool (*sink
 /* Octets were heard that no reply was made of. */
 bool probe_peer_has_octets(const probe_peer *peer);
 
+/* How the case language names it. */
+mst_protocol probe_protocol(net_protocol protocol);
+
 /* The handshake. */
 net_status probe_peer_tls(probe_peer *peer, const net_tls_settings *settings, uint32_t line);
 
-/* Login commands are given longer than milliseconds: servers delay the refusal (RFC 1939 section 13, RFC 4954 section 4). */
+/* Login commands are given longer than milliseconds: servers delay the refusal (RFC 1939 section 13, RFC 4954 section 4), all
+ * the more when a client has failed before, as many cases do.  The second: where one of them is due. */
+int64_t probe_login_patience(int64_t milliseconds);
 int64_t probe_peer_patience(const probe_peer *peer, int64_t milliseconds);
+/* Not later than the case ends. */
 net_deadline probe_peer_reply_end(const probe_peer *peer, int64_t milliseconds);
 
 #endif
