@@ -11,6 +11,15 @@
 
 enum { SHA256_LEN = 32, MD5_LEN = 16, ITERATIONS = 4096 /* RFC 7677 section 4: at least so many */ };
 
+ms_span auth_decode(ms_span text, uint8_t *decoded)
+{
+    size_t written = 0, wrong = 0;
+    if (ms_span_is_absent(text))
+        return text;
+    ms_base64_decode(text, decoded, &written, &wrong);
+    return ms_span_make(decoded, written);
+}
+
 bool auth_offers(ms_sasl_mechanism mechanism, bool plain)
 {
     switch (mechanism) {

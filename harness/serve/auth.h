@@ -36,6 +36,9 @@ typedef struct auth_exchange {
 /* Mechanisms that this server takes up; plain: those that send the password, too. */
 bool auth_offers(ms_sasl_mechanism mechanism, bool plain);
 
+/* base64, which the parser has checked, undone into decoded, which has room for it; absent if text is. */
+ms_span auth_decode(ms_span text, uint8_t *decoded);
+
 /* Begin.  response: the initial one; absent without.  A response to a mechanism whose server speaks first must have
  * been refused before. */
 auth_status auth_begin(auth_exchange *exchange, const serve_settings *settings, bool pop3, ms_sasl_mechanism mechanism,

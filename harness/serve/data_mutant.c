@@ -94,6 +94,42 @@ size_t data_mutant_text(const data_mutant *mutant, const data_captures *captures
     return SIZE_MAX;
 }
 
+bool data_mutant_before(const data_mutant *mutant, const data_captures *captures, data_mutant_say *say, ms_span *line,
+                        serve_octets *out, bool *close)
+{
+    serve_octets_clear(&say->text);
+    if (mutant->action != DATA_SILENT)
+        data_mutant_text(mutant, captures, &say->text);
+    *close = mutant->action == DATA_CLOSE || mutant->action == DATA_LAST;
+    switch (mutant->action) {
+    case DATA_REPLY:
+    case DATA_SILENT:
+        say->due = true;
+        return false;
+    case DATA_AS:
+        *line = serve_octets_span(&say->text);
+        return false;
+    case DATA_ANSWER:
+    case DATA_LAST:
+        serve_octets_add(out, serve_octets_span(&say->text));
+        break;
+    case DATA_CLOSE:
+    case DATA_ACTIONS:
+        break;
+    }
+    return true;
+}
+
+bool data_mutant_after(data_mutant_say *say, serve_octets *out, size_t from)
+{
+    if (!say->due)
+        return false;
+    say->due = false;
+    out->len = from;
+    serve_octets_add(out, serve_octets_span(&say->text));
+    return true;
+}
+
 char *data_mutant_title(const data_mutant *mutant)
 {
     static const char *const deeds[DATA_ACTIONS] = {

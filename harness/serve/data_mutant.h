@@ -75,6 +75,19 @@ bool data_mutant_applies(const data_mutant *mutant, data_place place, unsigned s
  * none.  out may be NULL, and captures with it. */
 size_t data_mutant_text(const data_mutant *mutant, const data_captures *captures, serve_octets *out);
 
+/* What it says, from the line until the reply has been made.  All zero: nothing. */
+typedef struct data_mutant_say {
+    bool due; /* in the place of the reply */
+    serve_octets text;
+} data_mutant_say;
+
+/* It applies to line, which is about to be answered.  true: line is not to be run, its reply, if there is one, stands in out, and
+ * with *close the connection ends behind it.  false: line, which may have become another one, is to be run. */
+bool data_mutant_before(const data_mutant *mutant, const data_captures *captures, data_mutant_say *say, ms_span *line,
+                        serve_octets *out, bool *close);
+/* line was run, and its reply stands in out from there: say takes its place, if it is due. */
+bool data_mutant_after(data_mutant_say *say, serve_octets *out, size_t from);
+
 /* "VRFY .*: answer 252 …" on the heap. */
 char *data_mutant_title(const data_mutant *mutant);
 

@@ -3,6 +3,7 @@
 #define MAILSPEC_HARNESS_SERVE_POP3_INTERNAL_H
 
 #include "harness/serve/auth.h"
+#include "harness/serve/data_mutant.h"
 #include "harness/serve/pop3_server.h"
 #include "mailspec/content.h"
 #include "mailspec/line.h"
@@ -51,8 +52,7 @@ struct pop3_server {
     unsigned fetches;
     store_message other; /* an edited copy, in: */
     serve_octets edited;
-    bool data_hit;          /* a row of a file applies to what is being answered */
-    serve_octets data_text; /* and says this */
+    data_mutant_say data; /* of a mutant that is a row of a file */
 };
 
 /* "+OK text" and "-ERR text". */

@@ -197,15 +197,6 @@ static void go_on(pop3_server *server, auth_status status)
     }
 }
 
-static ms_span decode(ms_span text, uint8_t *decoded)
-{
-    size_t written = 0, wrong = 0;
-    if (ms_span_is_absent(text))
-        return text;
-    ms_base64_decode(text, decoded, &written, &wrong);
-    return ms_span_make(decoded, written);
-}
-
 static bool may_be_plain(const pop3_server *server)
 {
     return server->tls || server->settings->plain_auth || mutant_is(server->settings, MUTANT_POP3_AUTH_PLAIN_LISTED) ||
@@ -218,7 +209,7 @@ void pop3_auth(pop3_server *server, const ms_pop3_command *command)
     bool valid;
     const serve_settings *settings = server->settings;
     ms_sasl_mechanism mechanism = ms_sasl_mechanism_parse(command->auth.mechanism, &valid);
-    ms_span response = decode(command->auth.initial_response, decoded);
+    ms_span response = auth_decode(command->auth.initial_response, decoded);
     if (!auth_offers(mechanism, true) && mutant_is(settings, MUTANT_POP3_AUTH_UNKNOWN)) {
         mechanism = MS_SASL_CRAM_MD5;
         response = ms_span_absent();
@@ -251,7 +242,7 @@ void pop3_auth_response(pop3_server *server, const ms_pop3_command *command)
         pop3_err(server, "Authentication cancelled");
         return;
     }
-    go_on(server, auth_next(&server->auth, server->settings, decode(command->auth_response.data, decoded)));
+    go_on(server, auth_next(&server->auth, server->settings, auth_decode(command->auth_response.data, decoded)));
 }
 
 /* --- STLS (RFC 2595 section 4) and QUIT ----------------------------------------------------------- */

@@ -88,16 +88,6 @@ static void go_on(smtp_server *server, auth_status status, ms_span response)
     }
 }
 
-/* Undone into decoded, which has room for it; base64 was checked by the parser. */
-static ms_span decode(ms_span text, uint8_t *decoded)
-{
-    size_t written = 0, wrong = 0;
-    if (ms_span_is_absent(text))
-        return text;
-    ms_base64_decode(text, decoded, &written, &wrong);
-    return ms_span_make(decoded, written);
-}
-
 /* Before the credentials are looked at, so that the reply tells nothing of them (RFC 8314 section 4.1). */
 static void refuse_in_clear(smtp_server *server, ms_span response)
 {
@@ -121,7 +111,7 @@ void smtp_auth(smtp_server *server, const ms_smtp_parsed *parsed)
     uint8_t decoded[MS_SMTP_AUTH_LINE_MAX];
     bool valid;
     ms_sasl_mechanism mechanism = ms_sasl_mechanism_parse(parsed->command.auth.mechanism, &valid);
-    ms_span response = decode(parsed->command.auth.initial_response, decoded);
+    ms_span response = auth_decode(parsed->command.auth.initial_response, decoded);
     if (!auth_offers(mechanism, true) && mutant_is(server->settings, MUTANT_SMTP_AUTH_UNKNOWN)) {
         mechanism = MS_SASL_CRAM_MD5;
         response = ms_span_absent();
@@ -152,6 +142,6 @@ void smtp_auth_go_on(smtp_server *server, const ms_smtp_parsed *parsed)
         smtp_reply(server, 501, 7, 0, "Authentication cancelled");
         return;
     }
-    const ms_span response = decode(parsed->command.auth_response.data, decoded);
+    const ms_span response = auth_decode(parsed->command.auth_response.data, decoded);
     go_on(server, auth_next(&server->auth, server->settings, response), response);
 }

@@ -4,6 +4,7 @@
 
 #include "harness/serve/address.h"
 #include "harness/serve/auth.h"
+#include "harness/serve/data_mutant.h"
 #include "harness/serve/smtp_server.h"
 #include "mailspec/content.h"
 #include "mailspec/line.h"
@@ -89,8 +90,7 @@ struct smtp_server {
     bool silent;        /* what stands behind STARTTLS is run, its replies are not sent */
     serve_octets held;  /* a reply that waits for more input */
     smtp_watch watch;
-    bool data_hit;          /* a row of a file applies to what is being answered */
-    serve_octets data_text; /* and says this */
+    data_mutant_say data; /* of a mutant that is a row of a file */
 };
 
 typedef struct smtp_refusal {

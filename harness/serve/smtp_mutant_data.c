@@ -29,43 +29,20 @@ bool smtp_data_mutant_before(smtp_server *server, data_place place, ms_span *lin
 {
     data_captures captures;
     const data_mutant *mutant = server->settings->data;
-    if (!data_mutant_applies(mutant, place, service_of(server), stage_of(server), *line, &captures))
+    bool close;
+    if (!data_mutant_applies(mutant, place, service_of(server), stage_of(server), *line, &captures) ||
+        !data_mutant_before(mutant, &captures, &server->data, line, server->out, &close))
         return false;
-    serve_octets_clear(&server->data_text);
-    data_mutant_text(mutant, &captures, &server->data_text);
-    switch (mutant->action) {
-    case DATA_REPLY:
-        server->data_hit = true;
-        return false;
-    case DATA_SILENT:
-        serve_octets_clear(&server->data_text);
-        server->data_hit = true;
-        return false;
-    case DATA_AS:
-        *line = serve_octets_span(&server->data_text);
-        return false;
-    case DATA_ANSWER:
-    case DATA_LAST:
-        serve_octets_add(server->out, serve_octets_span(&server->data_text));
-        break;
-    case DATA_CLOSE:
-    case DATA_ACTIONS:
-        break;
-    }
     server->verb = MS_SMTP_UNKNOWN;
-    if (server->phase == PHASE_AUTH && server->data_text.len > 0 && server->data_text.ptr[0] != '3')
+    if (server->phase == PHASE_AUTH && server->data.text.len > 0 && server->data.text.ptr[0] != '3')
         server->phase = PHASE_COMMANDS; /* only another challenge goes on with the exchange */
-    if (mutant->action != DATA_ANSWER)
+    if (close)
         server->wish = SERVE_CLOSE;
     return true;
 }
 
 void smtp_data_mutant_after(smtp_server *server, size_t from)
 {
-    /* the reply to BDAT stands behind its chunk */
-    if (!server->data_hit || server->phase == PHASE_CHUNK)
-        return;
-    server->data_hit = false;
-    server->out->len = from;
-    serve_octets_add(server->out, serve_octets_span(&server->data_text));
+    if (server->phase != PHASE_CHUNK) /* the reply to BDAT stands behind its chunk */
+        data_mutant_after(&server->data, server->out, from);
 }

@@ -37,7 +37,7 @@ void smtp_server_free(smtp_server *server)
     serve_octets_free(&server->transaction.content);
     serve_octets_free(&server->hello_name);
     serve_octets_free(&server->held);
-    serve_octets_free(&server->data_text);
+    serve_octets_free(&server->data.text);
     free(server);
 }
 
