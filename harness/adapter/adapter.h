@@ -4,7 +4,7 @@
  * The program reads one JSON object a line and answers each by one:
  *
  *     {"kind":"smtp-command","octets":"<base64>","about":{"smtputf8":false,…,"after":"EHLO"}}
- *     {"verdict":"accept","fields":{"verb":"MAIL","local_part":"a"},"reason":"…"}
+ *     {"verdict":"accept","fields":{"verb":"MAIL","local_part":"a"},"reason":"…","name":"smtplib 3.11"}
  *
  * A field is a string, a number, or {"base64":"…"} for octets that no JSON string can hold.  Streams have "pieces", a list of
  * base64, instead of "octets".  A verdict is accept, reject, incomplete or unsupported.
@@ -38,6 +38,7 @@ typedef struct adapter_answer {
     ms_adapter_verdict verdict;
     json_t *fields; /* an object of strings; octets that are not UTF-8 are {"escaped": …}.  Owned. */
     char reason[200];
+    char name[80]; /* who answered, where a program speaks for several; "": adapter_name */
 } adapter_answer;
 
 /* NULL, with a sentence in error.  The command is run by /bin/sh and ended by adapter_close. */

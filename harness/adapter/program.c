@@ -175,10 +175,12 @@ static bool read_answer(const char *line, size_t length, adapter_answer *answer)
     json_t *object = json_loadb(line, length, JSON_ALLOW_NUL, NULL);
     const bool right = json_is_object(object) && read_verdict(object, &answer->verdict);
     const char *reason = json_string_value(json_object_get(object, "reason"));
+    const char *who = json_string_value(json_object_get(object, "name"));
     const char *name;
     json_t *value;
     json_object_foreach(json_object_get(object, "fields"), name, value) read_field(answer->fields, name, value);
     snprintf(answer->reason, sizeof answer->reason, "%s", reason == NULL ? "" : reason);
+    snprintf(answer->name, sizeof answer->name, "%s", who == NULL ? "" : who);
     json_decref(object);
     return right;
 }

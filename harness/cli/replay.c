@@ -16,6 +16,7 @@
 #include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
 #include "harness/cli/replay_modes.h"
+#include "harness/cli/replay_theirs.h"
 #include "harness/replay/judge.h"
 #include "harness/result/baseline.h"
 #include "harness/transcript/reader.h"
@@ -44,10 +45,15 @@ static const char help[] =
     "  --bless                write '=?' lines into the transcripts, for a person to read\n"
     "  --raw smtp|pop3        the files are logs: 'C: '/'S: ' lines, a swaks transcript, curl -v\n"
     "  --compare OLD NEW      two recordings of one dialogue: what changed between them\n"
+    "  --adapter FILE.so      ask another parser about every command, reply and mail data, see\n"
+    "                         mailspec-vectors(1): a difference fails\n"
+    "  --exec COMMAND         the same of a program\n"
+    "  --known FILE           its differences that are known and do not fail\n"
     "  --color auto|always|never\n"
     "\n"
     "Status: 0 no breach of a MUST, 1 a breach or a missed expectation, 2 usage or unreadable\n"
-    "input, 3 other than the baseline, 5 nothing decided, 6 a defect of mailspec itself.\n"
+    "input, 3 other than the baseline, 4 the adapter cannot be used, 5 nothing decided, 6 a defect of\n"
+    "mailspec itself.\n"
     "\n"
     "examples: mailspec replay corpus/transcripts\n"
     "          swaks --to bob@example.test --server localhost > log; mailspec replay --raw smtp log\n";
@@ -60,6 +66,7 @@ typedef struct settings {
     bool strict, all, update, bless, compare;
     unsigned long jobs, seed;
     const char *shard, *output, *baseline;
+    const char *adapter, *command, *known; /* whose parsers: ours without the first two */
 } settings;
 
 /* --- the work ----------------------------------------------------------------- */
@@ -72,6 +79,7 @@ typedef struct work {
     atomic_size_t next;
     atomic_size_t done;
     atomic_size_t trouble; /* files that could not be read or written */
+    replay_theirs *theirs; /* NULL: ours */
 } work;
 
 static double milliseconds(void)
@@ -90,7 +98,8 @@ static result_case one_file(work *w, const char *path)
         atomic_fetch_add(&w->trouble, 1);
         return replay_unreadable(path, &error);
     }
-    result_case item = replay_judge(document, &w->options);
+    result_case item =
+        w->theirs != NULL ? replay_theirs_judge(w->theirs, document) : replay_judge(document, &w->options);
     if (w->settings->bless && !replay_bless(document, path)) {
         atomic_fetch_add(&w->trouble, 1);
         result_case_worsen(&item, RESULT_ERROR, "the \"=?\" lines could not be written");
@@ -135,6 +144,8 @@ static void run_all(work *w)
         jobs = JOBS_MAX;
     if (jobs > w->files->count)
         jobs = w->files->count;
+    if (w->theirs != NULL)
+        jobs = 1; /* an adapter is called by one thread at a time */
     unsigned long started = 0;
     while (started < jobs && pthread_create(&threads[started], NULL, worker, w) == 0)
         started++;
@@ -174,7 +185,7 @@ static cli_status against_baseline(const result_run *run, const settings *s, cli
         return CLI_USAGE;
     }
     /* what is known does not count; what cannot be read or is our own defect still does */
-    const cli_status rest = status == CLI_USAGE || status == CLI_INTERNAL ? status : CLI_OK;
+    const cli_status rest = status == CLI_USAGE || status == CLI_INTERNAL || status == CLI_TARGET ? status : CLI_OK;
     const bool whole = s->shard == NULL && !run->aborted;
     if (s->update) {
         const bool written = baseline_write(s->baseline, known, run, whole);
@@ -188,10 +199,11 @@ static cli_status against_baseline(const result_run *run, const settings *s, cli
     return cli_status_worse(rest, changes > 0 ? CLI_DIFFERS : CLI_OK);
 }
 
-static cli_status replay_files(const cli_files *files, const settings *s)
+static cli_status replay_files(const cli_files *files, const settings *s, replay_theirs *theirs)
 {
     work w = {.files = files,
               .settings = s,
+              .theirs = theirs,
               .options = {.cuts = (replay_cuts)s->cuts, .seed = s->seed, .stopped = cli_interrupted}};
     w.results = calloc(files->count + 1, sizeof *w.results);
     if (w.results == NULL)
@@ -199,7 +211,7 @@ static cli_status replay_files(const cli_files *files, const settings *s)
     cli_interrupt_catch();
     run_all(&w);
     result_run run;
-    result_run_init(&run, "replay", NULL);
+    result_run_init(&run, "replay", theirs != NULL ? adapter_name(theirs->other) : NULL);
     for (size_t i = 0; i < files->count; i++)
         if (w.results[i].id != NULL)
             result_run_add(&run, w.results[i]);
@@ -216,11 +228,26 @@ static cli_status replay_files(const cli_files *files, const settings *s)
         .colour = s->format == REPORT_TEXT && cli_use_colour(s->colour, out), .strict = s->strict, .all = s->all};
     bool written = report_write(out, (report_format)s->format, &run, &style);
     written = cli_output_close("replay", s->output, out) && written;
-    cli_status status = status_of(&run, atomic_load(&w.trouble), s);
+    cli_status status = theirs != NULL && theirs->broken ? CLI_TARGET : status_of(&run, atomic_load(&w.trouble), s);
     if (s->baseline != NULL && files->count > 0)
         status = against_baseline(&run, s, status);
     result_run_free(&run);
     return written ? status : cli_status_worse(status, CLI_USAGE);
+}
+
+static cli_status replay_with(const cli_files *files, const settings *s)
+{
+    replay_theirs theirs;
+    if (s->adapter == NULL && s->command == NULL)
+        return replay_files(files, s, NULL);
+    const cli_status begun = replay_theirs_begin(&theirs, s->adapter, s->command, s->known);
+    if (begun != CLI_OK)
+        return begun;
+    const cli_status status = replay_files(files, s, &theirs);
+    if (theirs.broken)
+        fprintf(stderr, "mailspec replay: %s\n", theirs.error);
+    replay_theirs_end(&theirs);
+    return status;
 }
 
 /* "2/5"; false after a message. */
@@ -255,7 +282,7 @@ static cli_status select_and_replay(int count, char **operands, const settings *
         if (files.count == 0 && good)
             fprintf(stderr, "mailspec replay: nothing to replay\n");
         /* who waits for a report gets one that says so */
-        status = cli_status_worse(replay_files(&files, s), files.count == 0 ? CLI_USAGE : CLI_OK);
+        status = cli_status_worse(replay_with(&files, s), files.count == 0 ? CLI_USAGE : CLI_OK);
     }
     cli_files_free(&files);
     cli_interrupt_finish();
@@ -280,6 +307,9 @@ static cli_status run(int argc, char **argv)
         {"bless", 0, CLI_FLAG, &s.bless, NULL},
         {"raw", 0, CLI_CHOICE, &s.raw, raw_names},
         {"compare", 0, CLI_FLAG, &s.compare, NULL},
+        {"adapter", 0, CLI_TEXT, &s.adapter, NULL},
+        {"exec", 0, CLI_TEXT, &s.command, NULL},
+        {"known", 0, CLI_TEXT, &s.known, NULL},
         {"color", 0, CLI_CHOICE, &s.colour, cli_colour_names},
         {NULL, 0, CLI_FLAG, NULL, NULL},
     };
@@ -296,6 +326,13 @@ static cli_status run(int argc, char **argv)
     }
     if (s.jobs == 0)
         s.jobs = 1;
+    const bool theirs = s.adapter != NULL || s.command != NULL;
+    if ((s.adapter != NULL && s.command != NULL) || (theirs && (s.bless || s.compare)) ||
+        (s.known != NULL && !theirs)) {
+        fprintf(stderr,
+                "mailspec replay: --adapter or --exec, without --bless and --compare; --known with one of them\n");
+        return CLI_USAGE;
+    }
     const replay_comparing how = {.format = s.format, .colour = s.colour, .raw = s.raw, .output = s.output};
     if (s.compare)
         return replay_compare_files(operands, argv + 1, &how);

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/adapter/adapter.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/files.h"
+#include "harness/cli/judgement.h"
 #include "harness/cli/options.h"
 #include "harness/cli/select.h"
 #include "harness/requirement/register.h"
@@ -23,6 +23,10 @@ static const char help[] =
     "  --adapter FILE.so    a shared object that exports mailspec_adapter (mailspec/adapter.h)\n"
     "  --exec COMMAND       a program that answers a JSON object a line; see mailspec-vectors(1)\n"
     "\n"
+    "  --known FILE         differences that are known, and no fault any more: a table like\n"
+    "                       corpus/vectors/known_differences.tsv; of the rows about this adapter, those\n"
+    "                       that nothing needs are told behind a whole run\n"
+    "\n"
     "  --only GLOB          vectors whose id is like it\n"
     "  --kind KIND          smtp-command smtp-path smtp-reply pop3-command pop3-response content\n"
     "  --corpus DIRECTORY   the corpus, instead of the installed one or MAILSPEC_CORPUS\n"
@@ -37,28 +41,13 @@ static const char help[] =
     "\n"
     "example: mailspec vectors --adapter ./build/adapters/dovecot.so --kind smtp-path\n";
 
-typedef enum judgement {
-    AGREES,
-    TOLERATES,   /* deviating octets were let pass */
-    STRICT,      /* … or not */
-    TAKES_WRONG, /* what is to be refused was accepted */
-    REFUSES_RIGHT,
-    OTHER_FIELDS,
-    OTHER_NAME, /* ours only: another error, deviation or requirement */
-    UNSUPPORTED,
-    JUDGEMENTS
-} judgement;
-
-static const char *const judgement_names[JUDGEMENTS] = {"agrees",          "tolerates",     "refuses-deviation",
-                                                        "accepts-illegal", "refuses-legal", "other-fields",
-                                                        "other-name",      "unsupported"};
-
 typedef struct run {
     adapter *other; /* NULL: ours */
     FILE *out;
     const char *only, *kind;
     int format;
     bool all;
+    known_differences known;
     size_t totals[6][JUDGEMENTS]; /* by kind, in the order of parse_kinds */
     char error[300];
 } run;
@@ -142,18 +131,6 @@ static adapter_kind kind_of(const vector *row)
     return (adapter_kind)(row->kind - parse_kinds);
 }
 
-static judgement judge_theirs(const vector *row, const adapter_answer *answer)
-{
-    if (answer->verdict == MS_ADAPTER_UNSUPPORTED)
-        return UNSUPPORTED;
-    const bool accepted = answer->verdict == MS_ADAPTER_ACCEPT;
-    if (row->verdict == VECTOR_DEVIATION)
-        return accepted ? TOLERATES : STRICT;
-    if (row->verdict == VECTOR_REJECT)
-        return accepted ? TAKES_WRONG : AGREES;
-    return accepted ? AGREES : REFUSES_RIGHT;
-}
-
 static bool ask(run *r, const vector *row, adapter_answer *answer)
 {
     const ms_span octets = ms_span_make(row->input, row->length);
@@ -170,27 +147,6 @@ static bool ask(run *r, const vector *row, adapter_answer *answer)
 }
 
 /* --- comparing and telling ------------------------------------------------------------------------------------ */
-
-/* Members that the row names and the answer has otherwise; with strict, also those that it has not. */
-static json_t *differences(const json_t *wanted, const json_t *got, bool strict)
-{
-    json_t *flat = json_object();
-    json_t *have = json_object();
-    json_t *other = json_object();
-    const char *name;
-    json_t *value;
-    vectors_flatten(wanted, "", flat);
-    vectors_flatten(got, "", have);
-    json_object_foreach(flat, name, value)
-    {
-        json_t *told = json_object_get(have, name);
-        if (told == NULL ? strict : !json_equal(told, value))
-            json_object_set_new(other, name, json_pack("{s:O,s:O?}", "wanted", value, "got", told));
-    }
-    json_decref(flat);
-    json_decref(have);
-    return other;
-}
 
 static void tell_json(const run *r, const vector *row, judgement j, const json_t *other, const char *said)
 {
@@ -234,9 +190,8 @@ static void tell_text(const run *r, const vector *row, judgement j, const json_t
 
 static void tell(run *r, const vector *row, judgement j, const json_t *other, const char *said)
 {
-    const bool quiet = j == AGREES || j == TOLERATES || j == STRICT || j == UNSUPPORTED;
     r->totals[kind_of(row)][j]++;
-    if (quiet && !r->all)
+    if (!judgement_differs(j) && !r->all)
         return;
     if (r->format == 1)
         tell_json(r, row, j, other, said);
@@ -244,39 +199,39 @@ static void tell(run *r, const vector *row, judgement j, const json_t *other, co
         tell_text(r, row, j, other, said);
 }
 
-static bool one(run *r, const vector *row)
+static void one_of_ours(run *r, const vector *row)
 {
-    json_t *other = NULL;
-    judgement j;
-    if (r->other == NULL) {
-        char names[512];
-        json_t *got = ours(row);
-        const char *error = json_string_value(json_object_get(got, "error"));
-        j = judge_ours(row, got);
-        other = row->fields == NULL ? json_object() : differences(row->fields, got, true);
-        names_of(got, names, sizeof names);
-        tell(r, row, j == AGREES && json_object_size(other) > 0 ? OTHER_FIELDS : j, other,
-             error != NULL ? error : names);
-        json_decref(got);
-    } else {
-        static const char *const verdicts[] = {"unsupported", "accept", "reject", "incomplete"};
-        adapter_answer answer;
-        char said[260];
-        const bool right = ask(r, row, &answer);
-        if (right) {
-            j = judge_theirs(row, &answer);
-            const bool compare = j == AGREES && row->verdict == VECTOR_ACCEPT && row->fields != NULL;
-            other = compare ? differences(row->fields, answer.fields, false) : json_object();
-            snprintf(said, sizeof said, "%s%s%s", verdicts[answer.verdict], answer.reason[0] == '\0' ? "" : ": ",
-                     answer.reason);
-            tell(r, row, json_object_size(other) > 0 ? OTHER_FIELDS : j, other, said);
-        }
-        json_decref(answer.fields);
-        if (!right)
-            return false;
-    }
+    char names[512];
+    json_t *got = ours(row);
+    const char *error = json_string_value(json_object_get(got, "error"));
+    json_t *other = row->fields == NULL ? NULL : judgement_fields(row->fields, got, true);
+    const judgement j = judge_ours(row, got);
+    names_of(got, names, sizeof names);
+    tell(r, row, j == AGREES && json_object_size(other) > 0 ? OTHER_FIELDS : j, other, error != NULL ? error : names);
+    json_decref(got);
     json_decref(other);
-    return true;
+}
+
+static bool one_of_theirs(run *r, const vector *row)
+{
+    adapter_answer answer;
+    char said[500];
+    json_t *other = NULL;
+    const known_difference *known = NULL;
+    const bool right = ask(r, row, &answer);
+    if (right) {
+        const char *who = answer.name[0] != '\0' ? answer.name : adapter_name(r->other);
+        const char *error = row->verdict == VECTOR_REJECT ? row->names : "";
+        judgement j = judgement_of(row->verdict, row->fields, &answer, &other);
+        j = judgement_known(&r->known, j, who, row->kind->name, error, other, row->id, &known);
+        snprintf(said, sizeof said, "%s%s%s%s%s", judgement_verdicts[answer.verdict],
+                 answer.reason[0] == '\0' ? "" : ": ", answer.reason,
+                 known == NULL ? "" : "; known: ", known == NULL ? "" : known->reason);
+        tell(r, row, j, other, said);
+    }
+    json_decref(answer.fields);
+    json_decref(other);
+    return right;
 }
 
 static cli_status totals(const run *r)
@@ -322,6 +277,26 @@ static cli_status totals(const run *r)
                                                                                            : CLI_OK;
 }
 
+/* Rows that are about this adapter, and know of nothing: it was mended, or they never held. */
+static void tell_unused(const run *r)
+{
+    for (size_t i = 0; i < r->known.count; i++) {
+        const known_difference *row = &r->known.rows[i];
+        if (!row->asked || row->used)
+            continue;
+        json_t *object = json_pack("{s:{s:s,s:s,s:s,s:s,s:I}}", "unused", "adapter", row->adapter, "kind", row->kind,
+                                   "how", row->how, "ours", row->what, "line", (json_int_t)row->number);
+        char *text = r->format == 1 ? json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
+        if (r->format == 0)
+            fprintf(r->out, "known and not met: %s %s %s %s (line %lu)\n", row->adapter, row->kind, row->how, row->what,
+                    row->number);
+        else
+            fprintf(r->out, "%s\n", text == NULL ? "" : text);
+        free(text);
+        json_decref(object);
+    }
+}
+
 static cli_status run_all(run *r, const vectors *all)
 {
     for (size_t i = 0; i < all->count; i++) {
@@ -329,11 +304,15 @@ static cli_status run_all(run *r, const vectors *all)
         if ((r->only != NULL && !cli_glob(r->only, row->id)) ||
             (r->kind != NULL && strcmp(r->kind, row->kind->name) != 0))
             continue;
-        if (!one(r, row)) {
+        if (r->other == NULL) {
+            one_of_ours(r, row);
+        } else if (!one_of_theirs(r, row)) {
             fprintf(stderr, "mailspec vectors: %s: %s\n", row->id, r->error);
             return CLI_TARGET;
         }
     }
+    if (r->only == NULL && r->kind == NULL)
+        tell_unused(r);
     const cli_status status = totals(r);
     if (status == CLI_USAGE)
         fputs("mailspec vectors: there is no such vector\n", stderr);
@@ -367,12 +346,13 @@ static cli_status run_vectors(int argc, char **argv)
     const char *command = NULL;
     const char *corpus = NULL;
     const char *output = NULL;
+    const char *known = NULL;
     const cli_option table[] = {
         {"adapter", 0, CLI_TEXT, &object, NULL},  {"exec", 0, CLI_TEXT, &command, NULL},
         {"only", 0, CLI_TEXT, &r.only, NULL},     {"kind", 0, CLI_TEXT, &r.kind, NULL},
         {"corpus", 0, CLI_TEXT, &corpus, NULL},   {"format", 'f', CLI_CHOICE, &r.format, formats},
         {"output", 'o', CLI_TEXT, &output, NULL}, {"all", 0, CLI_FLAG, &r.all, NULL},
-        {NULL, 0, CLI_FLAG, NULL, NULL},
+        {"known", 0, CLI_TEXT, &known, NULL},     {NULL, 0, CLI_FLAG, NULL, NULL},
     };
     const int operands = cli_options(argc, argv, table);
     if (operands < 0)
@@ -381,7 +361,13 @@ static cli_status run_vectors(int argc, char **argv)
         fputs("mailspec vectors: --adapter or --exec, not both\n", stderr);
         return CLI_USAGE;
     }
+    if (known != NULL && object == NULL && command == NULL) {
+        fputs("mailspec vectors: --known is about another parser: --adapter or --exec\n", stderr);
+        return CLI_USAGE;
+    }
     cli_status status = read_tables(&all, operands, argv + 1, corpus) ? CLI_OK : CLI_USAGE;
+    if (known != NULL && !known_read(&r.known, "vectors", known))
+        status = CLI_USAGE;
     if (status == CLI_OK && (object != NULL || command != NULL)) {
         r.other = object != NULL ? adapter_load(object, r.error, sizeof r.error)
                                  : adapter_start(command, r.error, sizeof r.error);
@@ -399,6 +385,7 @@ static cli_status run_vectors(int argc, char **argv)
         status = CLI_USAGE;
     }
     adapter_close(r.other);
+    known_free(&r.known);
     vectors_free(&all);
     return status;
 }

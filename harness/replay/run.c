@@ -73,6 +73,7 @@ void replay_run(const mst_document *document, const replay_plan *plan, replay_ou
     for (unsigned i = 0; i < count; i++) {
         replay_track_init(&tracks[i], document->header.protocol, i, &outcome->findings, &outcome->yields, maildrop);
         tracks[i].exchanges = outcome->exchanges;
+        tracks[i].samples = outcome->samples;
         tracks[i].file = &file;
     }
     for (const mst_step *step = document->script.first; step != NULL; step = step->next)

@@ -24,6 +24,7 @@ typedef struct replay_outcome {
     replay_findings findings;
     replay_yields yields;               /* set wanted before */
     struct replay_exchanges *exchanges; /* the caller's; NULL: not wanted */
+    struct replay_samples *samples;     /* likewise */
     uint64_t digest;                    /* of all that was parsed and found */
     bool limited;                       /* a limit suspended checks */
 } replay_outcome;

@@ -16,6 +16,7 @@
 
 struct replay_maildrop;
 struct replay_message;
+struct replay_samples;
 struct replay_smtp_rules;
 struct smtp_file;
 
@@ -67,6 +68,8 @@ typedef struct replay_track {
     replay_findings *findings;
     replay_yields *yields;
     struct replay_exchanges *exchanges; /* NULL: not wanted */
+    struct replay_samples *samples;     /* NULL: not wanted */
+    size_t open_sample[2];              /* by ms_side: the one whose end has not come, counted from 1; 0: none */
     bool greeted;                       /* the greeting was put among the exchanges */
     uint64_t digest;
     uint64_t text_digest;  /* POP3: of all octets of messages, whose slices fall between findings as they are cut */

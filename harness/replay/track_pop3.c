@@ -2,6 +2,7 @@
 #include "harness/replay/exchange.h"
 #include "harness/replay/maildrop.h"
 #include "harness/replay/pop_hash.h"
+#include "harness/replay/sample.h"
 #include "harness/replay/track.h"
 #include "harness/replay/yield.h"
 
@@ -184,6 +185,7 @@ bool replay_pop3_drain(replay_track *track, ms_side side)
         ms_findings findings = {.items = items, .capacity = REPLAY_FINDINGS};
         if (side == MS_CLIENT && replay_maildrop_knows_pipelining(track->maildrop))
             ms_pop3_session_know_pipelining(&track->pop3.session);
+        const ms_pop3_context context = ms_pop3_session_command_context(&track->pop3.session);
         const ms_pop3_event event = ms_pop3_dialogue_next(&track->pop3, side, octet_buffer_span(pending), &findings);
         replay_pop_session_hear(track, &event, &findings);
         replay_track_found(track, &findings, NULL);
@@ -192,6 +194,8 @@ bool replay_pop3_drain(replay_track *track, ms_side side)
         if (track->yields != NULL && track->yields->wanted)
             replay_yield_pop3(track, &event);
         note_exchange(track, &event);
+        if (track->samples != NULL)
+            replay_sample_pop3(track, side, &event, &context, octet_buffer_span(pending));
         octet_buffer_drop(pending, event.consumed);
         if (event.kind == MS_POP3_EVENT_NEED_MORE || event.kind == MS_POP3_EVENT_UNDECIDED)
             break;

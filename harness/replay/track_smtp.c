@@ -1,6 +1,7 @@
 /* track_smtp.c - SMTP, submission and LMTP on a track: digest, yields, the mail data */
 #include "harness/replay/exchange.h"
 #include "harness/replay/message.h"
+#include "harness/replay/sample.h"
 #include "harness/replay/smtp_rules.h"
 #include "harness/replay/track.h"
 #include "harness/replay/yield.h"
@@ -136,6 +137,8 @@ bool replay_smtp_drain(replay_track *track, ms_side side)
         hear(track, &event, raw);
         replay_track_found(track, &findings, NULL);
         note_exchange(track, &event);
+        if (track->samples != NULL)
+            replay_sample_smtp(track, side, &event, &before, raw);
         octet_buffer_drop(pending, event.consumed);
         if (event.kind == MS_SMTP_EVENT_NEED_MORE || event.kind == MS_SMTP_EVENT_UNDECIDED)
             break;

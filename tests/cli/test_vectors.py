@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """mailspec vectors: our parsers and other people's against tables of vectors.
 
+And other people's parsers on recorded sessions: mailspec replay --adapter, --exec.
+
 usage: test_vectors.py MAILSPEC CC INCLUDE [TEST...]"""
 import json
 import os
@@ -53,8 +55,44 @@ const ms_adapter *mailspec_adapter(void);
 const ms_adapter *mailspec_adapter(void) { return &table; }
 """
 
+RECORDING = """mailspec: 1
+protocol: smtp
+title: a server that takes LF.LF for the end
+cites: SMTP-5321-4.1.1.4-05
 
-class Vectors(unittest.TestCase):
+S: 220 mx.harbour.example
+C: EHLO kestrel.example
+S: 250-mx.harbour.example
+S: 250 X_TIDE
+! server SMTP-5321-4.1.1.1-09
+C: MAIL FROM:<ines@kestrel.example>
+S: 250 Ok
+C: RCPT TO:<bob@harbour.example>
+S: 250 Ok
+C: DATA
+S: 354 go ahead
+C< "Subject: x\\r\\n\\r\\n..one\\r\\n.\\r\\n"
+S: 250 Ok
+"""
+# Takes every reply, and every command as VERB; of content it forgets the dots.
+LISTENER = r"""
+import base64, json, sys
+for line in sys.stdin:
+    asked = json.loads(line)
+    if asked["kind"] == "content":
+        answer = {"verdict": "accept", "fields": {"data": b"".join(map(base64.b64decode, asked["pieces"])).decode()}}
+    elif asked["kind"] == "smtp-command":
+        octets = base64.b64decode(asked["octets"])
+        answer = {"verdict": VERDICT, "fields": {"verb": octets[:4].decode()}, "name": "commander 3"}
+    else:
+        assert asked["about"]["after"] in ("greeting", "EHLO", "MAIL", "RCPT", "DATA", "command"), asked["about"]
+        answer = {"verdict": "accept", "reason": "why not"}
+    print(json.dumps(answer), flush=True)
+"""
+KNOWN = "adapter\tkind\thow\tours\treason\n"
+
+
+class Files(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
 
@@ -66,6 +104,9 @@ class Vectors(unittest.TestCase):
         with open(path, "w") as out:
             out.write(text)
         return path
+
+
+class Vectors(Files):
 
     def run_vectors(self, *arguments, rows=ROWS, head=HEAD):
         table = self.path("v.tsv", head + "".join(rows))
@@ -137,6 +178,79 @@ class Vectors(unittest.TestCase):
             self.assertIn(why, err)
         self.assertEqual(self.run_vectors(head="id\tkind\n")[0], 2)
         self.assertEqual(self.run_vectors("--only", "nothing")[0], 2)
+
+    def test_known_differences(self):
+        program = "%s %s" % (sys.executable, self.path("p.py", PROGRAM))
+        for row, status, result, unused in (
+                ("\tsmtp-path\ttakes\tlocal-part\twhy\n", 0, "known", 0),
+                ("\tsmtp-path\ttakes\tpath.*\twhy\n", 0, "known", 0),
+                ("\tsmtp-path\ttakes\tlocal\twhy\n", 1, "accepts-illegal", 1),
+                ("\tsmtp-path\trefuses\tlocal-part\twhy\n", 1, "accepts-illegal", 1),
+                ("\tsmtp-reply\ttakes\tlocal-part\twhy\n", 1, "accepts-illegal", 1)):
+            known = self.path("k.tsv", KNOWN + sys.executable + row + "somebody\tsmtp-path\ttakes\t*\tnot asked\n")
+            got, told, err, lines = self.run_vectors("--all", "--exec", program, "--known", known)
+            self.assertEqual((got, told["path.empty"], err), (status, result, ""), row)
+            self.assertEqual(len([line for line in lines if "unused" in line]), unused, row)
+        self.assertEqual(self.run_vectors("--only", "path.*", "--exec", program, "--known", known)[0], 1)
+
+    def test_known_differences_that_are_none(self):
+        program = "%s %s" % (sys.executable, self.path("p.py", PROGRAM))
+        for text in ("", "adapter\tkind\n", KNOWN + "a\tb\tc\td\n", KNOWN + "a\tb\tc\td\te\tf\n"):
+            known = self.path("k.tsv", text + "x\n")
+            self.assertEqual(self.run_vectors("--exec", program, "--known", known)[0], 2, text)
+        self.assertEqual(self.run_vectors("--exec", program, "--known", "/nowhere")[0], 2)
+        self.assertEqual(self.run_vectors("--known", self.path("k.tsv", KNOWN))[0], 2)
+
+
+class Recordings(Files):
+    def replay(self, verdict, *arguments, text=RECORDING):
+        program = self.path("l.py", LISTENER.replace("VERDICT", repr(verdict)))
+        done = subprocess.run([MAILSPEC, "replay", self.path("r.mst", text), "--exec", "%s %s" % (sys.executable, program),
+                               "--format", "json", *arguments], capture_output=True, timeout=60)
+        case = json.loads(done.stdout)["cases"][0]
+        return done.returncode, case["status"], [(e.get("line"), e.get("requirement"), e.get("expected"), e["message"])
+                                                 for e in case["evidence"]], done.stderr.decode()
+
+    def test_differences(self):
+        status, verdict, told, err = self.replay("accept")
+        self.assertEqual((status, verdict, err), (1, "fail", ""))
+        self.assertEqual([(line, requirement) for line, requirement, _, _ in told],
+                         [(8, "SMTP-5321-4.1.1.1-09"), (17, "SMTP-5321-4.5.2-05")])
+        self.assertIn("accepts-illegal (smtp-reply of the server, octet 24 of its stream): theirs: accept (why not); "
+                      "ours: reject: ehlo-keyword at octet 29", told[0][3])
+        self.assertIn("as the recording says", told[0][3])
+        self.assertIn("other-fields (content of the client, octet ", told[1][3])
+        self.assertIn('"wanted":"Subject: x\\r\\n\\r\\n.one\\r\\n","got":"Subject: x\\r\\n\\r\\n..one\\r\\n.\\r\\n"', told[1][3])
+
+    def test_what_is_known(self):
+        known = self.path("k.tsv", KNOWN + sys.executable + "\tsmtp-reply\ttakes\tehlo-keyword\tlenient\n" +
+                          sys.executable + "\tcontent\tfields\tdata\tdots\n")
+        status, verdict, told, _ = self.replay("accept", "--known", known)
+        self.assertEqual((status, verdict), (0, "pass"))
+        self.assertEqual([expected for _, _, expected, _ in told], [True, True])
+        self.assertIn("known: lenient", told[0][3])
+
+    def test_refusals(self):
+        status, _, told, _ = self.replay("reject")
+        self.assertEqual(status, 1)
+        self.assertEqual([line for line, _, _, _ in told], [7, 8, 11, 13, 15, 17])
+        self.assertIn("refuses-legal (smtp-command of the client, octet 0 ", told[0][3])
+        known = self.path("k.tsv", KNOWN + "commander\tsmtp-command\trefuses\t*\tit is\n")
+        self.assertEqual([line for line, _, expected, _ in self.replay("reject", "--known", known)[2] if not expected], [8, 17])
+
+    def test_nothing_supported(self):
+        status, verdict, told, _ = self.replay("unsupported", text=RECORDING.split("\nS: ")[0] +
+                                               "\nC: EHLO kestrel.example\n! client SMTP-5321-3.1-02\n")
+        self.assertEqual((status, verdict, told), (5, "skip", []))
+
+    def test_adapters_that_cannot_be_used(self):
+        recording = self.path("r.mst", RECORDING)
+        for arguments, wanted in ((["--exec", "false"], 4), (["--adapter", "/nowhere.so"], 4),
+                                  (["--adapter", "a", "--exec", "b"], 2), (["--exec", "cat", "--bless"], 2),
+                                  (["--known", recording], 2), (["--exec", "cat", "--known", recording], 2)):
+            done = subprocess.run([MAILSPEC, "replay", recording, *arguments], capture_output=True, timeout=60)
+            self.assertEqual(done.returncode, wanted, arguments)
+            self.assertTrue(done.stderr, arguments)
 
 
 if __name__ == "__main__":
