@@ -108,6 +108,7 @@ static void set_up(run_state *r, const listen_point points[POINTS])
 {
     char url[64], error[256];
     probe_context *context = &r->context;
+    probe_context_init(context);
     context->settings = (probe_settings){
         .rcpt = "alice@example.test",
         .rcpt2 = "bob@example.test",

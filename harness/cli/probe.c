@@ -184,6 +184,7 @@ static cli_status run(int argc, char **argv)
     static probe_context context;
     cli_library library = {.documents = NULL};
     bool *chosen = NULL;
+    probe_context_init(&context);
     cli_status status = probe_options_read(&options, argc, argv);
     if (status == CLI_OK)
         status = read_targets(&options, &context);

@@ -4,6 +4,8 @@
 #ifndef MAILSPEC_HARNESS_PROBE_CONTEXT_H
 #define MAILSPEC_HARNESS_PROBE_CONTEXT_H
 
+#include <pthread.h>
+
 #include "harness/probe/endpoint.h"
 
 enum { PROBE_MARK = 10, PROBE_ENDPOINTS_MAX = 16 };
@@ -18,6 +20,13 @@ typedef struct probe_context {
     atomic_uint cases;         /* marks handed out */
     const char *const *have;   /* conditions that the user vouches for; ended by NULL; may be NULL */
     bool empty_maildrop;       /* all messages of the maildrop may be deleted */
+
+    pthread_mutex_t turns; /* private to maildrop.c, like what follows */
+    pthread_cond_t turn_over;
+    bool visited[2]; /* somebody looks into the maildrop of rcpt, of rcpt2 */
 } probe_context;
+
+/* Zeroed, but for what must not be. */
+void probe_context_init(probe_context *context);
 
 #endif

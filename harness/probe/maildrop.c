@@ -1,6 +1,7 @@
 /* maildrop.c - see maildrop.h; by POP3 */
 #include "harness/probe/maildrop.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,43 @@ bool probe_store_is_ours(const probe_context *context, const probe_stored *messa
         return false;
     *foreign = own != NULL && find(message->octets, message->len, own) == NULL;
     return true;
+}
+
+/* --- turns ------------------------------------------------------------------------------------ */
+
+/* A POP3 session holds its maildrop for itself (RFC 1939 section 4), so that cases which look into the same one for a
+ * moment take turns.  Those that hold it for longer run when none of these does: the scheduler sees to it. */
+void probe_context_init(probe_context *context)
+{
+    memset(context, 0, sizeof *context);
+    pthread_mutex_init(&context->turns, NULL);
+    pthread_cond_init(&context->turn_over, NULL);
+}
+
+static bool begin_turn(probe_context *context, bool second, char why[PROBE_WHY_MAX])
+{
+    const net_deadline end = net_in(context->settings.case_ms);
+    pthread_mutex_lock(&context->turns);
+    while (context->visited[second] && net_left(end) > 0 && !atomic_load(&context->stop)) {
+        struct timespec soon;
+        clock_gettime(CLOCK_REALTIME, &soon);
+        soon.tv_sec++; /* a look at the deadline now and then */
+        pthread_cond_timedwait(&context->turn_over, &context->turns, &soon);
+    }
+    const bool begun = !context->visited[second];
+    context->visited[second] = true;
+    pthread_mutex_unlock(&context->turns);
+    if (!begun)
+        snprintf(why, PROBE_WHY_MAX, "another case did not leave the maildrop in time");
+    return begun;
+}
+
+static void end_turn(probe_context *context, bool second)
+{
+    pthread_mutex_lock(&context->turns);
+    context->visited[second] = false;
+    pthread_cond_broadcast(&context->turn_over);
+    pthread_mutex_unlock(&context->turns);
 }
 
 /* --- visits ---------------------------------------------------------------------------------- */
@@ -162,6 +200,18 @@ static void read_listing(const probe_reply *reply, probe_store *store)
     }
 }
 
+/* A visit in its turn; whoever ends the visit ends the turn. */
+static bool open_maildrop(probe_visit *visit, probe_context *context, const probe_endpoint *pop3, bool second,
+                          char why[PROBE_WHY_MAX])
+{
+    if (!begin_turn(context, second, why))
+        return false;
+    if (probe_visit_begin(visit, context, pop3, second, context->mark, MST_STATE_TRANSACTION, why))
+        return true;
+    end_turn(context, second);
+    return false;
+}
+
 static bool list(probe_visit *visit, probe_store *store, char why[PROBE_WHY_MAX])
 {
     probe_reply reply;
@@ -204,12 +254,13 @@ bool probe_store_look(probe_context *context, const probe_endpoint *endpoint, bo
         snprintf(why, PROBE_WHY_MAX, "there is neither a POP3 target nor a maildir");
         return false;
     }
-    if (!probe_visit_begin(&visit, context, pop3, second, context->mark, MST_STATE_TRANSACTION, why))
+    if (!open_maildrop(&visit, context, pop3, second, why))
         return false;
     const bool listed = list(&visit, store, why);
     if (listed && look == PROBE_LOOK_NEW)
         fetch_new(&visit, known, store);
     probe_visit_end(&visit, true);
+    end_turn(context, second);
     return listed;
 }
 
@@ -231,7 +282,7 @@ bool probe_store_remove(probe_context *context, const probe_endpoint *endpoint, 
     const probe_endpoint *pop3 = reader(endpoint);
     if (pop3 == NULL || !(second ? pop3->second_works : pop3->auth_works))
         return path != NULL && probe_maildir_remove(path, gone);
-    if (!probe_visit_begin(&visit, context, pop3, second, context->mark, MST_STATE_TRANSACTION, why))
+    if (!open_maildrop(&visit, context, pop3, second, why))
         return false;
     bool done = list(&visit, &now, why);
     for (size_t i = 0; done && i < now.count; i++) {
@@ -245,6 +296,7 @@ bool probe_store_remove(probe_context *context, const probe_endpoint *endpoint, 
     }
     quit_and_wait(&visit);
     probe_visit_end(&visit, false);
+    end_turn(context, second);
     probe_store_free(&now);
     return done;
 }

@@ -25,8 +25,10 @@ typedef struct scheduler {
     pthread_cond_t changed;
     probe_outcome *outcomes; /* by job */
     unsigned busy, limit;    /* connections in use, and allowed */
-    unsigned running, readers, counters, deliverers;
+    unsigned running, holders, lookers, counters, deliverers;
     bool alone;
+    probe_job **queue;  /* in the order in which they are to begin */
+    size_t first;       /* of the queue that is not done */
     unsigned unreached; /* jobs in a row */
     bool dead;
 } scheduler;
@@ -38,90 +40,7 @@ static void *must(void *memory)
     return memory;
 }
 
-/* --- what a job needs ------------------------------------------------------------------------ */
-
-static bool has_tag(const mst_document *document, const char *tag)
-{
-    for (const mst_word *word = document->header.tags; word != NULL; word = word->next)
-        if (probe_is_word(word->text, tag))
-            return true;
-    return false;
-}
-
-typedef bool step_test(const mst_step *step);
-
-/* Is there such a step, however deep? */
-static bool has_step(const mst_step *step, step_test *is)
-{
-    for (; step != NULL; step = step->next) {
-        if (is(step))
-            return true;
-        for (const mst_alternative *a = step->alternatives; a != NULL; a = a->next)
-            if (a->block != NULL && has_step(a->block->first, is))
-                return true;
-        if (step->kind == MST_REPEAT && has_step(step->repeat.block->first, is))
-            return true;
-        if (step->kind == MST_WHEN && (has_step(step->when.then_block->first, is) ||
-                                       (step->when.else_block != NULL && has_step(step->when.else_block->first, is))))
-            return true;
-    }
-    return false;
-}
-
-static bool is_delivered(const mst_step *step)
-{
-    return step->kind == MST_DELIVERED;
-}
-
-static bool opens_maildrop(const mst_step *step)
-{
-    return step->kind == MST_OPEN && (step->open.protocol == MST_POP3 || step->open.state == MST_STATE_TRANSACTION);
-}
-
-static bool opens_data(const mst_step *step)
-{
-    return step->kind == MST_OPEN && step->open.state == MST_STATE_DATA;
-}
-
-/* DATA or BDAT, in whatever it stands; octets that are not known yet may be anything. */
-static bool says_data(const mst_step *step)
-{
-    if (step->kind != MST_SAY || step->say.side != MS_CLIENT)
-        return false;
-    const ms_span octets = step->say.octets;
-    for (size_t i = 0; i + 4 <= octets.len; i++)
-        if (memcmp(octets.ptr + i, "DATA", 4) == 0 || memcmp(octets.ptr + i, "BDAT", 4) == 0)
-            return true;
-    return ms_span_is_absent(octets) && step->say.raw;
-}
-
-/* A POP3 case that may log in holds the maildrop's lock (RFC 1939 section 4). */
-static bool may_log_in(const mst_header *header)
-{
-    for (const mst_start *start = header->starts; start != NULL; start = start->next)
-        if (start->state == MST_STATE_TRANSACTION)
-            return true;
-    for (const mst_gate *need = header->needs; need != NULL; need = need->next)
-        if (need->kind == MST_GATE_AUTH || need->kind == MST_GATE_MESSAGES ||
-            (need->kind == MST_GATE_CONDITION && probe_is_word(need->word, "user-pass")))
-            return true;
-    return false;
-}
-
-static void classify(probe_job *job)
-{
-    const mst_header *header = &job->document->header;
-    const bool pop3 = job->endpoint->target.protocol == NET_POP3;
-    job->weight = job->document->connection_count == 0 ? 1 : job->document->connection_count;
-    job->alone = header->stress || has_tag(job->document, "reset");
-    job->resets = has_tag(job->document, "reset");
-    job->counts = pop3 && may_log_in(header);
-    const mst_step *first = job->document->script.first;
-    job->reads = job->counts || has_step(first, is_delivered) || has_step(first, opens_maildrop);
-    job->delivers = !pop3 && (header->mutates || has_step(first, says_data) || has_step(first, opens_data));
-    for (const mst_start *start = header->starts; start != NULL; start = start->next)
-        job->delivers |= !pop3 && start->state == MST_STATE_DATA;
-}
+/* --- the jobs --------------------------------------------------------------------------------- */
 
 void probe_run_add(probe_run *run, const mst_document *document, const probe_endpoint *endpoint, const char *id)
 {
@@ -131,13 +50,10 @@ void probe_run_add(probe_run *run, const mst_document *document, const probe_end
         run->jobs = must(realloc(run->jobs, run->job_room * sizeof *run->jobs));
     }
     probe_job *job = &run->jobs[run->job_count++];
-    memset(job, 0, sizeof *job);
-    job->document = document;
-    job->endpoint = endpoint;
+    probe_job_init(job, document, endpoint);
     job->id = must(strdup(id));
     const char *skip = probe_gate(run->context, endpoint, document, why);
     job->skip = skip == NULL ? NULL : must(strdup(skip));
-    classify(job);
 }
 
 void probe_run_free(probe_run *run)
@@ -153,15 +69,23 @@ void probe_run_free(probe_run *run)
 
 /* --- which may run now --------------------------------------------------------------------------- */
 
-static bool may_run(const scheduler *s, const probe_job *job)
+/* What the reset command does to the server is nobody else's to see. */
+static bool must_be_alone(const scheduler *s, const probe_job *job)
 {
-    if (job->state != JOB_WAITS || s->alone || net_now() < job->not_before)
+    return job->alone || (job->resets && s->run->reset_command != NULL);
+}
+
+static bool may_run(const scheduler *s, const probe_job *job, net_deadline now)
+{
+    if (job->state != JOB_WAITS || now < job->not_before)
         return false;
     if (s->running == 0)
         return true;
-    if (job->alone || s->busy + job->weight > s->limit)
+    if (must_be_alone(s, job) || s->busy + job->weight > s->limit)
         return false;
-    if (job->reads && s->readers > 0)
+    if (job->holds && (s->holders > 0 || s->lookers > 0))
+        return false;
+    if (job->looks && s->holders > 0)
         return false;
     return !(job->counts && s->deliverers > 0) && !(job->delivers && s->counters > 0);
 }
@@ -171,36 +95,68 @@ static void claim(scheduler *s, probe_job *job, int sign)
     const unsigned one = (unsigned)sign; /* wraps: adding it twice, once negative, is nothing */
     s->running += one;
     s->busy += one * job->weight;
-    s->readers += one * job->reads;
+    s->holders += one * job->holds;
+    s->lookers += one * job->looks;
     s->counters += one * job->counts;
     s->deliverers += one * job->delivers;
-    s->alone = sign > 0 && job->alone;
+    s->alone = sign > 0 && must_be_alone(s, job);
     job->state = sign > 0 ? JOB_RUNS : job->state;
+}
+
+/* Claims the first job in the order of the queue that may run now; NULL if there is none.  *left: some have not run. */
+static probe_job *claim_next(scheduler *s, bool *left)
+{
+    const net_deadline now = net_now();
+    while (s->first < s->run->job_count && s->queue[s->first]->state == JOB_DONE)
+        s->first++;
+    *left = false;
+    for (size_t i = s->first; i < s->run->job_count; i++) {
+        probe_job *job = s->queue[i];
+        *left |= job->state == JOB_WAITS;
+        if (s->alone || !may_run(s, job, now))
+            continue;
+        claim(s, job, 1);
+        return job;
+    }
+    return NULL;
 }
 
 /* The next job, claimed; NULL when all are done.  Waits while others run that forbid it. */
 static probe_job *next_job(scheduler *s)
 {
-    probe_run *run = s->run;
     for (;;) {
-        bool left = false;
-        for (size_t i = 0; i < run->job_count; i++) {
-            probe_job *job = &run->jobs[i];
-            left |= job->state == JOB_WAITS;
-            if (!may_run(s, job))
-                continue;
-            claim(s, job, 1);
-            return job;
-        }
-        if (!left)
-            return NULL;
+        bool left;
         struct timespec until;
+        probe_job *job = claim_next(s, &left);
+        if (job != NULL || !left)
+            return job;
         clock_gettime(CLOCK_REALTIME, &until);
         until.tv_nsec += IDLE_MS * 1000000L;
         until.tv_sec += until.tv_nsec / 1000000000L;
         until.tv_nsec %= 1000000000L;
         pthread_cond_timedwait(&s->changed, &s->mutex, &until);
     }
+}
+
+/* What only waits is to begin before what keeps the processor busy; what delivers mail comes behind what counts it. */
+static int compare_jobs(const void *left, const void *right)
+{
+    const probe_job *a = *(probe_job *const *)left;
+    const probe_job *b = *(probe_job *const *)right;
+    if (a->delivers != b->delivers)
+        return a->delivers ? 1 : -1;
+    if (a->waits_ms != b->waits_ms)
+        return a->waits_ms > b->waits_ms ? -1 : 1;
+    return a < b ? -1 : a > b;
+}
+
+static void make_queue(scheduler *s)
+{
+    const size_t count = s->run->job_count;
+    s->queue = must(calloc(count + 1, sizeof(probe_job *)));
+    for (size_t i = 0; i < count; i++)
+        s->queue[i] = &s->run->jobs[i];
+    qsort(s->queue, count, sizeof(probe_job *), compare_jobs);
 }
 
 /* --- running one ----------------------------------------------------------------------------------- */
@@ -303,6 +259,7 @@ void probe_run_all(probe_run *run, result_run *results)
     if (wanted > run->job_count)
         wanted = (unsigned)run->job_count;
     s.outcomes = must(calloc(run->job_count + 1, sizeof *s.outcomes));
+    make_queue(&s);
     pthread_mutex_init(&s.mutex, NULL);
     pthread_cond_init(&s.changed, NULL);
     while (started < wanted && pthread_create(&threads[started], NULL, work, &s) == 0)
@@ -316,6 +273,7 @@ void probe_run_all(probe_run *run, result_run *results)
     for (size_t i = 0; i < run->job_count; i++)
         probe_outcome_free(&s.outcomes[i]);
     free(s.outcomes);
+    free(s.queue);
     pthread_cond_destroy(&s.changed);
     pthread_mutex_destroy(&s.mutex);
 }

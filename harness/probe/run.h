@@ -6,24 +6,8 @@
 
 #include <sys/types.h>
 
+#include "harness/probe/job.h"
 #include "harness/probe/play.h"
-
-/* A case on its way. */
-typedef struct probe_job {
-    const mst_document *document;
-    const probe_endpoint *endpoint;
-    char *id;        /* of the result; owned */
-    char *skip;      /* why it does not apply; NULL: it does; owned */
-    unsigned weight; /* connections at a time */
-    bool alone;      /* nothing else may run meanwhile */
-    bool reads;      /* it holds, or looks into, the maildrop */
-    bool counts;     /* … and minds other mail that arrives in it */
-    bool delivers;   /* it may put mail into it */
-    bool resets;     /* --reset-cmd is to run before it */
-    unsigned tries;
-    net_deadline not_before;
-    int state; /* private */
-} probe_job;
 
 typedef struct probe_run {
     probe_context *context;
