@@ -75,19 +75,23 @@ static bool must_be_alone(const scheduler *s, const probe_job *job)
     return job->alone || (job->resets && s->run->reset_command != NULL);
 }
 
-static bool may_run(const scheduler *s, const probe_job *job, net_deadline now)
+/* Do those that run now let it, too? */
+static bool is_free(const scheduler *s, const probe_job *job, net_deadline now)
 {
-    if (job->state != JOB_WAITS || now < job->not_before)
+    if (job->state != JOB_WAITS || now < job->not_before || s->alone)
         return false;
     if (s->running == 0)
         return true;
-    if (must_be_alone(s, job) || s->busy + job->weight > s->limit)
-        return false;
-    if (job->holds && (s->holders > 0 || s->lookers > 0))
+    if (must_be_alone(s, job) || (job->holds && (s->holders > 0 || s->lookers > 0)))
         return false;
     if (job->looks && s->holders > 0)
         return false;
     return !(job->counts && s->deliverers > 0) && !(job->delivers && s->counters > 0);
+}
+
+static bool has_room(const scheduler *s, const probe_job *job)
+{
+    return s->running == 0 || s->busy + job->weight <= s->limit;
 }
 
 static void claim(scheduler *s, probe_job *job, int sign)
@@ -113,8 +117,10 @@ static probe_job *claim_next(scheduler *s, bool *left)
     for (size_t i = s->first; i < s->run->job_count; i++) {
         probe_job *job = s->queue[i];
         *left |= job->state == JOB_WAITS;
-        if (s->alone || !may_run(s, job, now))
+        if (!is_free(s, job, now))
             continue;
+        if (!has_room(s, job))
+            return NULL; /* smaller ones behind it would keep it from ever getting as many connections */
         claim(s, job, 1);
         return job;
     }
