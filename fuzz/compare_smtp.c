@@ -215,10 +215,8 @@ static const struct verb *verb_of(ms_span line)
 /* Of MAIL and RCPT: where the parameters begin, line.len without any. */
 static size_t parameters_at(model_grammar grammar, const char *start, ms_span line)
 {
-    for (size_t at = 0; at < line.len; at++)
-        if (line.ptr[at] == ' ' && model_is(grammar, start, line.ptr, at))
-            return at + 1;
-    return line.len;
+    const size_t at = model_is_before(grammar, start, line.ptr, line.len, ' ');
+    return at < line.len ? at + 1 : line.len;
 }
 
 static model_verdict transaction_verdict(model_grammar grammar, bool mail, ms_span line)

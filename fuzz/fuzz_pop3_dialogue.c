@@ -4,6 +4,7 @@
  * options: 1 room for two outstanding commands only, 2 marks of four messages only, 4 TLS before the greeting.
  */
 #include "fuzz/look.h"
+#include "fuzz/reached.h"
 #include "fuzz/talk.h"
 
 const char fuzz_target[] = "pop3_dialogue";
@@ -14,6 +15,7 @@ typedef struct reader {
     ms_pop3_dialogue dialogue;
     ms_pop3_run runs[MS_POP3_RUNS_DEFAULT];
     uint8_t messages[MESSAGES];
+    ms_finding items[FINDINGS]; /* of one call; on the stack it would cost more than the call */
     fuzz_note note;
 } reader;
 
@@ -52,6 +54,8 @@ static void note_event(reader *r, ms_side side, const ms_pop3_event *event, ms_s
         look_pop3_response(&look, &event->response, event->kind == MS_POP3_EVENT_LISTING);
         look_one_of(&look, event->answered.verb, MS_POP3_VERB_COUNT);
         look_number(&look, event->answered.number);
+        fuzz_reached(FUZZ_REACHED_REPLY, event->answered.verb,
+                     (uint32_t)event->state << 8 | (uint32_t)event->kind << 4 | event->response.indicator);
         look_number(&look, (uint64_t)event->multi_line << 1 | event->answered.none);
         break;
     case MS_POP3_EVENT_CAPABILITY:
@@ -70,8 +74,7 @@ static void note_event(reader *r, ms_side side, const ms_pop3_event *event, ms_s
 static fuzz_taken take(void *state, ms_side side, ms_span window, uint64_t at)
 {
     reader *r = state;
-    ms_finding items[FINDINGS];
-    ms_findings findings = {.items = items, .capacity = FINDINGS};
+    ms_findings findings = {.items = r->items, .capacity = FINDINGS};
     const ms_pop3_event event = ms_pop3_dialogue_next(&r->dialogue, side, window, &findings);
     const bool waits = event.kind == MS_POP3_EVENT_NEED_MORE || event.kind == MS_POP3_EVENT_UNDECIDED;
     FUZZ_EXPECT(ORACLE_OFFSET, (size_t)at, event.at == at && r->dialogue.at[side] == at + event.consumed);
@@ -91,8 +94,7 @@ static fuzz_taken take(void *state, ms_side side, ms_span window, uint64_t at)
 static void tls(void *state, size_t client, size_t server)
 {
     reader *r = state;
-    ms_finding items[FINDINGS];
-    ms_findings findings = {.items = items, .capacity = FINDINGS};
+    ms_findings findings = {.items = r->items, .capacity = FINDINGS};
     ms_pop3_dialogue_tls(&r->dialogue, client, server, &findings);
     look_at_findings(r, &findings, r->dialogue.at[MS_CLIENT], r->dialogue.at[MS_SERVER]);
 }
@@ -100,8 +102,7 @@ static void tls(void *state, size_t client, size_t server)
 static void end(void *state, ms_side side, size_t client, size_t server)
 {
     reader *r = state;
-    ms_finding items[FINDINGS];
-    ms_findings findings = {.items = items, .capacity = FINDINGS};
+    ms_findings findings = {.items = r->items, .capacity = FINDINGS};
     ms_pop3_dialogue_close(&r->dialogue, side, client, server, &findings);
     look_at_findings(r, &findings, r->dialogue.at[MS_CLIENT] + client, r->dialogue.at[MS_SERVER] + server);
 }

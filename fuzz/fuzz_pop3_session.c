@@ -22,7 +22,8 @@ typedef struct machine {
     ms_pop3_room room;
     ms_pop3_run runs[MS_POP3_RUNS_DEFAULT];
     uint8_t messages[MESSAGES];
-    uint64_t at[2]; /* by ms_side */
+    uint64_t at[2];             /* by ms_side */
+    ms_finding items[FINDINGS]; /* of one event */
 } machine;
 
 static ms_line line_of(ms_span text)
@@ -97,8 +98,7 @@ static uint64_t run(machine *m, ms_span octets, uint8_t options)
     ms_pop3_session_init(&m->session, &m->room, m->runs, (options & 1) != 0 ? 2 : MS_POP3_RUNS_DEFAULT, m->messages,
                          (options & 2) != 0 ? 4 : MESSAGES);
     for (size_t from = 0; from < octets.len;) {
-        ms_finding items[FINDINGS];
-        ms_findings findings = {.items = items, .capacity = FINDINGS};
+        ms_findings findings = {.items = m->items, .capacity = FINDINGS};
         size_t to = from;
         while (to < octets.len && octets.ptr[to] != '\n')
             to++;

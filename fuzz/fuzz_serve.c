@@ -7,6 +7,7 @@
  * options: bits 0 to 2 SMTP, submission, LMTP, POP3; 8 TLS from the start; 16 authentication in clear text.
  */
 #include "fuzz/look.h"
+#include "fuzz/reached.h"
 #include "fuzz/talk.h"
 #include "harness/requirement/register.h"
 #include "harness/serve/pop3_server.h"
@@ -71,6 +72,9 @@ static bool judge_next(stand *s, ms_side side, ms_span window)
         consumed = event.consumed;
         waits = event.kind == MS_SMTP_EVENT_NEED_MORE || event.kind == MS_SMTP_EVENT_UNDECIDED;
         s->unjudged |= side == MS_CLIENT && !waits && (event.line_flags & (MS_LINE_BARE_LF | MS_LINE_BARE_CR)) != 0;
+        if (event.kind == MS_SMTP_EVENT_REPLY)
+            fuzz_reached(FUZZ_REACHED_REPLY, event.answered,
+                         (uint32_t)s->smtp_judge.session.state << 16 | event.reply.whole.code);
         /* nor are the octets behind a malformed BDAT any more lines than a chunk */
         s->unjudged |= event.kind == MS_SMTP_EVENT_COMMAND && event.command.command.verb == MS_SMTP_BDAT &&
                        event.command.error != MS_SMTP_OK;
@@ -79,6 +83,10 @@ static bool judge_next(stand *s, ms_side side, ms_span window)
         consumed = event.consumed;
         waits = event.kind == MS_POP3_EVENT_NEED_MORE || event.kind == MS_POP3_EVENT_UNDECIDED;
         s->unjudged |= side == MS_CLIENT && !waits && (event.line_flags & (MS_LINE_BARE_LF | MS_LINE_BARE_CR)) != 0;
+        if (event.kind == MS_POP3_EVENT_RESPONSE)
+            fuzz_reached(FUZZ_REACHED_REPLY, event.answered.verb,
+                         (uint32_t)event.state << 8 | (uint32_t)s->pop3_judge.session.state << 4 |
+                             event.response.indicator);
     }
     judge_findings(s, &findings, s->heard[MS_CLIENT]);
     s->heard[side] += consumed;

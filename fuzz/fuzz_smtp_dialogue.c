@@ -4,6 +4,7 @@
  * options: bits 0 and 1 the variant, 4 room for two outstanding commands only, 8 TLS before the greeting.
  */
 #include "fuzz/look.h"
+#include "fuzz/reached.h"
 #include "fuzz/talk.h"
 
 const char fuzz_target[] = "smtp_dialogue";
@@ -13,6 +14,7 @@ enum { FINDINGS = 64 };
 typedef struct reader {
     ms_smtp_dialogue dialogue;
     ms_smtp_run runs[MS_SMTP_RUNS_DEFAULT];
+    ms_finding items[FINDINGS]; /* of one call; on the stack it would cost more than the call */
     fuzz_note note;
 } reader;
 
@@ -57,6 +59,8 @@ static void note_event(reader *r, ms_side side, const ms_smtp_event *event, ms_s
         look_reply(&look, &event->reply.whole);
         look_one_of(&look, event->answered, MS_SMTP_VERB_COUNT);
         look_number(&look, (uint64_t)event->unsolicited << 1 | event->ehlo_line);
+        fuzz_reached(FUZZ_REACHED_REPLY, event->answered,
+                     (uint32_t)r->dialogue.session.state << 8 | event->reply.whole.code / 100);
         if (event->ehlo_line) {
             look.input = event->reply.line.text;
             look_ehlo_line(&look, &event->reply.ehlo);
@@ -71,8 +75,7 @@ static void note_event(reader *r, ms_side side, const ms_smtp_event *event, ms_s
 static fuzz_taken take(void *state, ms_side side, ms_span window, uint64_t at)
 {
     reader *r = state;
-    ms_finding items[FINDINGS];
-    ms_findings findings = {.items = items, .capacity = FINDINGS};
+    ms_findings findings = {.items = r->items, .capacity = FINDINGS};
     ms_smtp_event event;
     ms_smtp_dialogue_read(&r->dialogue, side, window, &findings, &event);
     const bool waits = event.kind == MS_SMTP_EVENT_NEED_MORE || event.kind == MS_SMTP_EVENT_UNDECIDED;
@@ -94,8 +97,7 @@ static fuzz_taken take(void *state, ms_side side, ms_span window, uint64_t at)
 static void tls(void *state, size_t client, size_t server)
 {
     reader *r = state;
-    ms_finding items[FINDINGS];
-    ms_findings findings = {.items = items, .capacity = FINDINGS};
+    ms_findings findings = {.items = r->items, .capacity = FINDINGS};
     ms_smtp_dialogue_tls(&r->dialogue, client, server, &findings);
     look_at_findings(r, &findings, r->dialogue.at[MS_CLIENT], r->dialogue.at[MS_SERVER]);
 }
@@ -103,8 +105,7 @@ static void tls(void *state, size_t client, size_t server)
 static void end(void *state, ms_side side, size_t client, size_t server)
 {
     reader *r = state;
-    ms_finding items[FINDINGS];
-    ms_findings findings = {.items = items, .capacity = FINDINGS};
+    ms_findings findings = {.items = r->items, .capacity = FINDINGS};
     ms_smtp_dialogue_close(&r->dialogue, side, client, server, &findings);
     look_at_findings(r, &findings, r->dialogue.at[MS_CLIENT] + client, r->dialogue.at[MS_SERVER] + server);
 }

@@ -21,7 +21,8 @@ typedef struct machine {
     ms_smtp_session session;
     ms_smtp_run runs[MS_SMTP_RUNS_DEFAULT];
     ms_reply reply;
-    uint64_t at[2]; /* by ms_side */
+    uint64_t at[2];             /* by ms_side */
+    ms_finding items[FINDINGS]; /* of one event */
 } machine;
 
 static ms_line line_of(ms_span text)
@@ -84,8 +85,7 @@ static uint64_t run(machine *m, ms_span octets, uint8_t options)
     ms_smtp_session_init(&m->session, (ms_smtp_variant)((options & 3) % (MS_VARIANT_LMTP + 1)), m->runs,
                          (options & 4) != 0 ? 2 : MS_SMTP_RUNS_DEFAULT);
     for (size_t from = 0; from < octets.len;) {
-        ms_finding items[FINDINGS];
-        ms_findings findings = {.items = items, .capacity = FINDINGS};
+        ms_findings findings = {.items = m->items, .capacity = FINDINGS};
         size_t to = from;
         while (to < octets.len && octets.ptr[to] != '\n')
             to++;

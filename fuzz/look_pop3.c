@@ -1,5 +1,6 @@
 /* look_pop3.c - see look.h */
 #include "fuzz/look.h"
+#include "fuzz/reached.h"
 
 static void look_pop3_argument(fuzz_look *look, const ms_pop3_command *command)
 {
@@ -174,6 +175,7 @@ void look_pop3_session(fuzz_look *look, const ms_pop3_session *session)
     look_one_of(look, response.after, MS_POP3_AFTER_COUNT);
     look_number(look, (uint64_t)response.utf8 << 1 | response.resp_codes);
     look_one_of(look, answering.verb, MS_POP3_VERB_COUNT);
+    fuzz_reached(FUZZ_REACHED_STATE, session->state, answering.verb);
     look_number(look, answering.none);
     look_number(look, answering.number);
     look_number(look, ms_pop3_session_messages(session, &messages) ? messages : UINT64_MAX);

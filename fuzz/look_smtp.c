@@ -1,5 +1,6 @@
 /* look_smtp.c - see look.h */
 #include "fuzz/look.h"
+#include "fuzz/reached.h"
 
 void look_line(fuzz_look *look, const ms_line *line)
 {
@@ -264,6 +265,7 @@ void look_smtp_session(fuzz_look *look, const ms_smtp_session *session)
     const ms_reply_context reply = ms_smtp_session_reply_context(session);
     const ms_smtp_context command = ms_smtp_session_command_context(session);
     look_one_of(look, session->state, MS_SMTP_STATE_COUNT);
+    fuzz_reached(FUZZ_REACHED_STATE, session->state, answering);
     look_one_of(look, ms_smtp_session_expect(session), MS_EXPECT_NOTHING + 1);
     look_one_of(look, answering, MS_SMTP_VERB_COUNT);
     look_number(look, none);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "fuzz/reached.h"
+
 static const char *const names[] = {
     [ORACLE_SPAN] = "span-within-input",
     [ORACLE_OFFSET] = "offset-in-range",
@@ -61,6 +63,7 @@ void look_findings(fuzz_look *look, const ms_findings *findings, uint64_t client
         look_one_of(look, f->state, state_count);
         look_number(look, f->code);
         look_number(look, f->at);
+        fuzz_reached(FUZZ_REACHED_FINDING, f->requirement, f->state);
         const uint64_t end = f->stream == MS_CLIENT ? client_at : server_at;
         if (f->at > end)
             fuzz_fail(ORACLE_OFFSET, (size_t)end, "finding %u at %llu", f->requirement, (unsigned long long)f->at);

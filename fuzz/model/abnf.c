@@ -386,7 +386,14 @@ static bool places_empty(const matcher *m, const places *set)
 
 static void places_clear(const matcher *m, places *set)
 {
-    memset(set->word, 0, m->words * sizeof set->word[0]);
+    for (size_t i = 0; i < m->words; i++)
+        set->word[i] = 0;
+}
+
+static void places_copy(const matcher *m, places *set, const places *from)
+{
+    for (size_t i = 0; i < m->words; i++)
+        set->word[i] = from->word[i];
 }
 
 /* Returns whether there was anything new. */
@@ -432,32 +439,31 @@ static void match_text(const matcher *m, const node *text, const places *from, p
 static void match_repetition(const matcher *m, const node *repetition, const places *from, places *to)
 {
     const node *child = &m->grammar->nodes[repetition->first];
-    places now = *from;
+    places now, next;
     size_t done = 0;
+    places_copy(m, &now, from);
     for (; done < repetition->min; done++) {
-        places next;
         places_clear(m, &next);
         match(m, repetition->first, &now, &next);
-        now = next;
+        places_copy(m, &now, &next);
         if (places_empty(m, &now))
             return;
     }
     places_join(m, to, &now);
     if (child->kind == NODE_CLASS && repetition->max == UNBOUNDED) {
-        for (size_t at = 0; at < m->len; at++)
-            if (places_has(to, at) && places_has(&now, at) && is_member(child, m->octets[at])) {
+        for (size_t at = places_next(m, &now, 0); at < m->len; at = places_next(m, &now, at + 1))
+            if (is_member(child, m->octets[at])) {
                 places_add(to, at + 1);
                 places_add(&now, at + 1);
             }
         return;
     }
     for (; done < repetition->max; done++) {
-        places next;
         places_clear(m, &next);
         match(m, repetition->first, &now, &next);
         if (!places_join(m, to, &next))
             return; /* nothing new now, so nothing new ever */
-        now = next;
+        places_copy(m, &now, &next);
     }
 }
 
@@ -475,12 +481,12 @@ static void match(const matcher *m, size_t at, const places *from, places *to)
         match_text(m, n, from, to);
         return;
     case NODE_CONCATENATION: {
-        places now = *from;
+        places now, next;
+        places_copy(m, &now, from);
         for (size_t child = n->first; child != NONE; child = m->grammar->nodes[child].next) {
-            places next;
             places_clear(m, &next);
             match(m, child, &now, &next);
-            now = next;
+            places_copy(m, &now, &next);
             if (places_empty(m, &now))
                 return;
         }
@@ -500,17 +506,35 @@ static void match(const matcher *m, size_t at, const places *from, places *to)
     }
 }
 
-bool abnf_matches(const abnf *grammar, size_t rule_at, const uint8_t *octets, size_t len)
+/* Every place up to which the rule can be derived from the octets. */
+static matcher derive(const abnf *grammar, size_t rule_at, const uint8_t *octets, size_t len, places *ends)
 {
     if (!abnf_fits(len))
         mistake("too long to match", "");
     const matcher m = {grammar, octets, len, len / 64 + 1};
-    places from, to;
-    memset(&from, 0, sizeof from);
-    memset(&to, 0, sizeof to);
+    places from;
+    places_clear(&m, &from);
+    places_clear(&m, ends);
     places_add(&from, 0);
-    match(&m, grammar->rules[rule_at].root, &from, &to);
-    return places_has(&to, len);
+    match(&m, grammar->rules[rule_at].root, &from, ends);
+    return m;
+}
+
+bool abnf_matches(const abnf *grammar, size_t rule_at, const uint8_t *octets, size_t len)
+{
+    places ends;
+    derive(grammar, rule_at, octets, len, &ends);
+    return places_has(&ends, len);
+}
+
+size_t abnf_matches_before(const abnf *grammar, size_t rule_at, const uint8_t *octets, size_t len, uint8_t next)
+{
+    places ends;
+    const matcher m = derive(grammar, rule_at, octets, len, &ends);
+    size_t at = places_next(&m, &ends, 0);
+    while (at < len && octets[at] != next)
+        at = places_next(&m, &ends, at + 1);
+    return at < len ? at : len;
 }
 
 /* --- making strings --------------------------------------------------------------------------------------------- */

@@ -31,6 +31,8 @@ static inline bool abnf_fits(size_t len)
 
 /* Whether the whole of the octets can be derived from the rule. */
 bool abnf_matches(const abnf *grammar, size_t rule, const uint8_t *octets, size_t len);
+/* How many octets, the fewest, can be derived from the rule with the octet `next` behind them; len: none can. */
+size_t abnf_matches_before(const abnf *grammar, size_t rule, const uint8_t *octets, size_t len, uint8_t next);
 
 /* A string of random numbers.  The same seed gives the same strings everywhere. */
 typedef struct random_source {

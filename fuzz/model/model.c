@@ -48,6 +48,11 @@ bool model_is(model_grammar grammar, const char *name, const uint8_t *octets, si
     return abnf_matches(read_grammar(grammar), rule_of(grammar, name), octets, len);
 }
 
+size_t model_is_before(model_grammar grammar, const char *name, const uint8_t *octets, size_t len, uint8_t next)
+{
+    return abnf_matches_before(read_grammar(grammar), rule_of(grammar, name), octets, len, next);
+}
+
 size_t model_make(model_grammar grammar, const char *name, random_source *random, uint8_t *octets, size_t room)
 {
     return abnf_generate(read_grammar(grammar), rule_of(grammar, name), random, octets, room);

@@ -22,6 +22,9 @@ typedef enum model_grammar {
 /* Whether the octets are the rule, whole.  name must be a literal: what was looked up is kept by its address. */
 bool model_is(model_grammar grammar, const char *name, const uint8_t *octets, size_t len);
 
+/* How many octets, the fewest, are the rule with the octet `next` behind them; len: none are. */
+size_t model_is_before(model_grammar grammar, const char *name, const uint8_t *octets, size_t len, uint8_t next);
+
 /* A random string of the rule. */
 size_t model_make(model_grammar grammar, const char *name, random_source *random, uint8_t *octets, size_t room);
 
