@@ -185,9 +185,22 @@ Test(smtp_address_literal, requirement_by_form)
         const char *text;
         ms_requirement requirement;
     } broken[] = {
-        {"<u@[1.2.3]>", MS_REQ_SMTP_5321_4_1_3_01},    {"<u@[IPv6:1:2]>", MS_REQ_SMTP_5321_4_1_3_04},
-        {"<u@[tag:]>", MS_REQ_SMTP_5321_4_1_3_08},     {"<u@[1.2.3.4}>", MS_REQ_SMTP_5321_4_1_3_09},
-        {"<u@[IPv6:::1}>", MS_REQ_SMTP_5321_4_1_3_09}, {"<u@[abc]>", MS_REQ_SMTP_5321_4_1_3_09},
+        {"<u@[1.2.3]>", MS_REQ_SMTP_5321_4_1_3_01},
+        {"<u@[IPv6:1:2]>", MS_REQ_SMTP_5321_4_1_3_04},
+        {"<u@[tag:]>", MS_REQ_SMTP_5321_4_1_3_08},
+        {"<u@[1.2.3.4}>", MS_REQ_SMTP_5321_4_1_3_09},
+        {"<u@[IPv6:::1}>", MS_REQ_SMTP_5321_4_1_3_09},
+        {"<u@[abc]>", MS_REQ_SMTP_5321_4_1_3_08},
+        {"<u@[]>", MS_REQ_SMTP_5321_4_1_3_08},
+        {"<u@[t_g:c]>", MS_REQ_SMTP_5321_4_1_3_08},
+        {"<u@[16909060]>", MS_REQ_SMTP_5321_4_1_3_01},
+        {"<u@[1.2.3.4/24]>", MS_REQ_SMTP_5321_4_1_3_01},
+        {"<u@[0001.2.3.4]>", MS_REQ_SMTP_5321_4_1_3_02},
+        {"<u@[IPv6:1::2::3]>", MS_REQ_SMTP_5321_4_1_3_05},
+        {"<u@[IPv6:fe80::1%eth0]>", MS_REQ_SMTP_5321_4_1_3_05},
+        {"<u@[IPv6:1.2.3.4]>", MS_REQ_SMTP_5321_4_1_3_06},
+        {"<u@[IPv6:::1.2.3]>", MS_REQ_SMTP_5321_4_1_3_07},
+        {"<u@[IPv6:1:2:3:4:5:6:7:8/64]>", MS_REQ_SMTP_5321_4_1_3_04},
     };
     for (size_t i = 0; i < COUNT(broken); i++) {
         const ms_span text = heap_text(broken[i].text);

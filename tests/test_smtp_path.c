@@ -236,7 +236,7 @@ static const struct bad {
     {"SMTP-5321-4.1.2-19 backslash outside of quotes", "<a\\b@c>", FWD, E(LOCAL_PART), 2, MS_REQ_SMTP_5321_4_1_2_19},
     {"SMTP-5321-4.1.2-28 control", "<a\x01@b>", REV, E(LOCAL_PART), 2, MS_REQ_SMTP_5321_4_1_2_28},
     {"SMTP-5321-4.1.2-28 DEL", "<a\x7f@b>", REV, E(LOCAL_PART), 2, MS_REQ_SMTP_5321_4_1_2_28},
-    {"SMTP-5321-4.1.2-19 CR", "<a\r@b>", REV, E(LOCAL_PART), 2, MS_REQ_SMTP_5321_4_1_2_19},
+    {"SMTP-5321-4.1.2-28 CR", "<a\r@b>", REV, E(LOCAL_PART), 2, MS_REQ_SMTP_5321_4_1_2_28},
     {"SMTP-5321-4.1.2-19 quotes behind an atom", "<a\"b\"@c>", FWD, E(LOCAL_PART), 2, MS_REQ_SMTP_5321_4_1_2_19},
     {"SMTP-5321-4.1.2-19 an atom behind quotes", "<\"a\"b@c>", FWD, E(LOCAL_PART), 4, MS_REQ_SMTP_5321_4_1_2_19},
     {"SMTP-5321-4.1.2-19 words of RFC 822", "<\"a\".b@c>", FWD, E(LOCAL_PART), 4, MS_REQ_SMTP_5321_4_1_2_19},

@@ -90,9 +90,8 @@ const char *const pop3_grammar[] = {
     "uidl-line = positive SP unique-id-listing",
     /* RFC 1939 section 5: "This memo makes no requirement on what follows" the size */
     "drop-listing = number SP number [ ( SP / %x09 ) *text-char ]",
-    /* That numbers begin at 1 is for the session, which knows how many there are. */
-    "scan-listing = number SP number [ ( SP / %x09 ) *text-char ]",
-    "unique-id-listing = number SP unique-id",
+    "scan-listing = msg SP number [ ( SP / %x09 ) *text-char ]",
+    "unique-id-listing = msg SP unique-id",
     "unique-id = 1*70VCHAR", /* RFC 1939 section 7: "one to 70 characters in the range 0x21 to 0x7E" */
     "language-listing = language-tag [SP *text-char]",
     /* The registered grandfathered tags aside, the shape of RFC 5646 section 2.1. */

@@ -185,6 +185,16 @@ static void read_list(reading *r)
     parse_set(r->sample, name, list);
 }
 
+/* What the server did wrong in the text of a message, by flag.  A CR within a line is but an octet of the message, as a
+ * NUL is, and one above 127. */
+static const struct {
+    uint8_t flag;
+    ms_rule rule;
+} habits[] = {
+    {MS_CONTENT_BARE_LF, {"bare-lf", "A line ends with LF alone.", MS_REQ_POP3_1939_3_15}},
+    {MS_CONTENT_LONE_STUFF, {"lone-stuff", "A line begins with a dot that was not doubled.", MS_REQ_POP3_1939_3_17}},
+};
+
 static void read_text(reading *r)
 {
     const ms_span rest = ms_span_make(r->input.ptr + r->at, r->input.len - r->at);
@@ -197,6 +207,9 @@ static void read_text(reading *r)
     const ms_content_slice end = ms_content_copy(&content, rest, data, &written);
     if (end.status != MS_CONTENT_END)
         incomplete(r);
+    for (size_t i = 0; i < sizeof habits / sizeof habits[0]; i++)
+        if ((content.flags & habits[i].flag) != 0)
+            parse_deviate(r->sample, &habits[i].rule, habits[i].rule.requirement);
     r->at = end.status == MS_CONTENT_END ? r->at + end.consumed : r->input.len;
     parse_set(r->sample, "data", parse_octets(ms_span_make(data, written)));
     free(data);

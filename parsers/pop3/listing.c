@@ -19,6 +19,19 @@ bool ms_pop3_read_number(response_reader *r, uint64_t max, ms_pop3_response_erro
     return response_fail(r, error, from);
 }
 
+/* "the first message in the maildrop is assigned a message-number of '1'" (RFC 1939 section 4). */
+static bool read_message_number(response_reader *r, ms_pop3_response_error error, uint32_t *out)
+{
+    const size_t from = r->c.at;
+    uint64_t number;
+    if (!ms_pop3_read_number(r, UINT32_MAX, error, &number))
+        return false;
+    if (number == 0)
+        response_deviate(r, MS_POP3_RESPONSE_DEV_MESSAGE_ZERO, from);
+    *out = (uint32_t)number;
+    return true;
+}
+
 bool ms_pop3_read_space(response_reader *r, ms_pop3_response_error error)
 {
     const size_t from = r->c.at;
@@ -68,12 +81,10 @@ bool ms_pop3_read_drop(response_reader *r, ms_pop3_response *out)
 bool ms_pop3_read_scan(response_reader *r, ms_pop3_response *out)
 {
     const ms_pop3_response_error error = MS_POP3_RESPONSE_ERR_SCAN_LISTING;
-    uint64_t number;
     skip_surplus(r);
-    if (!ms_pop3_read_number(r, UINT32_MAX, error, &number) || !ms_pop3_read_space(r, error) ||
+    if (!read_message_number(r, error, &out->scan.number) || !ms_pop3_read_space(r, error) ||
         !ms_pop3_read_number(r, UINT64_MAX, error, &out->scan.octets))
         return false;
-    out->scan.number = (uint32_t)number;
     return read_extra(r, error);
 }
 
@@ -84,14 +95,12 @@ bool ms_pop3_read_unique(response_reader *r, ms_pop3_response *out)
 {
     const ms_pop3_response_error error = MS_POP3_RESPONSE_ERR_UNIQUE_ID_LISTING;
     cursor *c = &r->c;
-    uint64_t number;
     skip_surplus(r);
-    if (!ms_pop3_read_number(r, UINT32_MAX, error, &number) || !ms_pop3_read_space(r, error))
+    if (!read_message_number(r, error, &out->unique.number) || !ms_pop3_read_space(r, error))
         return false;
     const size_t from = c->at;
     for (skip_class(c, OCTET_VCHAR); !at_end(c) && !next_is(c, OCTET_BLANK); skip_class(c, OCTET_VCHAR))
         response_deviate(r, MS_POP3_RESPONSE_DEV_UNIQUE_ID_OCTET, c->at++);
-    out->unique.number = (uint32_t)number;
     out->unique.unique_id = span_since(c, from);
     if (out->unique.unique_id.len == 0)
         return response_fail(r, MS_POP3_RESPONSE_ERR_UNIQUE_ID_EMPTY, from);
@@ -152,7 +161,7 @@ static bool read_item(response_reader *r, ms_pop3_after after, ms_pop3_response 
 ms_pop3_response ms_pop3_listing_parse(ms_span line, const ms_pop3_response_context *context)
 {
     uint32_t numbers[2];
-    if (context->after == MS_POP3_AFTER_LIST && take_short_listing(line, 0, numbers))
+    if (context->after == MS_POP3_AFTER_LIST && take_short_listing(line, 0, numbers) && numbers[0] != 0)
         return (ms_pop3_response){.after = MS_POP3_AFTER_LIST, .text = line, .scan = {numbers[0], numbers[1]}};
     ms_pop3_response out = {.indicator = MS_POP3_NONE, .after = context->after};
     response_reader r = {.c = cursor_of(line), .utf8 = context->utf8};

@@ -255,11 +255,14 @@ static inline bool read_plain_element(ms_span line, ms_pop3_after after, plain *
     size_t at = p->text_at;
     switch (after) {
     case MS_POP3_AFTER_STAT:
-    case MS_POP3_AFTER_LIST:
         p->is_listing = true;
         return take_short_listing(line, at, p->numbers);
+    case MS_POP3_AFTER_LIST:
+        p->is_listing = true;
+        return take_short_listing(line, at, p->numbers) && p->numbers[0] != 0;
     case MS_POP3_AFTER_UIDL:
-        if (!take_short_decimal(line, &at, &p->numbers[0]) || at == line.len || line.ptr[at] != ' ')
+        if (!take_short_decimal(line, &at, &p->numbers[0]) || p->numbers[0] == 0 || at == line.len ||
+            line.ptr[at] != ' ')
             return false;
         p->unique_at = at + 1;
         return line.len - p->unique_at - 1 < MS_POP3_UNIQUE_ID_MAX &&

@@ -49,6 +49,7 @@ static const ms_rule deviations[] = {
     [MS_POP3_RESPONSE_DEV_LANGUAGE_SPACE] = {"language-space", "A space is due behind the language tag.", MS_REQ_POP3_6856_3_2_01},
     [MS_POP3_RESPONSE_DEV_TIMESTAMP_NOT_CLOSED] = {"timestamp-not-closed", "An opening angle bracket begins a timestamp, which must end.", MS_REQ_POP3_2449_3_08},
     [MS_POP3_RESPONSE_DEV_CAPABILITY_MECHANISM] = {"capability-mechanism", "A mechanism name has a wrong length or character.", MS_REQ_POP3_4422_3_1_01},
+    [MS_POP3_RESPONSE_DEV_MESSAGE_ZERO] = {"message-zero", "Message-numbers begin at 1.", MS_REQ_POP3_1939_4_12},
 };
 _Static_assert(sizeof deviations / sizeof deviations[0] == MS_POP3_RESPONSE_DEV_COUNT, "each deviation has a row");
 

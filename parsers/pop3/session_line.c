@@ -56,6 +56,7 @@ static void text_deviation(const judge *j, const ms_pop3_response *response, con
     case MS_POP3_RESPONSE_DEV_BARE_CONTINUATION: /* exchange.c */
     case MS_POP3_RESPONSE_DEV_CAPABILITY_PARAMETER:
     case MS_POP3_RESPONSE_DEV_CAPABILITY_MECHANISM:
+    case MS_POP3_RESPONSE_DEV_MESSAGE_ZERO: /* session_content.c knows what numbers there are */
     case MS_POP3_RESPONSE_DEV_COUNT:
         return;
     case MS_POP3_RESPONSE_DEV_NUL:

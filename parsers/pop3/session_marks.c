@@ -191,15 +191,17 @@ void ms_pop3_session_listing(ms_pop3_session *session, const ms_pop3_response *i
 {
     const judge j = {session, findings, at, MS_SERVER, session->verb, MS_POP3_NONE, session->state};
     const ms_pop3_after after = ms_pop3_session_response_context(session).after;
-    const ms_deviations line_ends =
-        MS_DEVIATION_BIT(MS_POP3_RESPONSE_DEV_BARE_LF) | MS_DEVIATION_BIT(MS_POP3_RESPONSE_DEV_BARE_CR);
+    /* a zero is a number, too, and told as one that no message has */
+    const ms_deviations clear_all_the_same = MS_DEVIATION_BIT(MS_POP3_RESPONSE_DEV_BARE_LF) |
+                                             MS_DEVIATION_BIT(MS_POP3_RESPONSE_DEV_BARE_CR) |
+                                             MS_DEVIATION_BIT(MS_POP3_RESPONSE_DEV_MESSAGE_ZERO);
     if (session->reading == MS_POP3_READ_UNJUDGED)
         return;
     ms_pop3_server_line_ends(&j, line);
     ms_pop3_server_text(&j, item, line, after, true);
     if (session->reading == MS_POP3_READ_LANG)
         return;
-    if (item->error != MS_POP3_RESPONSE_OK || (item->deviations & ~line_ends) != 0)
+    if (item->error != MS_POP3_RESPONSE_OK || (item->deviations & ~clear_all_the_same) != 0)
         session->open.listing.flags |= LISTING_UNCLEAR;
     else if (session->reading == MS_POP3_READ_LIST)
         note_number(&j, item->scan.number);

@@ -79,15 +79,14 @@ static bool begins_ipv4(const cursor *c, size_t from)
  * An IPv4 address counts as two groups, and all four come down to: eight groups,
  * or up to six and one "::".  Seven beside "::" are what RFC 4291 section 2.2
  * allows and this RFC does not (erratum 2467, which asked for it, was rejected). */
-static bool read_ipv6(cursor *c, ms_deviations *deviations, bool *compressed_out)
+static bool read_ipv6(cursor *c, ms_deviations *deviations)
 {
     unsigned groups = 0;
     bool compressed = false, group_due = true;
-    *compressed_out = false;
     if (skip_octet(c, ':')) {
         if (!skip_octet(c, ':'))
             return false;
-        compressed = *compressed_out = true;
+        compressed = true;
         group_due = false;
     }
     for (;;) {
@@ -112,7 +111,7 @@ static bool read_ipv6(cursor *c, ms_deviations *deviations, bool *compressed_out
             break;
         group_due = true;
         if (!compressed && skip_octet(c, ':')) {
-            compressed = *compressed_out = true;
+            compressed = true;
             group_due = false;
         }
     }
@@ -141,9 +140,8 @@ static bool read_untagged_ipv6(smtp_reader *r, size_t from)
 {
     const size_t colon = r->c.at;
     ms_deviations deviations = 0;
-    bool compressed;
     r->c.at = from;
-    if (read_ipv6(&r->c, &deviations, &compressed) && peek(&r->c) == ']') {
+    if (read_ipv6(&r->c, &deviations) && peek(&r->c) == ']') {
         r->deviations |= deviations;
         deviate(r, MS_SMTP_DEV_LITERAL_UNTAGGED_IPV6);
         return true;
@@ -162,39 +160,61 @@ static bool read_content(smtp_reader *r, uint8_t *kind)
     if (peek(c) == '.') {
         *kind = MS_DOMAIN_IPV4;
         c->at = from;
-        r->requirement = MS_REQ_SMTP_5321_4_1_3_01;
-        if (read_ipv4(c))
-            return true;
-        if (fourth_digit(c))
-            r->requirement = MS_REQ_SMTP_5321_4_1_3_02;
-        return false;
+        return read_ipv4(c);
     }
     if (peek(c) != ':')
         return false;
     *kind = MS_DOMAIN_IPV6;
     if (span_equal_nocase(span_since(c, from), MS_SPAN("IPv6"))) {
         c->at++;
-        bool compressed;
-        const bool read = read_ipv6(c, &r->deviations, &compressed);
-        r->requirement = compressed ? MS_REQ_SMTP_5321_4_1_3_05 : MS_REQ_SMTP_5321_4_1_3_04;
-        return read;
+        return read_ipv6(c, &r->deviations);
     }
     const bool has_tag = c->at != from;
-    r->requirement = MS_REQ_SMTP_5321_4_1_3_08;
     if (read_untagged_ipv6(r, from))
         return true;
     *kind = MS_DOMAIN_GENERAL;
     return has_tag && read_general(r);
 }
 
+/* Which of the four forms was meant: by a double colon and by a dot. */
+static ms_requirement ipv6_rule(ms_span content)
+{
+    bool compressed = false, dotted = false;
+    for (size_t at = 0; at < content.len; at++) {
+        compressed |= content.ptr[at] == ':' && at + 1 < content.len && content.ptr[at + 1] == ':';
+        dotted |= content.ptr[at] == '.';
+    }
+    if (dotted)
+        return compressed ? MS_REQ_SMTP_5321_4_1_3_07 : MS_REQ_SMTP_5321_4_1_3_06;
+    return compressed ? MS_REQ_SMTP_5321_4_1_3_05 : MS_REQ_SMTP_5321_4_1_3_04;
+}
+
+/* What a literal breaks that is malformed at the cursor; from: behind its bracket.  Where no bracket closes it, that is
+ * what is wrong. */
+static ms_requirement broken_rule(const cursor *c, size_t from)
+{
+    size_t end = from, colon = SIZE_MAX;
+    bool dotted = false;
+    for (; end < c->len && c->ptr[end] != ']'; end++) {
+        if (c->ptr[end] == ':' && colon == SIZE_MAX)
+            colon = end;
+        dotted |= c->ptr[end] == '.';
+    }
+    if (end == c->len)
+        return MS_REQ_SMTP_5321_4_1_3_09;
+    if (colon == SIZE_MAX && (dotted || octet_is(c->ptr[from], OCTET_DIGIT)))
+        return fourth_digit(c) ? MS_REQ_SMTP_5321_4_1_3_02 : MS_REQ_SMTP_5321_4_1_3_01;
+    if (colon != SIZE_MAX && span_equal_nocase(ms_span_make(c->ptr + from, colon - from), MS_SPAN("IPv6")))
+        return ipv6_rule(ms_span_make(c->ptr + colon + 1, end - colon - 1));
+    return MS_REQ_SMTP_5321_4_1_3_08;
+}
+
 /* The cursor stands on the bracket. */
 ms_smtp_error ms_smtp_address_literal_read(smtp_reader *r, uint8_t *kind)
 {
-    r->c.at++;
-    if (!read_content(r, kind))
-        return MS_SMTP_ERR_ADDRESS_LITERAL;
-    /* groups beyond the eighth are the address's fault, not the bracket's */
-    if (*kind != MS_DOMAIN_IPV6 || peek(&r->c) != ':')
-        r->requirement = MS_REQ_NONE;
-    return skip_octet(&r->c, ']') ? MS_SMTP_OK : MS_SMTP_ERR_ADDRESS_LITERAL;
+    const size_t from = ++r->c.at;
+    if (read_content(r, kind) && skip_octet(&r->c, ']'))
+        return MS_SMTP_OK;
+    r->requirement = (uint16_t)broken_rule(&r->c, from);
+    return MS_SMTP_ERR_ADDRESS_LITERAL;
 }

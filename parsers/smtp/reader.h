@@ -65,7 +65,7 @@ static inline bool at_end_or_blank(const smtp_reader *r)
 static inline ms_smtp_error final_error(smtp_reader *r, ms_smtp_error error)
 {
     const int octet = peek(&r->c);
-    const bool control = (octet >= 0 && octet < 0x20 && octet != '\t' && octet != '\r') || octet == 0x7f;
+    const bool control = (octet >= 0 && octet < 0x20) || octet == 0x7f;
     if (error == MS_SMTP_OK || !control)
         return error;
     if (octet == 0)

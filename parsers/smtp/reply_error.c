@@ -70,7 +70,7 @@ static const ms_rule deviations[] = {
     [MS_REPLY_DEV_EHLO_LIMIT_VALUE]     = {"ehlo-limit-value", "A limit is not a number of one to six digits, the first not zero.",
                                            MS_REQ_SMTP_9422_4_01},
     [MS_REPLY_DEV_EHLO_EQUALS]          = {"ehlo-equals", "An equals sign joins the EHLO keyword and its parameter.",
-                                           MS_REQ_SMTP_5321_4_1_1_1_08},
+                                           MS_REQ_SMTP_5321_4_1_1_1_09},
     [MS_REPLY_DEV_EHLO_EXTRA_BLANKS]    = {"ehlo-extra-blanks", "More than one space stands in the EHLO line where one is due.",
                                            MS_REQ_SMTP_5321_4_1_1_1_08},
     [MS_REPLY_DEV_CHALLENGE_NOT_BASE64] = {"challenge-not-base64", "The text of a 334 is not base64.",

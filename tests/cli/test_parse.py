@@ -161,7 +161,7 @@ SAMPLES = [
                     extensions={"SIZE": ["1000"], "AUTH": ["PLAIN", "LOGIN"], "8BITMIME": []},
                     extension_values={"SIZE": 1000}))),
         (r"250-mx.example\r\n250-AUTH=LOGIN\r\n250 AUTH PLAIN\r\n",
-         deviates("ehlo-equals", "SMTP-5321-4.1.1.1-08",
+         deviates("ehlo-equals", "SMTP-5321-4.1.1.1-09",
                   **reply(250, "mx.example", "AUTH=LOGIN", "AUTH PLAIN", extensions={"AUTH": ["LOGIN", "PLAIN"]},
                           extension_values={}))),
         (r"250-mx.example\r\n250 STARTTLS now\r\n",

@@ -84,6 +84,7 @@ typedef enum ms_pop3_response_deviation {
     MS_POP3_RESPONSE_DEV_LANGUAGE_SPACE,       /* "+OK en" to LANG en: a space is due behind the tag */
     MS_POP3_RESPONSE_DEV_TIMESTAMP_NOT_CLOSED, /* "<" without ">" in a greeting */
     MS_POP3_RESPONSE_DEV_CAPABILITY_MECHANISM, /* a malformed mechanism name behind SASL */
+    MS_POP3_RESPONSE_DEV_MESSAGE_ZERO,         /* in a scan or unique-id listing: message-numbers begin at 1 */
     MS_POP3_RESPONSE_DEV_COUNT
 } ms_pop3_response_deviation;
 
