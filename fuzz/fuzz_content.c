@@ -65,6 +65,12 @@ static size_t read_content(reader *r, const fuzz_input *input, fuzz_way way)
             from += got.consumed;
             if (got.status == MS_CONTENT_END) {
                 fuzz_show(input->block);
+                if (!r->chunk) { /* "Behind the end, each call says END and consumes nothing." */
+                    ms_content ended = r->content;
+                    const ms_span behind = ms_span_make(input->octets.ptr + from, input->octets.len - from);
+                    const ms_content_slice none = ms_content_next(&ended, behind);
+                    FUZZ_EXPECT(ORACLE_FACT, from, none.status == MS_CONTENT_END && none.consumed == 0);
+                }
                 return from;
             }
             if (got.status == MS_CONTENT_NEED_MORE) {

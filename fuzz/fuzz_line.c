@@ -36,7 +36,7 @@ static void check_piece(const ms_line *line, size_t limit, size_t at)
     FUZZ_EXPECT(ORACLE_FACT, at, nul == NULL || has(line, MS_LINE_NUL));
 }
 
-static void run(const fuzz_input *input, fuzz_way way, size_t limit)
+static void run(const fuzz_input *input, fuzz_way way, size_t asked, size_t limit)
 {
     fuzz_cutter cutter = fuzz_cutter_make(input, way);
     fuzz_log *log = fuzz_log_of(way);
@@ -44,7 +44,7 @@ static void run(const fuzz_input *input, fuzz_way way, size_t limit)
     size_t from = 0, to = 0, seen = 0, calls = 0;
     bool long_line = false;
     log->count = 0;
-    ms_line_init(&framer, limit);
+    ms_line_init(&framer, asked);
     fuzz_hide(input->block, 0);
     while (to < input->octets.len) {
         to += fuzz_cutter_next(&cutter, input->octets.len - to);
@@ -78,10 +78,14 @@ static void run(const fuzz_input *input, fuzz_way way, size_t limit)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const size_t limits[] = {512, 3, 4, 10, 64, 255, 1000, 12288};
+    static const struct {
+        size_t asked, given;
+    } limits[] = {{512, 512}, {3, 3},       {4, 4},         {10, 10}, {64, 64},
+                  {255, 255}, {1000, 1000}, {12288, 12288}, {0, 3},   {SIZE_MAX, MS_LINE_LIMIT_MAX}};
     const fuzz_input input = fuzz_input_read(data, size);
+    const size_t which = input.options % (sizeof limits / sizeof limits[0]);
     for (fuzz_way way = FUZZ_WHOLE; way < FUZZ_WAYS; way++)
         if (fuzz_is_fed(&input, way))
-            run(&input, way, limits[input.options % (sizeof limits / sizeof limits[0])]);
+            run(&input, way, limits[which].asked, limits[which].given);
     return 0;
 }

@@ -1,11 +1,12 @@
 /*
  * fuzz_pop3_command.c - one POP3 command line, parsed, written, parsed again
  *
- * options: 1 UTF8, 2 a SASL response, 4 RFC 2449's lengths.
+ * options: 1 UTF8, 2 a SASL response, 4 RFC 2449's lengths, 8 a framer with a lower limit.
  */
 #include "fuzz/compare.h"
 #include "fuzz/input.h"
 #include "fuzz/look.h"
+#include "mailspec/limits.h"
 
 #include <string.h>
 
@@ -28,6 +29,18 @@ static void check_reparse(const ms_pop3_parsed *parsed, const ms_pop3_context *c
     FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, second == len && memcmp(first_line, second_line, len) == 0);
 }
 
+/* Each piece of a long line, and one that has not ended: errors that say so. */
+static void read_piece(const ms_line *line, const void *context)
+{
+    fuzz_look look = fuzz_look_at(line->text);
+    const ms_pop3_parsed parsed = ms_pop3_command_parse_line(line, context);
+    if (line->status != MS_LINE_NEED_MORE) /* which has no text */
+        look_pop3_parsed(&look, &parsed);
+    const bool incomplete = line->status == MS_LINE_NEED_MORE;
+    FUZZ_EXPECT(ORACLE_FACT, 0, incomplete == (parsed.error == MS_POP3_ERR_INCOMPLETE));
+    FUZZ_EXPECT(ORACLE_FACT, 0, ((line->flags & MS_LINE_TOO_LONG) != 0) <= (parsed.error != MS_POP3_OK));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const fuzz_input input = fuzz_input_read(data, size);
@@ -41,9 +54,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_reparse(&parsed, &context);
     FUZZ_COMPARE(ORACLE_MODEL_COMMAND, compare_pop3_command(line, &context));
     fuzz_look second = fuzz_look_at(fuzz_again(line));
-    const ms_pop3_parsed repeated = ms_pop3_command_parse(second.input, &context);
+    /* no context is the same as one that says nothing */
+    const ms_pop3_parsed repeated = ms_pop3_command_parse(second.input, input.options % 8 == 0 ? NULL : &context);
     look_pop3_parsed(&second, &repeated);
     FUZZ_EXPECT(ORACLE_DETERMINISM, 0, first.digest == second.digest);
     fuzz_show(input.block);
+    fuzz_each_piece(input.octets, (input.options & 8) != 0 ? 64 : MS_POP3_COMMAND_LINE_MAX, read_piece, &context);
     return 0;
 }

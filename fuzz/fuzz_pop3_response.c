@@ -1,11 +1,13 @@
 /*
  * fuzz_pop3_response.c - POP3 status lines, lines of listings, capabilities
  *
- * options: bits 0 to 3 what the client waits for, 16 UTF8, 32 RESP-CODES.
+ * options: bits 0 to 3 what the client waits for, 16 UTF8, 32 RESP-CODES, 64 a framer with a lower
+ * limit.
  */
 #include "fuzz/compare.h"
 #include "fuzz/input.h"
 #include "fuzz/look.h"
+#include "mailspec/limits.h"
 
 #include <string.h>
 
@@ -86,6 +88,17 @@ static void check_serialise(ms_span octets)
     FUZZ_EXPECT(ORACLE_SERIALISE, 0, drop.drop.messages == number && drop.drop.octets == size);
 }
 
+/* Each piece of a long line, and one that has not ended. */
+static void read_piece(const ms_line *line, const void *context)
+{
+    fuzz_look look = fuzz_look_at(line->text);
+    const ms_pop3_response response = ms_pop3_response_parse_line(line, context);
+    if (line->status != MS_LINE_NEED_MORE) /* which has no text */
+        look_pop3_response(&look, &response, false);
+    const bool incomplete = line->status == MS_LINE_NEED_MORE;
+    FUZZ_EXPECT(ORACLE_FACT, 0, incomplete == (response.error == MS_POP3_RESPONSE_ERR_INCOMPLETE));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const fuzz_input input = fuzz_input_read(data, size);
@@ -102,6 +115,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_COMPARE(ORACLE_MODEL_RESPONSE, compare_pop3_capability(line));
     check_serialise(line);
     FUZZ_EXPECT(ORACLE_DETERMINISM, 0, look_at_all(fuzz_again(line), &context) == digest);
+    if (input.options % 64 == 0) { /* no context is the same as one that says nothing */
+        const ms_pop3_response with = ms_pop3_response_parse(line, &context),
+                               without = ms_pop3_response_parse(line, NULL);
+        FUZZ_EXPECT(ORACLE_DETERMINISM, 0,
+                    with.error == without.error && with.deviations == without.deviations &&
+                        with.text.ptr == without.text.ptr);
+    }
     fuzz_show(input.block);
+    fuzz_each_piece(input.octets, (input.options & 64) != 0 ? 64 : MS_POP3_RESPONSE_LINE_MAX, read_piece, &context);
     return 0;
 }

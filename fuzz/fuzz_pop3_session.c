@@ -7,7 +7,8 @@
  *     d  a command that is dropped   e  octets that come too early   t  TLS   k  PIPELINING is known
  *     x  the server closes        h  the client closes
  *
- * options: 1 room for two outstanding commands only, 2 marks of four messages only.
+ * options: 1 room for two outstanding commands only, 2 marks of four messages only, 4 of none, 8 room for as
+ * many commands as there can be.
  */
 #include "fuzz/compare.h"
 #include "fuzz/input.h"
@@ -20,7 +21,7 @@ enum { FINDINGS = 64, MESSAGES = 256 };
 typedef struct machine {
     ms_pop3_session session;
     ms_pop3_room room;
-    ms_pop3_run runs[MS_POP3_RUNS_DEFAULT];
+    ms_pop3_run runs[UINT16_MAX];
     uint8_t messages[MESSAGES];
     uint64_t at[2];             /* by ms_side */
     ms_finding items[FINDINGS]; /* of one event */
@@ -55,7 +56,7 @@ static void said(machine *m, ms_span text, ms_findings *findings)
     const ms_pop3_response_context context = ms_pop3_session_response_context(&m->session);
     const ms_line line = line_of(text);
     const uint64_t at = m->at[MS_SERVER];
-    if (reading == MS_POP3_READ_STATUS || ms_pop3_session_interrupted(&m->session, text)) {
+    if (ms_pop3_session_interrupted(&m->session, text) || reading == MS_POP3_READ_STATUS) {
         status(m, &line, findings);
     } else if (text.len == 1 && text.ptr[0] == '.') {
         ms_pop3_session_end(&m->session, &line, at, findings);
@@ -95,8 +96,9 @@ static uint64_t run(machine *m, ms_span octets, uint8_t options)
 {
     fuzz_look look = fuzz_look_at(octets);
     m->at[MS_CLIENT] = m->at[MS_SERVER] = 0;
-    ms_pop3_session_init(&m->session, &m->room, m->runs, (options & 1) != 0 ? 2 : MS_POP3_RUNS_DEFAULT, m->messages,
-                         (options & 2) != 0 ? 4 : MESSAGES);
+    const size_t runs = (options & 8) != 0 ? UINT16_MAX + 1 : (options & 1) != 0 ? 2 : MS_POP3_RUNS_DEFAULT;
+    const size_t messages = (options & 4) != 0 ? 0 : (options & 2) != 0 ? 4 : MESSAGES;
+    ms_pop3_session_init(&m->session, &m->room, m->runs, runs, messages == 0 ? NULL : m->messages, messages);
     for (size_t from = 0; from < octets.len;) {
         ms_findings findings = {.items = m->items, .capacity = FINDINGS};
         size_t to = from;

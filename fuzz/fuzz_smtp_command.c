@@ -1,11 +1,12 @@
 /*
  * fuzz_smtp_command.c - one SMTP command line, parsed, written, parsed again
  *
- * options: 1 SMTPUTF8, 2 LMTP, 4 an AUTH response.
+ * options: 1 SMTPUTF8, 2 LMTP, 4 an AUTH response, 8 the line may hold LF.
  */
 #include "fuzz/compare.h"
 #include "fuzz/input.h"
 #include "fuzz/look.h"
+#include "mailspec/limits.h"
 
 #include <string.h>
 
@@ -30,6 +31,30 @@ static void check_reparse(ms_span line, const ms_smtp_parsed *parsed, const ms_s
     FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, second == len && memcmp(first_line, second_line, len) == 0);
 }
 
+/* Each piece of a long line, and one that has not ended: errors that say so. */
+static void read_piece(const ms_line *line, const void *context)
+{
+    fuzz_look look = fuzz_look_at(line->text);
+    const ms_smtp_parsed parsed = ms_smtp_command_parse_line(line, context);
+    if (line->status != MS_LINE_NEED_MORE) /* which has no text */
+        look_smtp_parsed(&look, &parsed);
+    const bool incomplete = line->status == MS_LINE_NEED_MORE;
+    FUZZ_EXPECT(ORACLE_FACT, 0, incomplete == (parsed.error == MS_SMTP_ERR_INCOMPLETE));
+    FUZZ_EXPECT(ORACLE_FACT, 0, ((line->flags & MS_LINE_TOO_LONG) != 0) <= (parsed.error != MS_SMTP_OK));
+}
+
+/* No framer gives a line that holds LF, but others may. */
+static void read_with_lf(ms_span line, const ms_smtp_context *context)
+{
+    fuzz_look look = fuzz_look_at(line);
+    const ms_smtp_parsed parsed = ms_smtp_command_parse(line, context);
+    look_smtp_parsed(&look, &parsed);
+    const bool holds = line.len > 0 && memchr(line.ptr, '\n', line.len) != NULL;
+    FUZZ_EXPECT(ORACLE_FACT, 0, !holds || parsed.error != MS_SMTP_OK || parsed.deviations != 0);
+    if (holds && parsed.error == MS_SMTP_OK)
+        FUZZ_EXPECT(ORACLE_SERIALISE, 0, ms_smtp_command_write(&parsed.command, first_line, sizeof first_line) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const fuzz_input input = fuzz_input_read(data, size);
@@ -43,9 +68,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_reparse(line, &parsed, &context);
     FUZZ_COMPARE(ORACLE_MODEL_COMMAND, compare_smtp_command(line, &context));
     fuzz_look second = fuzz_look_at(fuzz_again(line));
-    const ms_smtp_parsed repeated = ms_smtp_command_parse(second.input, &context);
+    /* no context is the same as one that says nothing */
+    const ms_smtp_parsed repeated = ms_smtp_command_parse(second.input, input.options % 8 == 0 ? NULL : &context);
     look_smtp_parsed(&second, &repeated);
     FUZZ_EXPECT(ORACLE_DETERMINISM, 0, first.digest == second.digest);
     fuzz_show(input.block);
+    if ((input.options & 8) != 0)
+        read_with_lf(input.octets, &context);
+    fuzz_each_piece(input.octets, MS_SMTP_COMMAND_LINE_MAX, read_piece, input.options % 8 == 0 ? NULL : &context);
     return 0;
 }

@@ -61,6 +61,7 @@ static void check_domain(ms_span text, const ms_smtp_context *context)
     if (kind == MS_DOMAIN_NONE)
         look_offset(&look, wrong_at);
     LOOK_DEVIATIONS(&look, deviations, MS_SMTP_DEV_COUNT, ms_smtp_deviation, ms_smtp_deviation_rule);
+    FUZZ_EXPECT(ORACLE_DETERMINISM, 0, ms_smtp_domain_parse(text, context, NULL, NULL) == kind);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

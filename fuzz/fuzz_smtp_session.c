@@ -7,7 +7,8 @@
  *     s  a line of a reply       e  octets that come too early
  *     t  TLS; 1: octets dropped  a  takes_as_data     p  spills     x  the server closes     h  the client closes
  *
- * options: bits 0 and 1 the variant, 4 room for two outstanding commands only.
+ * options: bits 0 and 1 the variant, 4 room for two outstanding commands only, 8 for as many as there
+ * can be.
  */
 #include "fuzz/compare.h"
 #include "fuzz/input.h"
@@ -19,7 +20,7 @@ enum { FINDINGS = 64 };
 
 typedef struct machine {
     ms_smtp_session session;
-    ms_smtp_run runs[MS_SMTP_RUNS_DEFAULT];
+    ms_smtp_run runs[UINT16_MAX];
     ms_reply reply;
     uint64_t at[2];             /* by ms_side */
     ms_finding items[FINDINGS]; /* of one event */
@@ -83,7 +84,9 @@ static uint64_t run(machine *m, ms_span octets, uint8_t options)
     m->at[MS_CLIENT] = m->at[MS_SERVER] = 0;
     ms_reply_init(&m->reply);
     ms_smtp_session_init(&m->session, (ms_smtp_variant)((options & 3) % (MS_VARIANT_LMTP + 1)), m->runs,
-                         (options & 4) != 0 ? 2 : MS_SMTP_RUNS_DEFAULT);
+                         (options & 8) != 0   ? UINT16_MAX + 1
+                         : (options & 4) != 0 ? 2
+                                              : MS_SMTP_RUNS_DEFAULT);
     for (size_t from = 0; from < octets.len;) {
         ms_findings findings = {.items = m->items, .capacity = FINDINGS};
         size_t to = from;

@@ -132,6 +132,19 @@ ms_span fuzz_one_line(ms_span octets)
     return ms_span_make(octets.ptr, len > 0 && lf[-1] == '\r' ? len - 1 : len);
 }
 
+void fuzz_each_piece(ms_span octets, size_t limit, fuzz_line_reader *read, const void *context)
+{
+    ms_line_framer framer;
+    ms_line_init(&framer, limit);
+    for (size_t at = 0;;) {
+        const ms_line line = ms_line_next(&framer, ms_span_make(octets.ptr + at, octets.len - at));
+        read(&line, context);
+        if (line.status == MS_LINE_NEED_MORE)
+            return;
+        at += line.consumed;
+    }
+}
+
 /* --- both sides ------------------------------------------------------------- */
 
 enum { BEHIND = 16 }; /* octets behind a stream that can be hidden */

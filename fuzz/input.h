@@ -19,6 +19,7 @@
 #ifndef MAILSPEC_FUZZ_INPUT_H
 #define MAILSPEC_FUZZ_INPUT_H
 
+#include "mailspec/line.h"
 #include "mailspec/span.h"
 
 /* The entry of every engine; each target defines it. */
@@ -67,6 +68,11 @@ ms_span fuzz_again(ms_span octets);
 
 /* The first line without its end, or all of it if it has none: what a target for one line takes. */
 ms_span fuzz_one_line(ms_span octets);
+
+/* What the framer makes of the octets, piece by piece, and the unfinished rest as the caller of a parser must not, but may
+ * give it. */
+typedef void fuzz_line_reader(const ms_line *line, const void *context);
+void fuzz_each_piece(ms_span octets, size_t limit, fuzz_line_reader *read, const void *context);
 
 /* --- both sides ------------------------------------------------------------- */
 

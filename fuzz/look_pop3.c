@@ -181,5 +181,7 @@ void look_pop3_session(fuzz_look *look, const ms_pop3_session *session)
     look_number(look, ms_pop3_session_messages(session, &messages) ? messages : UINT64_MAX);
     look_number(look, ms_pop3_session_limited(session));
     look_number(look, ms_pop3_session_tls_active(session));
+    look_number(look, ms_pop3_session_marked(session, 1));
+    look_number(look, ms_pop3_session_offers(session, MS_CAPA_PIPELINING));
     FUZZ_EXPECT(ORACLE_RANGE, (size_t)look->base, session->room->run_count <= session->room->run_capacity);
 }

@@ -275,6 +275,7 @@ void look_smtp_session(fuzz_look *look, const ms_smtp_session *session)
     look_number(look, ms_smtp_session_line_limit(session));
     look_number(look, ms_smtp_session_limited(session));
     look_number(look, ms_smtp_session_tls_active(session));
+    look_number(look, ms_smtp_session_extended(session));
     FUZZ_EXPECT(ORACLE_FACT, (size_t)look->base,
                 ms_smtp_session_line_limit(session) >= 512); /* RFC 5321 section 4.5.3.1.4 */
     FUZZ_EXPECT(ORACLE_RANGE, (size_t)look->base, session->run_count <= session->run_capacity);

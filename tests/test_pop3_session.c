@@ -199,6 +199,40 @@ Test(pop3_session, ring_too_small)
     cr_expect_eq(b.findings.count, before, "a limit is no finding");
 }
 
+/* RFC 2449 section 6.6 sets no limit to a group; a run counts to 65,535, and the next command begins another one. */
+Test(pop3_session, more_equal_commands_than_a_run_counts)
+{
+    enum { MORE = UINT16_MAX + 2 };
+    bench b;
+    login(&b);
+    for (size_t i = 0; i < MORE; i++)
+        client(&b, "NOOP");
+    cr_expect_eq(b.room.run_count, 2);
+    cr_expect_eq(b.room.outstanding, MORE);
+    cr_expect_not(ms_pop3_session_limited(&b.session));
+    for (size_t i = 0; i < MORE; i++) {
+        cr_assert_not(ms_pop3_session_answering(&b.session).none);
+        server(&b, "+OK");
+    }
+    cr_expect(ms_pop3_session_answering(&b.session).none);
+    cr_expect_eq(b.findings.count, 1, "talking ahead without PIPELINING, told once");
+}
+
+/* A framer may have a lower limit than the 255 octets of RFC 2449 section 4: what it says to be over it is over-long. */
+Test(pop3_session, line_that_the_framer_cut)
+{
+    bench b;
+    login(&b);
+    ms_line line = line_of("XTND a");
+    line.status = MS_LINE_HEAD;
+    line.flags = MS_LINE_TOO_LONG;
+    const ms_pop3_parsed parsed = ms_pop3_command_parse_line(&line, NULL);
+    ms_pop3_session_command(&b.session, &parsed, &line, 0, &b.findings);
+    cr_assert_eq(b.findings.count, 1);
+    cr_expect_eq(b.items[0].requirement, MS_REQ_POP3_2449_4_04);
+    cr_expect_eq(b.items[0].side, MS_CLIENT);
+}
+
 Test(pop3_session, marks)
 {
     bench b;

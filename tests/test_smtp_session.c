@@ -400,6 +400,45 @@ Test(smtp_session, overflow_is_a_limit_and_no_finding)
     }
 }
 
+/* RFC 2920 sets no limit to a group; ours is what the counters hold, and beyond it nothing is found until all is known
+ * again. */
+Test(smtp_session, more_commands_than_can_be_counted)
+{
+    enum { MORE = UINT16_MAX + 3 };
+    static ms_smtp_run runs[2];
+    ms_smtp_session session;
+    ms_finding items[4];
+    ms_findings findings = {.items = items, .capacity = COUNT(items)};
+    ms_reply reply;
+    const ms_line ok = {.status = MS_LINE_COMPLETE, .text = MS_SPAN("250 ok"), .consumed = 8};
+    const ms_smtp_parsed noop = ms_smtp_command_parse(MS_SPAN("NOOP"), NULL);
+    const ms_smtp_parsed rset = ms_smtp_command_parse(MS_SPAN("RSET"), NULL);
+    ms_smtp_session_init(&session, MS_VARIANT_SMTP, runs, COUNT(runs));
+    ms_reply_init(&reply);
+    const ms_line greeting = {.status = MS_LINE_COMPLETE, .text = MS_SPAN("220 mx.example"), .consumed = 16};
+    const ms_reply_line first = ms_reply_next(&reply, &greeting, NULL);
+    ms_smtp_session_reply(&session, &reply, &first, NULL, 0, &findings);
+    for (size_t i = 0; i < UINT16_MAX; i++)
+        ms_smtp_session_command(&session, &noop, 6 * i, &findings);
+    cr_expect_eq(session.outstanding, UINT16_MAX);
+    cr_expect_not(ms_smtp_session_limited(&session), "one run holds them all");
+    cr_expect_eq(findings.count, 2, "before EHLO, and ahead of replies, each told once");
+    ms_smtp_session_command(&session, &noop, 6 * UINT16_MAX, &findings);
+    cr_expect(ms_smtp_session_limited(&session));
+    for (size_t i = 0; i < 2; i++)
+        ms_smtp_session_command(&session, &rset, 6 * UINT16_MAX, &findings);
+    cr_expect_eq(session.outstanding, UINT16_MAX);
+    bool none;
+    for (size_t i = 0; i < MORE; i++) {
+        const ms_reply_line line = ms_reply_next(&reply, &ok, NULL);
+        ms_smtp_session_reply(&session, &reply, &line, NULL, 8 * i, &findings);
+        ms_smtp_session_answering(&session, &none);
+        cr_assert_not(none, "how many there were is not known any more");
+    }
+    cr_expect(ms_smtp_session_limited(&session));
+    cr_expect_eq(findings.count, 2);
+}
+
 Test(smtp_session, sizes)
 {
     cr_expect_leq(sizeof(ms_smtp_session), 192);

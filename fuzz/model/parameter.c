@@ -89,6 +89,17 @@ static bool is_by_value(const uint8_t *value, size_t len)
     return !returns || (!zero && value[0] != '-');
 }
 
+/* The address type utf-8 holds UTF-8 where SMTPUTF8 is in force (RFC 6533 section 3, whose grammar is not at hand). */
+static bool is_utf8_orcpt(const char *keyword, const uint8_t *value, size_t len)
+{
+    static const uint8_t type[] = {'u', 't', 'f', '-', '8', ';'};
+    bool outside_ascii = false;
+    for (size_t i = 0; i < len; i++)
+        outside_ascii = outside_ascii || value[i] > 127;
+    return strcmp(keyword, "ORCPT") == 0 && outside_ascii && len > sizeof type &&
+           same_word(value, sizeof type, type, sizeof type);
+}
+
 model_verdict model_parameter(model_grammar grammar, bool mail, const uint8_t *keyword, size_t keyword_len,
                               const uint8_t *value, size_t value_len)
 {
@@ -101,6 +112,8 @@ model_verdict model_parameter(model_grammar grammar, bool mail, const uint8_t *k
         return value == NULL ? MODEL_IN : MODEL_OUT;
     if (known->rule[0] == 0)
         return MODEL_UNDECIDED;
+    if (value != NULL && is_utf8_orcpt(known->keyword, value, value_len))
+        return grammar == MODEL_SMTPUTF8 ? MODEL_UNDECIDED : MODEL_OUT;
     if (value == NULL || !model_is(grammar, known->rule, value, value_len))
         return MODEL_OUT;
     if (strcmp(known->keyword, "AUTH") == 0)

@@ -40,6 +40,7 @@ static const struct target {
     {"smtp_reply", FORM_OCTETS, "smtp", MS_SERVER, "220 mx.example\r\n", "", ""},
     {"smtp_session", FORM_EVENTS, "smtp", MS_CLIENT, "", "", ""},
     {"transcript", FORM_FILE, "", MS_CLIENT, "", "", ""},
+    {"write", FORM_NONE, "", MS_CLIENT, "", "", ""},
 };
 
 static const char *protocol_of(const struct target *target, uint8_t options)

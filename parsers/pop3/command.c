@@ -529,7 +529,7 @@ ms_pop3_parsed ms_pop3_command_parse_line(const ms_line *line, const ms_pop3_con
         parsed.error = MS_POP3_ERR_LINE_TOO_LONG;
         parsed.error_at = line->text.len < TEXT_MAX ? line->text.len : TEXT_MAX;
     }
-    if (line->flags & MS_LINE_BARE_LF && line->status == MS_LINE_COMPLETE) {
+    if (line->flags & MS_LINE_BARE_LF) { /* so it is complete */
         if (parsed.deviations == 0)
             parsed.deviation_at = line->text.len;
         parsed.deviations |= MS_DEVIATION_BIT(MS_POP3_DEV_BARE_LF);

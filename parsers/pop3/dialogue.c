@@ -97,7 +97,7 @@ static void next_of_message(reader *r)
     const ms_content_slice taken = ms_content_next(&d->content, r->input);
     const uint8_t *first = r->input.ptr;
     const ms_span slice = taken.slice;
-    const bool inside = slice.len > 0 && first != NULL && slice.ptr >= first && slice.ptr < first + r->input.len;
+    const bool inside = slice.len > 0 && slice.ptr >= first && slice.ptr < first + r->input.len;
     const uint64_t slice_at = r->event.at + (inside ? (uint64_t)(slice.ptr - first) : 0);
     const uint8_t flags = d->content.new_flags;
     consume(r, taken.consumed);

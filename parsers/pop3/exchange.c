@@ -162,12 +162,11 @@ static bool empty_challenge_due(const ms_pop3_exchange *x)
 static uint16_t first_challenge(const judge *j)
 {
     const ms_pop3_exchange *x = &j->s->room->exchange;
-    if (x->challenges > 0 || x->flags & X_TOLD)
+    if (x->challenges > 0) /* and so, told already if anything was */
         return MS_REQ_NONE;
     if (x->mechanism == MS_SASL_PLAIN && x->flags & X_INITIAL_EMPTY)
         return MS_REQ_POP3_5034_4_13;
-    if (x->mechanism == MS_SASL_PLAIN && x->flags & X_INITIAL && j->s->offered >> MS_CAPA_SASL & 1 &&
-        is(j->s, LIST_CURRENT))
+    if (x->mechanism == MS_SASL_PLAIN && x->flags & X_INITIAL && j->s->offered >> MS_CAPA_SASL & 1)
         return MS_REQ_POP3_5034_4_36;
     return sasl_unlisted(j->s) ? MS_REQ_POP3_5034_3_07 : MS_REQ_NONE;
 }

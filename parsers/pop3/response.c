@@ -369,7 +369,7 @@ ms_pop3_response ms_pop3_response_parse_line(const ms_line *line, const ms_pop3_
             out.deviation_at = end < RESPONSE_TEXT_MAX ? end : RESPONSE_TEXT_MAX;
         out.deviations |= MS_DEVIATION_BIT(MS_POP3_RESPONSE_DEV_TOO_LONG);
     }
-    if (line->flags & MS_LINE_BARE_LF && line->status == MS_LINE_COMPLETE) {
+    if (line->flags & MS_LINE_BARE_LF) { /* so it is complete */
         if (out.deviations == 0)
             out.deviation_at = end;
         out.deviations |= MS_DEVIATION_BIT(MS_POP3_RESPONSE_DEV_BARE_LF);

@@ -80,8 +80,7 @@ static bool judge_grammar(const judge *j, const ms_pop3_capability *capability)
         ms_pop3_find(j, MS_SERVER, told = ms_pop3_response_error_rule(capability->error)->requirement,
                      capability->error_at);
     for (int d = 0; d < MS_POP3_RESPONSE_DEV_COUNT; d++) {
-        if ((capability->deviations >> d & 1) == 0 || d == MS_POP3_RESPONSE_DEV_BARE_CR ||
-            d == MS_POP3_RESPONSE_DEV_BARE_LF)
+        if ((capability->deviations >> d & 1) == 0 || d == MS_POP3_RESPONSE_DEV_BARE_CR)
             continue;
         const uint16_t requirement = ms_pop3_capability_requirement((ms_pop3_response_deviation)d, capability->id);
         if (requirement != told)

@@ -130,7 +130,7 @@ static bool judge_length(const judge *j, const ms_line *line)
 
 void ms_pop3_client_bare_lf(const judge *j, const ms_line *line)
 {
-    if (line->flags & MS_LINE_BARE_LF && line->status == MS_LINE_COMPLETE && first_time(j->s, CLIENT_BARE_LF))
+    if (line->flags & MS_LINE_BARE_LF && first_time(j->s, CLIENT_BARE_LF))
         ms_pop3_find(j, MS_CLIENT, MS_REQ_POP3_1939_3_04, line->text.len);
 }
 

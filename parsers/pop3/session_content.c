@@ -11,8 +11,8 @@ void ms_pop3_content_begin(ms_pop3_session *s, const ms_pop3_run *command)
 {
     memset(&s->open, 0, sizeof s->open);
     s->open.content.limit = command->lines;
-    if (command->verb == MS_POP3_TOP && (command->fault == FAULT_NONE || command->fault == FAULT_RANGE) &&
-        (command->flags & RUN_NUMBERED) != 0 && s->state == MS_POP3_TRANSACTION)
+    /* a TOP that was not well-formed, or out of its state, does not come to be read as content */
+    if (command->verb == MS_POP3_TOP && (command->flags & RUN_NUMBERED) != 0)
         s->open.content.flags = CONTENT_COUNTED;
     set(s, CONTENT_DOUBT, false);
 }

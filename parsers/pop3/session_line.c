@@ -12,7 +12,7 @@ void ms_pop3_server_line_ends(const judge *j, const ms_line *line)
 {
     if (line->flags & MS_LINE_BARE_CR && first_time(j->s, SERVER_BARE_CR))
         ms_pop3_find(j, MS_SERVER, MS_REQ_POP3_1939_3_12, line->bare_cr_at);
-    if (line->flags & MS_LINE_BARE_LF && line->status == MS_LINE_COMPLETE && first_time(j->s, SERVER_BARE_LF))
+    if (line->flags & MS_LINE_BARE_LF && first_time(j->s, SERVER_BARE_LF))
         ms_pop3_find(j, MS_SERVER, MS_REQ_POP3_1939_3_12, line->text.len);
 }
 

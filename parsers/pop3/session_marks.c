@@ -74,7 +74,7 @@ uint16_t ms_pop3_drop_figures(const judge *j, uint32_t messages, uint64_t octets
     if (messages == 0 && octets > 0 && s->marked == 0 && !is(s, UTF8_LISTED))
         return MS_REQ_POP3_1939_5_07;
     const uint32_t due = is(s, COUNT_KNOWN) ? s->messages - s->marked : messages;
-    if (s->marked > 0 && messages > due && messages <= s->messages && is(s, COUNT_KNOWN))
+    if (s->marked > 0 && messages > due && messages <= s->messages)
         return MS_REQ_POP3_1939_5_02;
     if (is(s, COUNT_KNOWN) && s->unmarked > 0 && messages < due && messages >= s->messages - s->unmarked)
         return MS_REQ_POP3_1939_5_40;

@@ -91,9 +91,7 @@ static uint16_t refused_top(const judge *j, const ms_pop3_run *command)
 {
     const ms_pop3_session *s = j->s;
     const bool there = has(j, command, MESSAGE_FETCHED) && !ms_pop3_is_marked(s, command->number);
-    return there && command->fault == FAULT_NONE && listed(s, MS_CAPA_TOP) && !is(s, LIST_EXPIRE_ZERO)
-               ? MS_REQ_POP3_2449_6_1_01
-               : MS_REQ_NONE;
+    return there && listed(s, MS_CAPA_TOP) && !is(s, LIST_EXPIRE_ZERO) ? MS_REQ_POP3_2449_6_1_01 : MS_REQ_NONE;
 }
 
 static uint16_t in_transaction(const judge *j, const ms_pop3_run *command)
@@ -169,5 +167,5 @@ uint16_t ms_pop3_negative(const judge *j, const ms_pop3_run *command, const ms_p
         return MS_REQ_NONE;
     if (j->state == MS_POP3_TRANSACTION)
         return in_transaction(j, command);
-    return j->state == MS_POP3_AUTHORIZATION ? in_authorization(j, command) : MS_REQ_NONE;
+    return in_authorization(j, command); /* no reply of another state is held against its command */
 }

@@ -229,7 +229,7 @@ static void follow_positive(ms_pop3_session *s, const ms_pop3_run *command, bool
         set(s, LANG_CHOSEN, true);
     if (has_mechanism)
         ms_pop3_change_state(s, command->verb, MS_POP3_POSITIVE);
-    if (command->verb == MS_POP3_STLS && s->state == MS_POP3_TLS_NEXT)
+    if (command->verb == MS_POP3_STLS)
         follow_stls(s);
 }
 
@@ -286,7 +286,7 @@ static uint16_t listed_number(const ms_pop3_run *command, const ms_pop3_response
 static uint16_t chosen_language(const ms_pop3_run *command, const ms_pop3_response *response)
 {
     const ms_span tag = response->language.tag;
-    const bool asked = command->verb == MS_POP3_LANG && command->flags & RUN_ARGUMENT && command->lines > 0;
+    const bool asked = command->flags & RUN_ARGUMENT && command->lines > 0;
     if (!asked)
         return MS_REQ_NONE;
     const bool long_enough = tag.len >= command->lines;
@@ -295,15 +295,14 @@ static uint16_t chosen_language(const ms_pop3_run *command, const ms_pop3_respon
     return matches ? MS_REQ_NONE : MS_REQ_POP3_6856_3_2_01;
 }
 
-/* What the text of an allowed +OK says. */
+/* What the text of an allowed +OK says; outside of TRANSACTION, one to STAT, LIST and UIDL is not allowed. */
 static uint16_t judge_figures(const judge *j, const ms_pop3_run *command, const ms_pop3_response *response)
 {
-    const bool transaction = j->state == MS_POP3_TRANSACTION;
     if (response->error != MS_POP3_RESPONSE_OK || response->after != after_of(j->s, command))
         return MS_REQ_NONE; /* or it was read as the reply to another command */
-    if (command->verb == MS_POP3_STAT && transaction)
+    if (command->verb == MS_POP3_STAT)
         return ms_pop3_drop_figures(j, response->drop.messages, response->drop.octets);
-    if ((command->verb == MS_POP3_LIST || command->verb == MS_POP3_UIDL) && transaction)
+    if (command->verb == MS_POP3_LIST || command->verb == MS_POP3_UIDL)
         return listed_number(command, response);
     if (command->verb == MS_POP3_LANG &&
         (response->deviations & MS_DEVIATION_BIT(MS_POP3_RESPONSE_DEV_LANGUAGE_SPACE)) == 0)

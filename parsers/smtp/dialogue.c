@@ -350,18 +350,16 @@ static void next_command(ms_smtp_dialogue *dialogue, ms_span input, ms_findings 
         hear_command(dialogue, event, findings);
 }
 
-/* The octets never come to the framer, which may have looked at them already, nor to the rest of an over-long line. */
+/* There are some.  They never come to the framer, which may have looked at them already, nor to the rest of an over-long line. */
 static void drop(ms_smtp_dialogue *dialogue, ms_side side, ms_span input, ms_smtp_event *event)
 {
     ms_line_reset(&dialogue->framer[side]);
-    if (input.len > 0 && memchr(input.ptr, '\n', input.len) != NULL)
+    if (memchr(input.ptr, '\n', input.len) != NULL)
         dialogue->in_line[side] = 0;
     event->kind = MS_SMTP_EVENT_DROPPED;
     event->consumed = input.len;
     event->slice = input;
     dialogue->at[side] += input.len;
-    if (input.len == 0)
-        event->kind = MS_SMTP_EVENT_NEED_MORE;
 }
 
 static void next_of_client(ms_smtp_dialogue *dialogue, ms_span input, ms_findings *findings, ms_smtp_event *event)

@@ -366,23 +366,19 @@ static void unsolicited(ms_smtp_session *session, uint16_t code, uint64_t at, ms
     judge(session, findings, broken, at, MS_SMTP_UNKNOWN, code);
 }
 
-/* A code that can only be meant for a later command: the replies before it are missing.  Returns the rule that this
+/* A code that can only be meant for a later command, which is outstanding: the replies before it are missing.  Returns the rule that this
  * shows broken, and drops what will not be answered. */
 static uint16_t catch_up(ms_smtp_session *session, uint8_t verb)
 {
     ms_smtp_run front;
-    uint16_t missing = 0;
     const bool lmtp_end = session->variant == MS_VARIANT_LMTP && session->replies_due > 0;
     bool chunk = false;
     session->flags |= SESSION_CAUGHT_UP;
     while (ms_smtp_ring_front(session, &front) && front.verb != verb) {
         chunk = front.verb == MS_SMTP_BDAT;
-        missing++;
         ms_smtp_ring_pop(session);
     }
     session->replies_due = 0;
-    if (missing == 0)
-        return MS_REQ_NONE;
     if (lmtp_end)
         return chunk ? MS_REQ_SMTP_2033_4_3_01 : MS_REQ_SMTP_2033_4_2_02;
     if ((session->flags & SESSION_OPEN_ANSWERED) != 0)
@@ -467,8 +463,7 @@ void ms_smtp_session_reply(ms_smtp_session *session, const ms_reply *reply, cons
         judge(session, findings, catch_up(session, meant), at, run.verb, code);
         if (session->state == MS_SMTP_DATA_SENT)
             session->state = MS_SMTP_READY;
-        if (!ms_smtp_ring_front(session, &run))
-            return;
+        (void)ms_smtp_ring_front(session, &run); /* it is outstanding */
     }
     if (more_replies_due(session, &run))
         return;
