@@ -59,8 +59,8 @@ static size_t begin_tls(const server *of, size_t pending)
                             : pop3_server_tls(of->pop3, pending);
 }
 
-/* Feed until all was taken, at most step octets at once; false: the server wants to close. */
-static serve_wish converse(const server *of, ms_span input, bool whole, serve_octets *out)
+/* Feed until all was taken, or the server wants to close. */
+static serve_wish converse(const server *of, ms_span input, size_t cut, serve_octets *out)
 {
     size_t from = 0, to = 0;
     serve_wish wish = SERVE_AGAIN;
@@ -69,7 +69,8 @@ static serve_wish converse(const server *of, ms_span input, bool whole, serve_oc
             if (to == input.len)
                 break;
             const size_t room = SERVE_INPUT_ROOM - (to - from);
-            const size_t more = whole ? (input.len - to < room ? input.len - to : room) : 1;
+            const size_t due = cut == SERVE_FEED_OCTETS ? 1 : to < cut && cut < input.len ? cut - to : input.len - to;
+            const size_t more = due < room ? due : room;
             to += more;
         }
         const serve_taken taken = take(of, ms_span_make(input.ptr + from, to - from), out);
@@ -84,23 +85,23 @@ static serve_wish converse(const server *of, ms_span input, bool whole, serve_oc
 }
 
 serve_feed_result serve_feed_smtp(const serve_settings *settings, ms_smtp_variant variant, bool tls, ms_span input,
-                                  bool whole)
+                                  size_t cut)
 {
     const serve_peer peer = {"127.0.0.1", "127.0.0.1"};
     serve_feed_result result = {{0}, SERVE_INPUT};
     const server of = {smtp_server_new(settings, variant, &peer, tls ? "TLS_AES_256_GCM_SHA384" : ""), NULL};
     chance = 0;
-    result.wish = converse(&of, input, whole, &result.said);
+    result.wish = converse(&of, input, cut, &result.said);
     smtp_server_free(of.smtp);
     return result;
 }
 
-serve_feed_result serve_feed_pop3(const serve_settings *settings, bool tls, ms_span input, bool whole)
+serve_feed_result serve_feed_pop3(const serve_settings *settings, bool tls, ms_span input, size_t cut)
 {
     serve_feed_result result = {{0}, SERVE_INPUT};
     const server of = {NULL, pop3_server_new(settings, tls)};
     chance = 0;
-    result.wish = converse(&of, input, whole, &result.said);
+    result.wish = converse(&of, input, cut, &result.said);
     pop3_server_free(of.pop3);
     return result;
 }

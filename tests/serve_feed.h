@@ -19,11 +19,15 @@ typedef struct serve_feed_result {
     serve_wish wish;   /* of the last call */
 } serve_feed_result;
 
+/* How input comes: all at once, octet by octet; or so many octets, then the rest. */
+#define SERVE_FEED_WHOLE  ((size_t)0)
+#define SERVE_FEED_OCTETS SIZE_MAX
+
 /* What an SMTP server says to input.  Where it wants TLS, that is taken for done, with all of the input that was given
  * but not consumed being pending. */
 serve_feed_result serve_feed_smtp(const serve_settings *settings, ms_smtp_variant variant, bool tls, ms_span input,
-                                  bool whole);
-serve_feed_result serve_feed_pop3(const serve_settings *settings, bool tls, ms_span input, bool whole);
+                                  size_t cut);
+serve_feed_result serve_feed_pop3(const serve_settings *settings, bool tls, ms_span input, size_t cut);
 
 /* The codes of the replies, one word each, multi-line replies once: "220 250 354 250".  POP3: "+" and "-", the lines of
  * multi-line responses left out. */

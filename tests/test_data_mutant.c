@@ -188,8 +188,9 @@ static void say(const struct row *r, bool pop3, bool whole)
     serve_settings settings = serve_feed_settings(s);
     settings.data = &mutants.rows[0];
     const ms_span input = ms_span_make(r->input, strlen(r->input));
-    serve_feed_result got = pop3 ? serve_feed_pop3(&settings, r->tls, input, whole)
-                                 : serve_feed_smtp(&settings, r->variant, r->tls, input, whole);
+    const size_t cut = whole ? SERVE_FEED_WHOLE : SERVE_FEED_OCTETS;
+    serve_feed_result got = pop3 ? serve_feed_pop3(&settings, r->tls, input, cut)
+                                 : serve_feed_smtp(&settings, r->variant, r->tls, input, cut);
     serve_feed_codes(serve_octets_span(&got.said), codes, sizeof codes);
     cr_expect_str_eq(codes, r->codes, "%s (%s): got %s", r->row, whole ? "whole" : "octets", codes);
     serve_octets_free(&got.said);

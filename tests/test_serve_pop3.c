@@ -16,20 +16,26 @@ static void deliver(store *s, const char *message)
     store_deliver(s, 0, ms_span_make(message, strlen(message)), 0);
 }
 
+static void check_cut(const row *r, bool tls, size_t cut)
+{
+    char codes[2048];
+    store *s = serve_feed_store();
+    deliver(s, "Subject: one\r\n\r\n.\r\n..two\r\nthree\r\n");
+    deliver(s, "Subject: two\r\n");
+    const serve_settings settings = serve_feed_settings(s);
+    serve_feed_result got = serve_feed_pop3(&settings, tls, ms_span_make(r->input, strlen(r->input)), cut);
+    serve_feed_codes(serve_octets_span(&got.said), codes, sizeof codes);
+    cr_expect_str_eq(codes, r->codes, "%s (cut at %zu): got %s", r->id, cut, codes);
+    serve_octets_free(&got.said);
+    store_free(s);
+}
+
+/* Whole, cut in two at each place, and octet by octet. */
 static void check(const row *r, bool tls)
 {
-    for (int whole = 0; whole < 2; whole++) {
-        char codes[2048];
-        store *s = serve_feed_store();
-        deliver(s, "Subject: one\r\n\r\n.\r\n..two\r\nthree\r\n");
-        deliver(s, "Subject: two\r\n");
-        const serve_settings settings = serve_feed_settings(s);
-        serve_feed_result got = serve_feed_pop3(&settings, tls, ms_span_make(r->input, strlen(r->input)), whole != 0);
-        serve_feed_codes(serve_octets_span(&got.said), codes, sizeof codes);
-        cr_expect_str_eq(codes, r->codes, "%s (%s): got %s", r->id, whole ? "whole" : "octets", codes);
-        serve_octets_free(&got.said);
-        store_free(s);
-    }
+    for (size_t cut = SERVE_FEED_WHOLE; cut < strlen(r->input); cut++)
+        check_cut(r, tls, cut);
+    check_cut(r, tls, SERVE_FEED_OCTETS);
 }
 
 static const row rows[] = {
@@ -104,7 +110,7 @@ Test(serve_pop3, octets)
     deliver(s, "Subject: one\r\n\r\n.\r\n..two\r\nthree\r\n");
     deliver(s, "Subject: two\r\n");
     const serve_settings settings = serve_feed_settings(s);
-    serve_feed_result got = serve_feed_pop3(&settings, false, MS_SPAN(input), true);
+    serve_feed_result got = serve_feed_pop3(&settings, false, MS_SPAN(input), SERVE_FEED_WHOLE);
     const ms_span said = serve_octets_span(&got.said);
     cr_expect(span_is(said, expected), "got %.*s", (int)said.len, (const char *)said.ptr);
     cr_expect_eq(store_count(s, 0), 1, "UPDATE removes what was marked");
@@ -120,11 +126,11 @@ Test(serve_pop3, update_and_lock)
     store *s = serve_feed_store();
     deliver(s, "a\r\n");
     const serve_settings settings = serve_feed_settings(s);
-    serve_feed_result got = serve_feed_pop3(&settings, false, MS_SPAN(LOGIN "DELE 1\r\n"), true);
+    serve_feed_result got = serve_feed_pop3(&settings, false, MS_SPAN(LOGIN "DELE 1\r\n"), SERVE_FEED_WHOLE);
     cr_expect_eq(store_count(s, 0), 1);
     serve_octets_free(&got.said);
     cr_assert_eq(store_open(s, 0, true, &held), STORE_OK, "the lock was released");
-    got = serve_feed_pop3(&settings, false, MS_SPAN(LOGIN), true);
+    got = serve_feed_pop3(&settings, false, MS_SPAN(LOGIN), SERVE_FEED_WHOLE);
     serve_feed_codes(serve_octets_span(&got.said), codes, sizeof codes);
     cr_expect_str_eq(codes, "+ + -");
     serve_octets_free(&got.said);

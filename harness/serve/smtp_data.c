@@ -191,7 +191,12 @@ static bool gives_up(smtp_server *server)
 
 size_t smtp_take_data(smtp_server *server, ms_span input)
 {
-    const ms_content_slice slice = ms_content_next(&server->transaction.scanner, input);
+    ms_content_slice slice = ms_content_next(&server->transaction.scanner, input);
+    if (slice.status == MS_CONTENT_SLICE && slice.consumed == 0) {
+        /* a CR that came before this input is handed out first */
+        smtp_keep_content(server, slice.slice);
+        slice = ms_content_next(&server->transaction.scanner, input);
+    }
     const size_t end = smtp_mutant_false_end(server, ms_span_make(input.ptr, slice.consumed));
     if (end > 0) {
         server->false_end = true;
