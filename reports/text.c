@@ -139,7 +139,7 @@ bool report_text(FILE *out, const result_run *run, const report_style *style)
 {
     const writer w = {.out = out, .style = style};
     if (run->driver != NULL && strcmp(run->driver, "probe") == 0) {
-        if (!text_sections(&w, run))
+        if (!text_sections(&w, run) || !text_skips(&w, run))
             return false;
     } else {
         for (size_t i = 0; i < run->case_count; i++)

@@ -18,6 +18,9 @@ void text_totals(const text_writer *w, const size_t totals[RESULT_STATUSES]);
 /* The lines of a piece of a live dialogue, or its mark. */
 void text_dialogue(const text_writer *w, const result_evidence *e);
 
+/* Why cases were not run, the most usual reasons first.  false: there is no memory. */
+bool text_skips(const text_writer *w, const result_run *run);
+
 /* The layout of live runs.  false: there is no memory. */
 bool text_sections(const text_writer *w, const result_run *run);
 

@@ -160,7 +160,7 @@ static void failing(const text_writer *w, const result_run *run, const result_ca
 
 static void one_case(const text_writer *w, const result_run *run, const result_case *item)
 {
-    if (item->status == RESULT_PASS && !w->style->all)
+    if ((item->status == RESULT_PASS || item->status == RESULT_SKIP) && !w->style->all)
         return;
     fputs("    ", w->out);
     text_status(w, item->status);
@@ -204,7 +204,7 @@ static void one_section(const text_writer *w, const result_run *run, const place
 {
     size_t told = w->style->all ? count : 0;
     for (size_t i = 0; i < count; i++)
-        told += first[i].item->status != RESULT_PASS;
+        told += first[i].item->status != RESULT_PASS && first[i].item->status != RESULT_SKIP;
     if (told > 0 && first->section[0] != '\0') {
         fprintf(w->out, "  %-10s ", first->section);
         counts(w, first, count);

@@ -40,6 +40,22 @@ static void make_pairs(probe_context *context)
         }
 }
 
+/* What was named and cannot be had leaves out all the cases that need it: that is no success. */
+static bool tell(const probe_context *context, const probe_endpoint *endpoint)
+{
+    const char *url = endpoint->target.url;
+    if (!endpoint->reachable) {
+        fprintf(stderr, "mailspec probe: %s cannot be probed: %s\n", url, endpoint->why);
+        return true;
+    }
+    const bool no_login = context->settings.user != NULL && !endpoint->auth_works;
+    if (no_login && endpoint->why_auth[0] != '\0')
+        fprintf(stderr, "mailspec probe: %s: no login: %s\n", url, endpoint->why_auth);
+    if (endpoint->rcpt_refused)
+        fprintf(stderr, "mailspec probe: %s: no recipient: %s\n", url, endpoint->why_rcpt);
+    return (no_login && endpoint->login_failed) || endpoint->rcpt_refused;
+}
+
 cli_status probe_survey_all(probe_context *context)
 {
     cli_status status = CLI_OK;
@@ -53,12 +69,8 @@ cli_status probe_survey_all(probe_context *context)
             mst_arena_free(&endpoint->arena);
             nanosleep(&pause, NULL);
         }
-        if (!endpoint->reachable) {
-            fprintf(stderr, "mailspec probe: %s cannot be probed: %s\n", endpoint->target.url, endpoint->why);
+        if (tell(context, endpoint))
             status = CLI_TARGET;
-        } else if (context->settings.user != NULL && !endpoint->auth_works && endpoint->why_auth[0] != '\0') {
-            fprintf(stderr, "mailspec probe: %s: no login: %s\n", endpoint->target.url, endpoint->why_auth);
-        }
     }
     make_pairs(context);
     return status;

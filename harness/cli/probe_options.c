@@ -9,6 +9,7 @@
 #include "harness/cli/options.h"
 #include "harness/cli/password.h"
 #include "harness/net/target.h"
+#include "mailspec/smtp_path.h"
 #include "reports/report.h"
 
 const char probe_help[] =
@@ -52,7 +53,8 @@ const char probe_help[] =
     "  --update-baseline, --color auto|always|never, --quiet\n"
     "\n"
     "Status: 0 conforming, 1 a requirement is broken, 2 wrong usage or nothing selected, 3 differs\n"
-    "from the baseline, 4 a target cannot be reached, 5 nothing decided, 6 internal error.\n"
+    "from the baseline, 4 a target cannot be reached or refuses --rcpt or --user, 5 nothing decided,\n"
+    "6 internal error.\n"
     "\n"
     "example: mailspec probe smtp://127.0.0.1:2525 pop3://127.0.0.1:1110 --rcpt alice@example.test\n"
     "         --user alice 'smtp.smuggling.*'\n";
@@ -165,6 +167,35 @@ typedef struct raw {
     unsigned long max_messages, max_connections, seed;
 } raw;
 
+/* Could it be said in MAIL or RCPT?  What cannot would break every case that names it. */
+static bool is_address(const char *text, ms_smtp_path_role role)
+{
+    const ms_smtp_context context = {.smtputf8 = true};
+    char path[400];
+    const int length = snprintf(path, sizeof path, "<%s>", text);
+    if (length < 0 || (size_t)length >= sizeof path)
+        return false;
+    const ms_smtp_path_parsed parsed = ms_smtp_path_parse(ms_span_make(path, (size_t)length), role, &context);
+    return parsed.error == MS_SMTP_OK && parsed.deviations == 0 && parsed.consumed == (size_t)length &&
+           !ms_span_is_absent(parsed.path.domain);
+}
+
+static bool are_addresses(const probe_settings *s)
+{
+    const struct {
+        const char *option, *text;
+    } recipients[] = {{"--rcpt", s->rcpt},          {"--rcpt2", s->rcpt2},    {"--unknown-rcpt", s->unknown},
+                      {"--remote-rcpt", s->remote}, {"--list-rcpt", s->list}, {"--alias-rcpt", s->alias}};
+    for (size_t i = 0; i < sizeof recipients / sizeof *recipients; i++)
+        if (recipients[i].text != NULL && !is_address(recipients[i].text, MS_FORWARD_PATH)) {
+            char what[80];
+            snprintf(what, sizeof what, "%s wants an address as alice@example.test, not", recipients[i].option);
+            return complain(what, recipients[i].text);
+        }
+    return s->from == NULL || is_address(s->from, MS_REVERSE_PATH) ||
+           complain("--from wants an address as alice@example.test, not", s->from);
+}
+
 static bool finish(probe_options *options, const raw *r, int count, char **operands)
 {
     probe_settings *settings = &options->settings;
@@ -189,7 +220,8 @@ static bool finish(probe_options *options, const raw *r, int count, char **opera
     options->selection.level = r->level;
     options->selection.wanted = options->wanted;
     return read_shard(r->shard, &options->selection) && read_have(options, r->have) &&
-           sort_operands(options, count, operands) && read_passwords(settings, r->password_file);
+           sort_operands(options, count, operands) && are_addresses(settings) &&
+           read_passwords(settings, r->password_file);
 }
 
 cli_status probe_options_read(probe_options *options, int argc, char **argv)

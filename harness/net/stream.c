@@ -264,6 +264,8 @@ const char *net_status_name(net_status status)
         return "the TLS handshake failed";
     case NET_PLAIN:
         return "the peer went on without TLS";
+    case NET_UNTRUSTED:
+        return "the certificate is not accepted";
     }
     return "";
 }

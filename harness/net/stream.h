@@ -13,13 +13,14 @@
 
 typedef enum net_status {
     NET_OK,
-    NET_TIMEOUT, /* the deadline passed */
-    NET_CLOSED,  /* orderly: FIN; inside TLS, close_notify or FIN */
-    NET_RESET,   /* RST, or another error of the connection */
-    NET_REFUSED, /* connect: nobody listens there */
-    NET_FAILED,  /* our side: no such host, no descriptor … */
-    NET_ALERT,   /* a TLS alert of the peer, or a failed handshake */
-    NET_PLAIN,   /* a handshake was begun and the peer went on without TLS */
+    NET_TIMEOUT,   /* the deadline passed */
+    NET_CLOSED,    /* orderly: FIN; inside TLS, close_notify or FIN */
+    NET_RESET,     /* RST, or another error of the connection */
+    NET_REFUSED,   /* connect: nobody listens there */
+    NET_FAILED,    /* our side: no such host, no descriptor … */
+    NET_ALERT,     /* a TLS alert of the peer, or a failed handshake */
+    NET_PLAIN,     /* a handshake was begun and the peer went on without TLS */
+    NET_UNTRUSTED, /* our side: the settings do not accept the peer's certificate */
 } net_status;
 
 typedef struct net_tls_settings {
@@ -55,7 +56,7 @@ net_status net_read(net_stream *stream, uint8_t *out, size_t room, size_t *got, 
 /* Octets can be read without waiting, or the peer has closed. */
 bool net_readable(net_stream *stream);
 
-/* The client's or the server's side of a handshake. On NET_ALERT and NET_PLAIN, error says what came. */
+/* The client's or the server's side of a handshake. On NET_ALERT, NET_PLAIN and NET_UNTRUSTED, error says what came. */
 net_status net_tls_connect(net_stream *stream, const net_target *target, const net_tls_settings *settings,
                            net_deadline deadline, char *error, size_t error_room);
 net_status net_tls_accept(net_stream *stream, const net_tls_settings *settings, net_deadline deadline, char *error,

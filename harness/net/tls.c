@@ -131,9 +131,10 @@ static net_status handshake_failure(net_stream *stream, int cause, char *error, 
     const int reason = ERR_GET_REASON(code);
     const long verified = SSL_get_verify_result(stream->tls);
     if (verified != X509_V_OK) {
-        snprintf(error, room, "the certificate is not accepted: %s", X509_verify_cert_error_string(verified));
+        snprintf(error, room, "the certificate is not accepted: %s (--ca FILE, or --insecure)",
+                 X509_verify_cert_error_string(verified));
         ERR_clear_error();
-        return NET_ALERT;
+        return NET_UNTRUSTED;
     }
     if (cause == SSL_ERROR_SSL && (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST)) {
         complain(error, room, "the peer does not speak TLS here");

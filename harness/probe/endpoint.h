@@ -32,6 +32,8 @@ typedef struct probe_endpoint {
     bool tls_required;    /* MAIL, or a login, was refused in clear */
     bool auth_required;   /* MAIL was refused without a login */
     bool auth_works;      /* the account can log in */
+    bool login_failed;    /* it was tried, and could not */
+    bool rcpt_refused;    /* the recipient was refused for good (5yz), whenever it was tried */
     bool login_tls;       /* … but only in TLS */
     bool user_pass;       /* POP3: by USER and PASS */
     bool user_pass_clear; /* … in clear as well */
@@ -43,6 +45,7 @@ typedef struct probe_endpoint {
     char why[PROBE_WHY_MAX];      /* why it is not reachable */
     char why_tls[PROBE_WHY_MAX];  /* why TLS cannot be had */
     char why_auth[PROBE_WHY_MAX]; /* why the login failed */
+    char why_rcpt[PROBE_WHY_MAX]; /* the refusal */
 } probe_endpoint;
 
 /* The words behind keyword in the offer; absent if it is not offered, empty without parameters. */

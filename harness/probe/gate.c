@@ -187,7 +187,11 @@ static bool delivery_check(gate *g)
 }
 static bool local_rcpt(gate *g)
 {
-    return g->context->settings.rcpt != NULL;
+    const probe_endpoint *smtp = g->pop3 ? g->endpoint->smtp : g->endpoint;
+    if (g->context->settings.rcpt == NULL || smtp == NULL)
+        return g->context->settings.rcpt != NULL;
+    g->because = smtp->rcpt_refused ? smtp->why_rcpt : NULL;
+    return !smtp->rcpt_refused;
 }
 static bool unknown_rcpt(gate *g)
 {
@@ -226,29 +230,30 @@ static bool has_size_limit(gate *g)
 static const struct {
     const char *word;
     condition *holds;
+    const char *otherwise; /* what would make it hold; NULL */
 } conditions[] = {
-    {"tls", has_tls},
-    {"notls", no_tls},
-    {"implicit-tls", implicit_tls},
-    {"tls-required", tls_required},
-    {"auth-required", auth_required},
-    {"client-cert", client_cert},
-    {"user-pass", takes_user_pass},
-    {"apop-banner", apop_banner},
-    {"second-account", second_account},
-    {"two-sessions", always},
-    {"pop3", by_pop3},
-    {"delivery-check", delivery_check},
-    {"local-rcpt", local_rcpt},
-    {"many-rcpt", local_rcpt}, /* the same mailbox as often as is wanted */
-    {"unknown-rcpt", unknown_rcpt},
-    {"remote-rcpt", remote_rcpt},
-    {"list", list},
-    {"alias", alias},
-    {"submission", is_submission},
-    {"lmtp", is_lmtp},
-    {"mx", is_mx},
-    {"size-limit", has_size_limit},
+    {"tls", has_tls, NULL},
+    {"notls", no_tls, NULL},
+    {"implicit-tls", implicit_tls, NULL},
+    {"tls-required", tls_required, NULL},
+    {"auth-required", auth_required, NULL},
+    {"client-cert", client_cert, "no certificate was given (--cert)"},
+    {"user-pass", takes_user_pass, NULL},
+    {"apop-banner", apop_banner, NULL},
+    {"second-account", second_account, "no second account was given (--user2)"},
+    {"two-sessions", always, NULL},
+    {"pop3", by_pop3, NULL},
+    {"delivery-check", delivery_check, "the mail cannot be seen (a pop3:// target and --user, or --maildir)"},
+    {"local-rcpt", local_rcpt, "no recipient was given (--rcpt)"},
+    {"many-rcpt", local_rcpt, "no recipient was given (--rcpt)"}, /* the same mailbox as often as is wanted */
+    {"unknown-rcpt", unknown_rcpt, "no such address was given (--unknown-rcpt)"},
+    {"remote-rcpt", remote_rcpt, "no such address was given (--remote-rcpt)"},
+    {"list", list, "no such address was given (--list-rcpt)"},
+    {"alias", alias, "no such address was given (--alias-rcpt)"},
+    {"submission", is_submission, NULL},
+    {"lmtp", is_lmtp, NULL},
+    {"mx", is_mx, NULL},
+    {"size-limit", has_size_limit, NULL},
 };
 
 static bool vouched_for(const gate *g, ms_span word)
@@ -264,8 +269,12 @@ static bool named(gate *g, ms_span word)
     if (vouched_for(g, word))
         return true;
     for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++)
-        if (probe_is_word(word, conditions[i].word))
-            return conditions[i].holds(g);
+        if (probe_is_word(word, conditions[i].word)) {
+            const bool met = conditions[i].holds(g);
+            if (!met && g->because == NULL)
+                g->because = conditions[i].otherwise;
+            return met;
+        }
     g->because = "--have says that the target has it";
     return false;
 }
@@ -358,11 +367,15 @@ const char *probe_gate(const probe_context *context, const probe_endpoint *endpo
             snprintf(why, PROBE_WHY_MAX, "%.*s is offered", (int)word->text.len, (const char *)word->text.ptr);
             return why;
         }
-    if (starts_in(&g, MST_STATE_RCPT) || starts_in(&g, MST_STATE_DATA))
-        if (context->settings.rcpt == NULL) {
-            snprintf(why, PROBE_WHY_MAX, "needs a recipient (--rcpt)");
-            return why;
-        }
+    const bool names_rcpt = starts_in(&g, MST_STATE_RCPT) || starts_in(&g, MST_STATE_DATA);
+    if (names_rcpt && context->settings.rcpt == NULL) {
+        snprintf(why, PROBE_WHY_MAX, "needs a recipient: no recipient was given (--rcpt)");
+        return why;
+    }
+    if (names_rcpt && !local_rcpt(&g)) {
+        snprintf(why, PROBE_WHY_MAX, "needs a recipient: %.200s", g.because);
+        return why;
+    }
     if ((starts_in(&g, MST_STATE_AUTH) || starts_in(&g, MST_STATE_TRANSACTION)) && !endpoint->auth_works) {
         const bool given = has_account(&g);
         snprintf(why, PROBE_WHY_MAX, "needs a login%s%.200s", given ? ": " : " (--user, --password-file)",

@@ -419,7 +419,7 @@ net_status probe_peer_tls(probe_peer *peer, const net_tls_settings *settings, ui
     if (status == NET_OK) {
         probe_log_add(peer->log, PROBE_LOG_TLS, peer->session, line, ms_span_absent());
         probe_listen_tls(&peer->listener);
-    } else if (status == NET_CLOSED || status == NET_RESET || status == NET_ALERT) {
+    } else if (status == NET_CLOSED || status == NET_RESET || status == NET_ALERT || status == NET_UNTRUSTED) {
         note_end(peer, status);
     }
     return status;

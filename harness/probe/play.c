@@ -1,4 +1,5 @@
 /* play.c - see play.h; the interpreter's frame: connections, blocks, the order of things */
+#include "harness/probe/names.h"
 #include "harness/probe/stage.h"
 
 #include <stdio.h>
@@ -128,7 +129,7 @@ static void repeat(stage *s, const mst_step *step)
 {
     uint64_t count;
     if (!probe_evaluate_number(&s->scope, step->repeat.count, &count)) {
-        stage_worsen(s, MST_ERROR, step->at.line, "%s", s->scope.error);
+        stage_unevaluated(s, step->at.line);
         return;
     }
     for (uint64_t i = 1; i <= count && !s->over; i++) {
@@ -239,39 +240,6 @@ static void set_size_limit(stage *s)
     probe_scope_set(&s->scope, MS_SPAN("size_limit"), digits);
 }
 
-static void set_names(stage *s)
-{
-    const probe_settings *settings = &s->context->settings;
-    probe_scope *scope = &s->scope;
-    char text[300];
-    probe_scope_set_text(scope, "mark", s->mark);
-    snprintf(text, sizeof text, "%s.client.example", s->mark);
-    probe_scope_set_text(scope, "client", settings->client == NULL ? text : settings->client);
-    snprintf(text, sizeof text, "%s@client.example", s->mark);
-    const char *from = settings->from == NULL ? text : settings->from;
-    probe_scope_set_text(scope, "from", from);
-    const char *at = strrchr(from, '@');
-    probe_scope_set_text(scope, "from_domain", at == NULL ? NULL : at + 1);
-    probe_scope_set_text(scope, "rcpt", settings->rcpt);
-    probe_scope_set_text(scope, "rcpt2", settings->rcpt2);
-    probe_scope_set_text(scope, "unknown", settings->unknown);
-    probe_scope_set_text(scope, "remote", settings->remote);
-    probe_scope_set_text(scope, "list", settings->list);
-    probe_scope_set_text(scope, "alias", settings->alias);
-    at = settings->rcpt == NULL ? NULL : strrchr(settings->rcpt, '@');
-    probe_scope_set_text(scope, "domain", at == NULL ? NULL : at + 1);
-    snprintf(text, sizeof text, "%.*s", at == NULL ? 0 : (int)(at - settings->rcpt), at == NULL ? "" : settings->rcpt);
-    probe_scope_set_text(scope, "local_part", at == NULL ? NULL : text);
-    at = settings->remote == NULL ? NULL : strrchr(settings->remote, '@');
-    probe_scope_set_text(scope, "remote_domain", at == NULL ? NULL : at + 1);
-    probe_scope_set_text(scope, "user", settings->user);
-    probe_scope_set_text(scope, "user2", settings->user2);
-    probe_scope_set_text(scope, "host", s->endpoint->target.host);
-    probe_scope_set_secret(scope, "secret:password", settings->password);
-    probe_scope_set_secret(scope, "secret:password2", settings->password2);
-    set_size_limit(s);
-}
-
 /* Cases of one run draw different lots, and the same ones again with the same seed, in whatever order they run. */
 static uint64_t hash(ms_span id)
 {
@@ -302,7 +270,8 @@ static void begin(stage *s, probe_context *context, const probe_endpoint *endpoi
     s->seed = document->header.seed_given ? document->header.seed : context->settings.seed;
     snprintf(s->mark, sizeof s->mark, "%s%04u", context->mark, number % 10000);
     probe_scope_init(&s->scope, s->seed ^ hash(document->header.id));
-    set_names(s);
+    probe_names_set(&s->scope, &s->context->settings, s->mark, s->endpoint->target.host);
+    set_size_limit(s);
 }
 
 static void end(stage *s)

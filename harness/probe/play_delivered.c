@@ -297,7 +297,7 @@ static bool evaluate(stage *s, const mst_expression *expression, ms_span *octets
     if (expression == NULL)
         return true;
     if (!probe_evaluate_octets(&s->scope, expression, &value)) {
-        stage_worsen(s, MST_ERROR, 0, "%s", s->scope.error);
+        stage_unevaluated(s, 0);
         return false;
     }
     *octets = value.octets;

@@ -114,7 +114,7 @@ static const mst_alternative *choose(stage *s, const mst_step *step, const probe
             if (match_came(s, match, reply))
                 return a;
             if (s->scope.error[0] != '\0') {
-                stage_worsen(s, MST_ERROR, step->at.line, "%s", s->scope.error);
+                stage_unevaluated(s, step->at.line);
                 return NULL;
             }
         }

@@ -13,7 +13,7 @@ bool stage_octets(stage *s, const mst_step *step, ms_span *octets, ms_span *show
         return true;
     }
     if (!probe_evaluate_octets(&s->scope, step->say.content, &value)) {
-        stage_worsen(s, MST_ERROR, step->at.line, "%s", s->scope.error);
+        stage_unevaluated(s, step->at.line);
         return false;
     }
     *octets = value.octets;

@@ -18,6 +18,7 @@ static mst_match_kind kind_of(net_status status)
     case NET_TIMEOUT:
     case NET_REFUSED:
     case NET_FAILED:
+    case NET_UNTRUSTED:
         break;
     }
     return MST_MATCH_NONE;
@@ -36,7 +37,7 @@ static bool settings_of(stage *s, const mst_step *step, net_tls_settings *settin
         return true;
     probe_value value;
     if (!probe_evaluate_octets(&s->scope, step->tls.name, &value)) {
-        stage_worsen(s, MST_ERROR, step->at.line, "%s", s->scope.error);
+        stage_unevaluated(s, step->at.line);
         return false;
     }
     snprintf(name, 256, "%.*s", (int)value.octets.len, (const char *)value.octets.ptr);
@@ -60,6 +61,11 @@ void stage_tls(stage *s, const mst_step *step)
     probe_reply came = {.came = PROBE_CAME_CLOSE};
     came.raw = came.text = came.content = MS_SPAN("");
     const net_status status = peer->ended != NET_OK ? NET_CLOSED : probe_peer_tls(peer, &settings, step->at.line);
+    if (status == NET_UNTRUSTED) {
+        /* the site's settings, not the server: no verdict */
+        stage_worsen(s, MST_SKIP, step->at.line, "needs tls: %s", peer->detail);
+        return;
+    }
     const mst_match_kind kind = kind_of(status);
     const mst_alternative *taken = stage_find(step, kind);
     if (taken != NULL && kind != MST_MATCH_NONE) {

@@ -9,7 +9,7 @@ void stage_let(stage *s, const mst_step *step)
     if (probe_evaluate(&s->scope, step->let.value, &value))
         probe_scope_set_value(&s->scope, step->let.name, &value);
     else
-        stage_worsen(s, MST_ERROR, step->at.line, "%s", s->scope.error);
+        stage_unevaluated(s, step->at.line);
 }
 
 /* --- keyed captures ------------------------------------------------------------------- */
@@ -131,7 +131,7 @@ void stage_check(stage *s, const mst_step *step)
     probe_value left;
     probe_value right;
     if (!probe_evaluate(&s->scope, step->check.left, &left) || !probe_evaluate(&s->scope, step->check.right, &right)) {
-        stage_worsen(s, MST_ERROR, step->at.line, "%s", s->scope.error);
+        stage_unevaluated(s, step->at.line);
         return;
     }
     const bool keyed = left.kind == MST_VALUE_KEYED && right.kind == MST_VALUE_KEYED;

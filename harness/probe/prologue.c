@@ -98,6 +98,7 @@ probe_reached probe_prologue_open(probe_prologue *prologue)
         return why(prologue, PROBE_REACHED_LATER, "%s", prologue->peer->detail);
     case NET_ALERT:
     case NET_PLAIN:
+    case NET_UNTRUSTED:
         break;
     }
     return why(prologue, PROBE_REACHED_NOT, "TLS: %s", prologue->peer->detail);

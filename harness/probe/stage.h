@@ -59,6 +59,8 @@ typedef struct stage {
 /* The worse of what there is and verdict.  reply, permitted may be NULL. */
 void stage_worsen(stage *s, mst_verdict verdict, uint32_t line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* An expression could not be evaluated: the case cannot run without an option that was not given, or it is wrong. */
+void stage_unevaluated(stage *s, uint32_t line);
 /* An outcome was taken; reply is what it was taken on, NULL if there is none. */
 void stage_outcome(stage *s, const mst_step *step, const mst_outcome *outcome, const probe_reply *reply);
 /* No alternative fits. */

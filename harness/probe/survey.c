@@ -52,6 +52,14 @@ static void keep_offer(survey *s, probe_offer *offer)
 
 /* --- SMTP ---------------------------------------------------------------------------- */
 
+static void keep_recipient(survey *s, const probe_reply *reply)
+{
+    char quoted[200];
+    s->endpoint->rcpt_refused = reply->came == PROBE_CAME_REPLY && reply->code / 100 == 5;
+    probe_reply_quote(&s->scope, reply, quoted, sizeof quoted);
+    snprintf(s->endpoint->why_rcpt, PROBE_WHY_MAX, "RCPT TO:<%.80s>: %.180s", s->settings->rcpt, quoted);
+}
+
 /* May mail be given?  MAIL, and RCPT where there is a recipient; RSET takes both back.  530 asks for TLS or a login
  * (RFC 3207 section 4, RFC 4954 section 6); many servers refuse the recipient instead. */
 static bool takes_mail(survey *s)
@@ -64,6 +72,7 @@ static bool takes_mail(survey *s)
     if (reply.came == PROBE_CAME_REPLY && reply.code / 100 == 2 && s->settings->rcpt != NULL) {
         snprintf(line, sizeof line, "RCPT TO:<%s>", s->settings->rcpt);
         probe_ask(&s->peer, line, &reply);
+        keep_recipient(s, &reply);
     }
     const bool refused = reply.came == PROBE_CAME_REPLY && reply.code / 100 == 5;
     if (reply.came == PROBE_CAME_REPLY)
@@ -85,6 +94,7 @@ static bool smtp_login(survey *s)
         return false;
     }
     if (probe_prologue_login(&s->prologue) != PROBE_REACHED) {
+        endpoint->login_failed = true;
         keep_why(endpoint->why_auth, s);
         return false;
     }
@@ -192,6 +202,7 @@ static void pop3_account(survey *s)
         return;
     const bool tls = net_tls_active(s->peer.stream);
     if (!pop3_try(s)) {
+        endpoint->login_failed = true;
         keep_why(endpoint->why_auth, s);
         return;
     }

@@ -22,6 +22,14 @@ bool probe_scope_fail(probe_scope *scope, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(scope->error, sizeof scope->error, format, arguments);
     va_end(arguments);
+    scope->lacking = ms_span_absent();
+    return false;
+}
+
+static bool lacks(probe_scope *scope, ms_span name)
+{
+    probe_scope_fail(scope, "'%.*s' has no value", (int)name.len, (const char *)name.ptr);
+    scope->lacking = probe_scope_copy(scope, name);
     return false;
 }
 
@@ -343,7 +351,7 @@ static bool variable(probe_scope *scope, const mst_expression *expression, probe
     }
     const probe_value *known = probe_scope_find(scope, name);
     if (known == NULL)
-        return probe_scope_fail(scope, "'%.*s' has no value", (int)name.len, (const char *)name.ptr);
+        return lacks(scope, name);
     *value = *known;
     return true;
 }
@@ -355,7 +363,7 @@ static bool secret(probe_scope *scope, const mst_expression *expression, probe_v
         snprintf(name, sizeof name, "secret:%.*s", (int)expression->name.len, (const char *)expression->name.ptr);
     const probe_value *known = probe_scope_find(scope, ms_span_make(name, (size_t)length));
     if (known == NULL)
-        return probe_scope_fail(scope, "'%s' was not given", name);
+        return lacks(scope, ms_span_make(name, (size_t)length));
     *value = *known;
     return true;
 }

@@ -46,6 +46,7 @@ typedef struct probe_scope {
     size_t secret_count, secret_room;
     uint64_t random; /* state of pick() and word() */
     char error[200]; /* of the last evaluation that failed */
+    ms_span lacking; /* the name that had no value, if that was why */
 } probe_scope;
 
 void probe_scope_init(probe_scope *scope, uint64_t seed);

@@ -1,4 +1,5 @@
 /* verdict.c - outcomes become the verdict of a case, and its result */
+#include "harness/probe/names.h"
 #include "harness/probe/stage.h"
 
 #include <stdarg.h>
@@ -52,6 +53,15 @@ void stage_worsen(stage *s, mst_verdict verdict, uint32_t line, const char *form
     va_start(arguments, format);
     vsnprintf(s->reason, sizeof s->reason, format, arguments);
     va_end(arguments);
+}
+
+void stage_unevaluated(stage *s, uint32_t line)
+{
+    const char *option = probe_names_option(s->scope.lacking);
+    if (option != NULL)
+        stage_worsen(s, MST_SKIP, line, "needs %s", option);
+    else
+        stage_worsen(s, MST_ERROR, line, "%s", s->scope.error);
 }
 
 static uint16_t requirement_of(ms_span id)

@@ -460,6 +460,30 @@ class WithServer(unittest.TestCase):
                 self.assertEqual(item["status"], "pass", item)
         return run
 
+    def test_what_was_named_and_is_not_there_is_no_success(self):
+        needs = [case("t.needs", "C: RCPT TO:<${rcpt}>\nS? 250\n", "start: mail\nneeds: local-rcpt\n"),
+                 case("t.free", "C: NOOP\nS? 250\n", "start: ehlo\n")]
+        run = Run([self.server.urls["smtp"], *self.trust, "--rcpt", "nobody@example.test"], needs)
+        self.assertEqual([run.cases()[name]["status"] for name in ("t.needs", "t.free")], ["skip", "pass"])
+        self.assertIn("550", run.cases()["t.needs"]["reason"])
+        self.assertIn("no recipient: RCPT TO:<nobody@example.test>: 550", run.err)
+        self.assertEqual(run.status, 4)
+        login = [case("t.login", "C: STAT\nS? +OK\n", "start: transaction\n", protocol="pop3", cites="POP3-1939-3-01")]
+        run = Run([self.server.urls["pop3"], *self.trust, "--user", "alice"], login, word="wrong-word")
+        self.assertEqual((run.cases()["t.login"]["status"], run.status), ("skip", 4))
+        for address in ("alice", "alice@example.test>", "a b@example.test", "postmaster", "a@b\r\nNOOP"):
+            run = Run([self.server.urls["smtp"], "--rcpt", address], needs)
+            self.assertEqual(run.status, 2, address)
+            self.assertIn("--rcpt", run.err)
+
+    def test_what_was_not_named_is_skipped(self):
+        bare = [case("t.rcpt", "C: RCPT TO:<${rcpt}>\nS? 250\n", "start: mail\n"),
+                case("t.tls", "C: STARTTLS\nS? 220\ntls\n | done\n", "start: ehlo\n")]
+        run = Run([self.server.urls["smtp"]], bare)
+        self.assertEqual([run.cases()[name]["status"] for name in ("t.rcpt", "t.tls")], ["skip", "skip"])
+        self.assertIn("--rcpt", run.cases()["t.rcpt"]["reason"])
+        self.assertIn("--insecure", run.cases()["t.tls"]["reason"])
+
     def test_start_states(self):
         self.passes(*[case("t." + state, script, "start: %s\n" % state) for state, script in (
             ("connected", "S? 220\n"), ("greeted", "C: NOOP\nS? 250\n"), ("ehlo", "C: NOOP\nS? 250\n"),
