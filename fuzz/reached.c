@@ -19,7 +19,8 @@
 
 void fuzz_reached(uint32_t kind, uint32_t one, uint32_t two)
 {
-    const uint32_t place = (kind * UINT32_C(0x9e3779b1) ^ one * UINT32_C(0x85ebca77) ^ two * UINT32_C(0xc2b2ae3d)) >> 22;
+    const uint32_t place =
+        (kind * UINT32_C(0x9e3779b1) ^ one * UINT32_C(0x85ebca77) ^ two * UINT32_C(0xc2b2ae3d)) >> 22;
     switch (place) {
         ALL(0)
         ALL(256)

@@ -64,7 +64,16 @@ static const struct wrong {
     {"pop3.a\tPOP3-1939-3-10\tany\t<chunk>\tanswer\tx", "a.tsv:2: <chunk> is no place of pop3.a"},
     {"smtp.a" CITED "any\tNOOP\tsay\tx", "a.tsv:2: say is none of answer, reply"},
     {"smtp.a" CITED "any\tNOOP\tclose\tx", "a.tsv:2: close has no text"},
-    {"smtp.a" CITED "any\t<greeting>\tas\tNOOP", "a.tsv:2: as is for commands"},
+    {"smtp.a" CITED "any\t<greeting>\tas\tNOOP", "a.tsv:2: as is nothing for <greeting>"},
+    {"smtp.a" CITED "any\tNOOP\tend\tx", "a.tsv:2: end is nothing for NOOP"},
+    {"smtp.a" CITED "any\t<data>\tclose", "a.tsv:2: close is nothing for <data>"},
+    {"smtp.a" CITED "any\t<message>\tclose", "a.tsv:2: close needs a text"},
+    {"smtp.a" CITED "any\t<message>\treply\tx", "a.tsv:2: reply is nothing for <message>"},
+    {"smtp.a" CITED "any\t<message>\tanswer\tx", "a.tsv:2: answer of <message> needs what is wanted"},
+    {"smtp.a" CITED "any\tNOOP\tedit\tx", "a.tsv:2: edit of NOOP needs what is wanted"},
+    {"smtp.a" CITED "any\tNOOP\tedit\t\\q\\|x", "no escape, or no capture of the command, at octet 0"},
+    {"smtp.a" CITED "any\tNOOP\tstall\tx", "a.tsv:2: stall has no text"},
+    {"pop3.a\tPOP3-1939-3-10\tany\t<message>\tclose\tx", "a.tsv:2: <message> is no place of pop3.a"},
     {"smtp.a" CITED "any\tNOOP\tanswer\t250 \\q",
      "a.tsv:2: 250 \\q: no escape, or no capture of the command, at octet 4"},
     {"smtp.a" CITED "any\tNOOP\tanswer\t250 \\x4", "at octet 4"},
@@ -157,6 +166,24 @@ static const struct row {
      "220 250 334 535 250"},
     {"smtp.a" CITED "any\teA==\tanswer\t334 eA==", MS_VARIANT_SMTP, false, E "AUTH CRAM-MD5\r\neA==\r\n*\r\n",
      "220 250 334 334 501"},
+    {"smtp.a" CITED "any, again\tNOOP\tanswer\t251 no", MS_VARIANT_SMTP, false, "NOOP\r\nRSET\r\nNOOP\r\nNOOP\r\n",
+     "220 250 250 251 251"},
+    {"smtp.a" CITED "ehlo, again\tNOOP\tanswer\t251 no", MS_VARIANT_SMTP, false, "NOOP\r\n" E "NOOP\r\nNOOP\r\n",
+     "220 250 250 250 251"},
+    {"smtp.a" CITED "tenth\tNOOP\tanswer\t251 no", MS_VARIANT_SMTP, false,
+     "NOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\n",
+     "220 250 250 250 250 250 250 250 250 250 251 251"},
+    {"smtp.a" CITED "any\tNOOP\tedit\t250 \\|251 ", MS_VARIANT_SMTP, false, "RSET\r\nNOOP\r\n", "220 250 251"},
+    {"smtp.a" CITED "any\tNOOP\tedit\t\\|251 first\\r\\n", MS_VARIANT_SMTP, false, "NOOP\r\n", "220 251 250"},
+    {"smtp.a" CITED "any\tNOOP\tedit\t260 \\|251 ", MS_VARIANT_SMTP, false, "NOOP\r\n", "220 250"},
+    {"smtp.a" CITED "any\t<message>\tanswer\tone\\|550 no", MS_VARIANT_SMTP, false,
+     E M R "DATA\r\ntwo\r\n.\r\n" M R "DATA\r\none\r\n.\r\n" M, "220 250 250 250 354 250 250 250 354 550 250"},
+    {"smtp.a" CITED "any\t<message>\tclose\tone", MS_VARIANT_SMTP, false, E M R "BDAT 5 LAST\r\none\r\nNOOP\r\n",
+     "220 250 250 250"},
+    {"smtp.a" CITED "any\tNOOP\tanswer\t251 no\nsmtp.a" CITED "any\tRSET\tanswer\t252 no", MS_VARIANT_SMTP, false,
+     "NOOP\r\nRSET\r\nHELP\r\n", "220 251 252 214"},
+    {"smtp.a" CITED "any\t<data>\tend\t\\n:\\r\\n", MS_VARIANT_SMTP, false, E M R "DATA\r\nx:\r\n:\r\nNOOP\r\n",
+     "220 250 250 250 354 250 250"},
     {"lmtp.a" CITED "any\tNOOP\tanswer\t251 no", MS_VARIANT_SMTP, false, "NOOP\r\n", "220 250"},
     {"lmtp.a" CITED "any\tNOOP\tanswer\t251 no", MS_VARIANT_LMTP, false, "NOOP\r\n", "220 251"},
     {"submission.a" CITED "any\tNOOP\tanswer\t251 no", MS_VARIANT_SUBMISSION, false, "NOOP\r\n", "220 251"},
@@ -170,6 +197,11 @@ static const struct row pop3_rows[] = {
     {P "authorization\tNOOP\tanswer\t+OK no", MS_VARIANT_SMTP, false, "NOOP\r\n", "+ +"},
     {P "tls\tNOOP\tanswer\t+OK no", MS_VARIANT_SMTP, true, "NOOP\r\n", "+ +"},
     {P "any\tSTAT\tsilent", MS_VARIANT_SMTP, false, LOGIN "STAT\r\nNOOP\r\n", "+ + + +"},
+    {P "any, again\tNOOP\tsilent", MS_VARIANT_SMTP, false, LOGIN "NOOP\r\nNOOP\r\nRSET\r\n", "+ + + + +"},
+    {P "failed\tNOOP\tanswer\t+OK no", MS_VARIANT_SMTP, false, "NOOP\r\nUSER alice\r\nPASS x\r\nNOOP\r\n", "+ - + - +"},
+    {P "clear\tNOOP\tanswer\t+OK no", MS_VARIANT_SMTP, true, "NOOP\r\n", "+ -"},
+    {P "transaction\tSTAT\tdrop", MS_VARIANT_SMTP, false, LOGIN "STAT", "+ + +"},
+    {P "any\tSTAT\tedit\t+OK\\|-ERR", MS_VARIANT_SMTP, false, LOGIN "STAT\r\nNOOP\r\n", "+ + + - +"},
     {P "any\tSTAT\tclose", MS_VARIANT_SMTP, false, LOGIN "STAT\r\nNOOP\r\n", "+ + +"},
     {P "any\tSTAT\tlast\t-ERR no", MS_VARIANT_SMTP, false, LOGIN "STAT\r\nNOOP\r\n", "+ + + -"},
     {P "any\tLOGIN ${u:word}\tas\tUSER ${u}", MS_VARIANT_SMTP, false, "LOGIN alice\r\nPASS secret\r\n", "+ + +"},
@@ -233,12 +265,41 @@ Test(data_mutant, texts)
         snprintf(text, sizeof text, HEADER "smtp.a" CITED "any\t%s\tanswer\t%s\n", texts[i].command, texts[i].text);
         cr_assert(read_table(&mutants, text), "says %s", said);
         const bool plain = strcmp(texts[i].command, "NOOP") == 0;
-        cr_expect(data_mutant_applies(&mutants.rows[0], DATA_AT_COMMAND, DATA_SMTP, DATA_EHLO,
-                                      plain ? MS_SPAN("NOOP") : MS_SPAN("NOOP now"), &captures));
+        unsigned hits = 0;
+        const data_session session = {DATA_SMTP, DATA_EHLO, &hits};
+        cr_expect_not_null(data_mutant_applies(&mutants.rows[0], DATA_AT_COMMAND, &session,
+                                               plain ? MS_SPAN("NOOP") : MS_SPAN("NOOP now"), &captures));
         cr_expect_eq(data_mutant_text(&mutants.rows[0], &captures, &out), SIZE_MAX);
         cr_expect(out.len == strlen(texts[i].said) && memcmp(out.ptr, texts[i].said, out.len) == 0, "%s",
                   texts[i].text);
         serve_octets_free(&out);
         data_mutants_free(&mutants);
+    }
+}
+
+/* Each occurrence is replaced, from the left, and what stands for it is not looked at again. */
+static const struct {
+    const char *octets, *wanted, *text, *edited;
+} edits[] = {
+    {"one two one", "one", "1", "1 two 1"},
+    {"aaa", "aa", "a", "aa"},
+    {"one", "two", "2", "one"},
+    {"one", "", "x", "xone"},
+    {"", "", "x", "x"},
+    {"one", "one", "", ""},
+    {"", "one", "1", ""},
+};
+
+Test(data_mutant, edits)
+{
+    for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
+        serve_octets out = {0};
+        data_mutant_edit(ms_span_make(edits[i].octets, strlen(edits[i].octets)),
+                         ms_span_make(edits[i].wanted, strlen(edits[i].wanted)),
+                         ms_span_make(edits[i].text, strlen(edits[i].text)), &out);
+        cr_expect(out.len == strlen(edits[i].edited) &&
+                      (out.len == 0 || memcmp(out.ptr, edits[i].edited, out.len) == 0),
+                  "%s: %.*s", edits[i].octets, (int)out.len, (const char *)out.ptr);
+        serve_octets_free(&out);
     }
 }

@@ -78,7 +78,7 @@ bool mutant_table_read(mutant_table *table, const char *command, const char *fol
     for (int i = MUTANT_NONE + 1; i < MUTANT_COUNT; i++)
         table->entries[table->count++] = built_in_entry((serve_mutant)i);
     for (size_t i = 0; i < table->data.count; i++)
-        right = add_data(table, &table->data.rows[i]) && right;
+        right = (table->data.rows[i].follows || add_data(table, &table->data.rows[i])) && right;
     return right;
 }
 

@@ -199,9 +199,20 @@ static void add_proof(heard *one, const probe_job *job, const probe_finding *fin
     result_case_evidence(&one->item, &evidence);
 }
 
+/* A case is about the requirement that it cites first: it does not pass if the listener finds that this was broken. */
+static void judge_by(probe_played *played, const probe_finding *finding)
+{
+    const uint16_t requirement = finding->finding.requirement;
+    result_case *item = &played->item;
+    if (item->status == RESULT_PASS && finding->line > 0 && item->cite_count > 0 && item->cites[0] == requirement)
+        result_case_worsen(item, status_of(ms_register_get(requirement)->level), "heard by the session machine");
+}
+
 /* A case that fails says what is wrong; what the listener makes of the same octets is told there, and not twice. */
 static void hear(all_heard *all, const probe_job *job, probe_played *played)
 {
+    for (size_t i = 0; i < played->findings.count; i++)
+        judge_by(played, &played->findings.items[i]);
     for (size_t i = 0; i < played->findings.count; i++) {
         const probe_finding *finding = &played->findings.items[i];
         if (played->item.status != RESULT_FAIL) {

@@ -16,6 +16,9 @@ typedef enum data_place {
     DATA_AT_END_OF_DATA, /* in reply to the final dot of DATA */
     DATA_AT_CHUNK,       /* in reply to BDAT, behind the octets of its chunk */
     DATA_AT_RESPONSE,    /* in reply to any line of a SASL exchange */
+    DATA_AT_MESSAGE,     /* when all octets of a message are there, if it holds certain ones */
+    DATA_AT_DATA,        /* within mail data, behind certain octets */
+    DATA_AT_STORED,      /* when a copy with its trace fields, or a notification, is stored */
     DATA_PLACES,
 } data_place;
 
@@ -26,6 +29,10 @@ typedef enum data_action {
     DATA_CLOSE,  /* the connection is closed, nothing is run or said */
     DATA_LAST,   /* as answer, and the connection is closed behind it */
     DATA_SILENT, /* it is run, without a reply */
+    DATA_EDIT,   /* it is run, and octets of the reply, or of the message, become others */
+    DATA_STALL,  /* it is run, when the whole server has stood still for some seconds */
+    DATA_END,    /* the mail data end there */
+    DATA_DROP,   /* it is run, and what came with it is lost */
     DATA_ACTIONS,
 } data_action;
 
@@ -41,8 +48,13 @@ enum {
     DATA_STAGES = 63,
     /* these come on top of one of those above */
     DATA_TLS = 64,
-    DATA_AUTH = 128, /* SMTP: authenticated */
+    DATA_AUTH = 128,   /* SMTP: authenticated */
+    DATA_CLEAR = 256,  /* no TLS */
+    DATA_FAILED = 512, /* a login failed in this session */
 };
+
+/* How often a row is passed over in a session before it holds. */
+enum { DATA_AGAIN = 1, DATA_TENTH = 9 };
 
 typedef struct data_mutant {
     char *memory;         /* of the line that it was read from; private */
@@ -50,7 +62,8 @@ typedef struct data_mutant {
     uint16_t requirement; /* the ms_requirement that it breaks */
     uint8_t services;     /* set of DATA_SMTP and so on */
     uint8_t stages;       /* set of DATA_GREETED to DATA_TRANSACTION */
-    uint8_t conditions;   /* DATA_TLS, DATA_AUTH: all of them */
+    uint16_t conditions;  /* DATA_TLS and so on: all of them */
+    uint8_t spared;       /* 0, DATA_AGAIN or DATA_TENTH */
     data_place place;
     data_action action;
     mst_pattern *pattern; /* of DATA_AT_COMMAND */
@@ -58,6 +71,8 @@ typedef struct data_mutant {
     const char *text;     /* as written, with its escapes */
     const char *file;     /* where it stands; */
     unsigned long line;
+    bool follows;                   /* a row before it has the same id */
+    const struct data_mutant *also; /* the next row of the same id; NULL: none */
 } data_mutant;
 
 /* What ${name} of the text stands for. */
@@ -65,26 +80,49 @@ typedef struct data_captures {
     ms_span values[MST_PATTERN_CAPTURES_MAX];
 } data_captures;
 
-/* The mutant has something to say in this place: service is one of DATA_SMTP and so on, stage one of DATA_GREETED and so
- * on with its conditions.  line: of DATA_AT_COMMAND, without its end.  NULL never has. */
-bool data_mutant_applies(const data_mutant *mutant, data_place place, unsigned service, unsigned stage, ms_span line,
-                         data_captures *captures);
+/* Where a session is: service is one of DATA_SMTP and so on, stage one of DATA_GREETED and so on with its conditions. */
+typedef struct data_session {
+    unsigned service, stage;
+    unsigned *hits; /* how often a row that waits for that would have held so far; counted on */
+} data_session;
 
-/* The text, its escapes undone, its captures inserted.  CRLF follows, unless it ends with \! or is the line of
- * DATA_AS.  What is no escape, or names no capture, is said by the result: its offset in text, SIZE_MAX if there is
- * none.  out may be NULL, and captures with it. */
+/* The first row of the mutant that has something to say in this place; NULL: none.  line: of DATA_AT_COMMAND, without its
+ * end; the octets of DATA_AT_MESSAGE. */
+const data_mutant *data_mutant_applies(const data_mutant *mutant, data_place place, const data_session *session,
+                                       ms_span line, data_captures *captures);
+
+/* The text, or what of it stands behind \|, its escapes undone, its captures inserted.  CRLF follows what is a reply,
+ * unless it ends with \!.  What is no escape, or names no capture, is said by the result: its offset in text, SIZE_MAX if
+ * there is none.  out may be NULL, and captures with it. */
 size_t data_mutant_text(const data_mutant *mutant, const data_captures *captures, serve_octets *out);
+/* Likewise what stands before \|; without one, the text of those actions that only look for octets. */
+size_t data_mutant_wanted(const data_mutant *mutant, const data_captures *captures, serve_octets *out);
+
+/* octets with each wanted replaced by text, added to out; nothing wanted stands at their beginning. */
+void data_mutant_edit(ms_span octets, ms_span wanted, ms_span text, serve_octets *out);
+/* What is to be stored, as the mutant has it; true: copy holds it. */
+bool data_mutant_stored(const data_mutant *mutant, ms_span octets, serve_octets *copy);
+/* The whole server stands still, longer than a client of the tests waits. */
+void data_mutant_stall(void);
 
 /* What it says, from the line until the reply has been made.  All zero: nothing. */
 typedef struct data_mutant_say {
-    bool due; /* in the place of the reply */
-    serve_octets text;
+    bool due;      /* in the place of the reply */
+    bool edits;    /* text becomes what wanted is in the reply, or in the message */
+    bool lose;     /* what came behind the line is to be dropped */
+    unsigned hits; /* of data_session */
+    serve_octets text, wanted;
 } data_mutant_say;
+
+void data_mutant_say_free(data_mutant_say *say);
 
 /* It applies to line, which is about to be answered.  true: line is not to be run, its reply, if there is one, stands in out, and
  * with *close the connection ends behind it.  false: line, which may have become another one, is to be run. */
 bool data_mutant_before(const data_mutant *mutant, const data_captures *captures, data_mutant_say *say, ms_span *line,
                         serve_octets *out, bool *close);
+/* Likewise to a message whose octets are all there; what edits it is in say. */
+bool data_mutant_message(const data_mutant *mutant, const data_captures *captures, data_mutant_say *say,
+                         serve_octets *out, bool *close);
 /* line was run, and its reply stands in out from there: say takes its place, if it is due. */
 bool data_mutant_after(data_mutant_say *say, serve_octets *out, size_t from);
 

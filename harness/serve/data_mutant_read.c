@@ -93,19 +93,25 @@ static const struct {
     {"rcpt", DATA_RCPT, DATA_ANY_SMTP},
     {"auth", DATA_AUTH, DATA_ANY_SMTP},
     {"tls", DATA_TLS, DATA_ANY_SMTP | DATA_POP3},
+    {"clear", DATA_CLEAR, DATA_ANY_SMTP | DATA_POP3},
+    {"failed", DATA_FAILED, DATA_ANY_SMTP | DATA_POP3},
     {"authorization", DATA_AUTHORIZATION, DATA_POP3},
     {"transaction", DATA_TRANSACTION, DATA_POP3},
 };
 
 static bool read_state(reader *r, data_mutant *m, const char *word, size_t len)
 {
+    if (len == 5 && (memcmp(word, "again", len) == 0 || memcmp(word, "tenth", len) == 0)) {
+        m->spared = word[0] == 'a' ? DATA_AGAIN : DATA_TENTH;
+        return true;
+    }
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
         if (strlen(states[i].name) != len || memcmp(states[i].name, word, len) != 0)
             continue;
         if ((states[i].services & m->services) == 0)
             return wrong(r, "%s is no state of the protocol of %s", states[i].name, m->id);
         m->stages |= (uint8_t)(states[i].state & DATA_STAGES);
-        m->conditions |= (uint8_t)(states[i].state & ~(unsigned)DATA_STAGES);
+        m->conditions |= (uint16_t)(states[i].state & ~(unsigned)DATA_STAGES);
         return true;
     }
     return wrong(r, "%.*s is no state", (int)len, word);
@@ -136,6 +142,9 @@ static bool read_command(reader *r, data_mutant *m, const char *text)
         {"<end-of-data>", DATA_AT_END_OF_DATA, DATA_ANY_SMTP},
         {"<chunk>", DATA_AT_CHUNK, DATA_ANY_SMTP},
         {"<response>", DATA_AT_RESPONSE, DATA_ANY_SMTP | DATA_POP3},
+        {"<message>", DATA_AT_MESSAGE, DATA_ANY_SMTP},
+        {"<data>", DATA_AT_DATA, DATA_ANY_SMTP},
+        {"<stored>", DATA_AT_STORED, DATA_ANY_SMTP},
     };
     const mst_binding none = {0};
     size_t at = 0;
@@ -147,7 +156,7 @@ static bool read_command(reader *r, data_mutant *m, const char *text)
         return (places[i].services & m->services) != 0 || wrong(r, "%s is no place of %s", text, m->id);
     }
     if (text[0] == '<')
-        return wrong(r, "%s is none of <greeting> <end-of-data> <chunk> <response>", text);
+        return wrong(r, "%s is none of <greeting> <end-of-data> <chunk> <response> <message> <data> <stored>", text);
     m->pattern = resized(NULL, sizeof *m->pattern);
     const mst_pattern_status status =
         mst_pattern_compile(m->pattern, ms_span_make(text, strlen(text)), false, &none, 0, &at);
@@ -156,22 +165,56 @@ static bool read_command(reader *r, data_mutant *m, const char *text)
     return true;
 }
 
+/* What can be done in a place, as a set of 1 << action; the others take all but DATA_END. */
+static unsigned deeds_at(data_place place)
+{
+    const unsigned end = 1u << DATA_END, as = 1u << DATA_AS, drop = 1u << DATA_DROP;
+    switch (place) {
+    case DATA_AT_COMMAND:
+    case DATA_AT_RESPONSE:
+        return ~end;
+    case DATA_AT_MESSAGE:
+        return 1u << DATA_ANSWER | 1u << DATA_EDIT | 1u << DATA_STALL | 1u << DATA_CLOSE;
+    case DATA_AT_DATA:
+        return end;
+    case DATA_AT_STORED:
+        return 1u << DATA_EDIT;
+    case DATA_AT_GREETING:
+    case DATA_AT_END_OF_DATA:
+    case DATA_AT_CHUNK:
+    case DATA_PLACES:
+        break;
+    }
+    return ~(end | as | drop);
+}
+
+static bool is_quiet(const data_mutant *m)
+{
+    return m->place != DATA_AT_MESSAGE &&
+           (m->action == DATA_CLOSE || m->action == DATA_SILENT || m->action == DATA_STALL || m->action == DATA_DROP);
+}
+
 static bool read_action(reader *r, data_mutant *m, const char *name, const char *text)
 {
-    static const char *const names[DATA_ACTIONS] = {"answer", "reply", "as", "close", "last", "silent"};
+    static const char *const names[DATA_ACTIONS] = {"answer", "reply", "as",    "close", "last",
+                                                    "silent", "edit",  "stall", "end",   "drop"};
     int action = 0;
     while (action < DATA_ACTIONS && strcmp(names[action], name) != 0)
         action++;
     if (action == DATA_ACTIONS)
-        return wrong(r, "%s is none of answer, reply, as, close, last, silent", name);
+        return wrong(r, "%s is none of answer, reply, as, close, last, silent, edit, stall, end, drop", name);
     m->action = (data_action)action;
     m->text = text;
-    const bool quiet = m->action == DATA_CLOSE || m->action == DATA_SILENT;
-    if (quiet != (text[0] == '\0'))
-        return wrong(r, quiet ? "%s has no text" : "%s needs a text", name);
-    if (m->action == DATA_AS && m->place != DATA_AT_COMMAND && m->place != DATA_AT_RESPONSE)
-        return wrong(r, "as is for commands and responses");
-    const size_t bad = data_mutant_text(m, NULL, NULL);
+    if (is_quiet(m) != (text[0] == '\0'))
+        return wrong(r, is_quiet(m) ? "%s has no text" : "%s needs a text", name);
+    if ((deeds_at(m->place) & 1u << action) == 0)
+        return wrong(r, "%s is nothing for %s", name, m->command);
+    if ((m->action == DATA_EDIT || (m->action == DATA_ANSWER && m->place == DATA_AT_MESSAGE)) &&
+        strstr(text, "\\|") == NULL)
+        return wrong(r, "%s of %s needs what is wanted, and \\| behind it", name, m->command);
+    size_t bad = data_mutant_text(m, NULL, NULL);
+    if (bad == SIZE_MAX)
+        bad = data_mutant_wanted(m, NULL, NULL);
     if (bad != SIZE_MAX)
         return wrong(r, "%s: no escape, or no capture of the command, at octet %zu", text, bad);
     return true;
@@ -290,7 +333,25 @@ static void list_files(data_mutants *mutants, DIR *folder, const char *path)
 static int by_id(const void *a, const void *b)
 {
     const data_mutant *first = a, *second = b;
-    return strcmp(first->id, second->id);
+    const int order = strcmp(first->id, second->id);
+    return order != 0 ? order : (first->line > second->line) - (first->line < second->line);
+}
+
+/* Rows one below the other that have the same id and requirement are one mutant. */
+static void link_rows(reader *r)
+{
+    data_mutants *mutants = r->into;
+    for (size_t i = 1; i < mutants->count; i++) {
+        data_mutant *first = &mutants->rows[i - 1], *second = &mutants->rows[i];
+        if (strcmp(first->id, second->id) != 0)
+            continue;
+        r->path = second->file;
+        r->line = second->line;
+        if (first->file != second->file || first->line + 1 != second->line || first->requirement != second->requirement)
+            wrong(r, "%s stands in %s:%lu already", second->id, first->file, first->line);
+        second->follows = true;
+        first->also = second;
+    }
 }
 
 bool data_mutants_read(data_mutants *mutants, const char *folder, void complain(const char *text))
@@ -308,13 +369,7 @@ bool data_mutants_read(data_mutants *mutants, const char *folder, void complain(
     }
     if (mutants->count > 1)
         qsort(mutants->rows, mutants->count, sizeof mutants->rows[0], by_id);
-    for (size_t i = 1; i < mutants->count; i++) {
-        r.path = mutants->rows[i].file;
-        r.line = mutants->rows[i].line;
-        if (strcmp(mutants->rows[i - 1].id, mutants->rows[i].id) == 0)
-            wrong(&r, "%s stands in %s:%lu already", mutants->rows[i].id, mutants->rows[i - 1].file,
-                  mutants->rows[i - 1].line);
-    }
+    link_rows(&r);
     return r.right;
 }
 

@@ -81,7 +81,7 @@ static void add_message(const serve_settings *settings, const dsn *report, serve
 void dsn_deliver(const serve_settings *settings, int user, const dsn *report)
 {
     char boundary[33];
-    serve_octets out = {0};
+    serve_octets out = {0}, other = {0};
     auth_random_text(settings, 16, boundary);
     add_head(settings, report, boundary, &out);
     serve_octets_print(&out, "--%s\r\n\r\nYour message %s\r\n\r\n\t", boundary,
@@ -92,7 +92,9 @@ void dsn_deliver(const serve_settings *settings, int user, const dsn *report)
     serve_octets_print(&out, "--%s\r\n", boundary);
     add_message(settings, report, &out);
     serve_octets_print(&out, "\r\n--%s--\r\n", boundary);
-    const ms_span octets = serve_octets_span(&out);
+    const bool changed = data_mutant_stored(settings->data, serve_octets_span(&out), &other);
+    const ms_span octets = serve_octets_span(changed ? &other : &out);
     store_deliver(settings->store, user, octets, header_is_ascii(octets) ? 0 : STORE_UTF8_HEADER);
+    serve_octets_free(&other);
     serve_octets_free(&out);
 }

@@ -40,7 +40,7 @@ void pop3_server_free(pop3_server *server)
     free(server->marked);
     free(server->touched);
     serve_octets_free(&server->edited);
-    serve_octets_free(&server->data.text);
+    data_mutant_say_free(&server->data);
     free(server);
 }
 

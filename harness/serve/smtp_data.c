@@ -124,7 +124,7 @@ static void end_of_data(smtp_server *server)
     smtp_transaction *t = &server->transaction;
     const bool lmtp = server->variant == MS_VARIANT_LMTP;
     server->verb = MS_SMTP_END_OF_DATA;
-    const smtp_refusal *refused = refusal_of(server);
+    const smtp_refusal *refused = server->edits_message ? NULL : refusal_of(server); /* what it changes it takes */
     const bool anyway = refused == NULL || mutant_is(server->settings, MUTANT_SMTP_REFUSED_DELIVERED);
     bool delivered = t->recipient_count == 0; /* which only a mutant lets come so far */
     for (size_t i = 0; i < t->recipient_count; i++) {
@@ -146,6 +146,10 @@ void smtp_end_of_data(smtp_server *server)
     ms_span line = MS_SPAN("");
     const size_t from = server->out->len;
     if (!server->transaction.chunks && smtp_data_mutant_before(server, DATA_AT_END_OF_DATA, &line)) {
+        end_transaction(server, true);
+        return;
+    }
+    if (smtp_data_mutant_message(server)) {
         end_transaction(server, true);
         return;
     }

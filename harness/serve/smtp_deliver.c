@@ -105,8 +105,11 @@ static bool store_copy(smtp_server *server, int user, ms_span return_path, const
     add_message(server, &stamp, content, &copy);
     if (content.len > 0 && content.ptr[content.len - 1] != '\n')
         serve_octets_text(&copy, "\r\n");
-    const store_status status =
-        store_deliver(server->settings->store, user, serve_octets_span(&copy), flags_of(server, content));
+    serve_octets other = {0};
+    const bool changed = data_mutant_stored(server->settings->data, serve_octets_span(&copy), &other);
+    const store_status status = store_deliver(server->settings->store, user,
+                                              serve_octets_span(changed ? &other : &copy), flags_of(server, content));
+    serve_octets_free(&other);
     serve_octets_free(&copy);
     serve_octets_free(&paths);
     return status == STORE_OK;

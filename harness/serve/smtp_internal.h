@@ -91,6 +91,7 @@ struct smtp_server {
     serve_octets held;  /* a reply that waits for more input */
     smtp_watch watch;
     data_mutant_say data; /* of a mutant that is a row of a file */
+    bool edits_message;   /* … which changes the message */
 };
 
 typedef struct smtp_refusal {

@@ -56,6 +56,12 @@ bool smtp_mutant_relays(const smtp_server *server, const ms_smtp_path *path, con
 bool smtp_data_mutant_before(smtp_server *server, data_place place, ms_span *line);
 /* It was run: its reply, which begins at from, becomes another one. */
 void smtp_data_mutant_after(smtp_server *server, size_t from);
+/* All of a message is there.  true: that was the answer, and it is not stored. */
+bool smtp_data_mutant_message(smtp_server *server);
+/* The message as it is stored; true: copy holds it. */
+bool smtp_data_mutant_edits(const smtp_server *server, ms_span content, serve_octets *copy);
+/* These octets, the last ones so far, end the mail data. */
+bool smtp_data_mutant_ends(smtp_server *server, ms_span last);
 
 /* --- content (smtp_mutant_content.c) */
 

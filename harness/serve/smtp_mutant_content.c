@@ -102,11 +102,12 @@ static bool size_reached(const smtp_server *server)
 
 size_t smtp_mutant_false_end(smtp_server *server, ms_span input)
 {
-    if (mutant_is(server->settings, MUTANT_NONE))
+    const ms_span last = ms_span_make(server->watch.last, sizeof server->watch.last);
+    if (mutant_is(server->settings, MUTANT_NONE) && server->settings->data == NULL)
         return 0;
     for (size_t i = 0; i < input.len; i++) {
         watch(&server->watch, input.ptr[i], server->segment_at + i == 0);
-        if (ends_here(server) || size_reached(server))
+        if (ends_here(server) || size_reached(server) || smtp_data_mutant_ends(server, last))
             return i + 1;
     }
     return 0;
@@ -299,6 +300,8 @@ static const struct {
 
 bool smtp_mutant_content(const smtp_server *server, ms_span content, serve_octets *copy)
 {
+    if (smtp_data_mutant_edits(server, content, copy))
+        return true;
     for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++) {
         if (!mutant_is(server->settings, filters[i].mutant))
             continue;

@@ -37,7 +37,7 @@ void smtp_server_free(smtp_server *server)
     serve_octets_free(&server->transaction.content);
     serve_octets_free(&server->hello_name);
     serve_octets_free(&server->held);
-    serve_octets_free(&server->data.text);
+    data_mutant_say_free(&server->data);
     free(server);
 }
 
@@ -376,7 +376,7 @@ serve_taken smtp_server_take(smtp_server *server, ms_span input, serve_octets *o
         if (out->len >= OUTPUT_ENOUGH && server->wish == SERVE_INPUT)
             server->wish = SERVE_AGAIN;
     }
-    if (!mutant_is(server->settings, MUTANT_NONE))
+    if (!mutant_is(server->settings, MUTANT_NONE) || server->lose_input)
         at += take_rest(server, ms_span_make(input.ptr + at, input.len - at));
     return (serve_taken){at, server->wish};
 }
