@@ -3,6 +3,7 @@
  *
  * options: 1 room for two outstanding commands only, 2 marks of four messages only, 4 TLS before the greeting.
  */
+#include "fuzz/framing.h"
 #include "fuzz/look.h"
 #include "fuzz/reached.h"
 #include "fuzz/talk.h"
@@ -17,6 +18,7 @@ typedef struct reader {
     uint8_t messages[MESSAGES];
     ms_finding items[FINDINGS]; /* of one call; on the stack it would cost more than the call */
     fuzz_note note;
+    framing framing;
 } reader;
 
 static void look_at_findings(reader *r, const ms_findings *findings, uint64_t client_at, uint64_t server_at)
@@ -79,6 +81,7 @@ static fuzz_taken take(void *state, ms_side side, ms_span window, uint64_t at)
     const bool waits = event.kind == MS_POP3_EVENT_NEED_MORE || event.kind == MS_POP3_EVENT_UNDECIDED;
     FUZZ_EXPECT(ORACLE_OFFSET, (size_t)at, event.at == at && r->dialogue.at[side] == at + event.consumed);
     FUZZ_EXPECT(ORACLE_WORK, (size_t)at, !waits || event.consumed == 0 || event.consumed == window.len);
+    framing_pop3(&r->framing, side, &event, window);
     if (waits && findings.count == 0 && event.consumed == 0)
         return (fuzz_taken){0, true}; /* most calls, octet by octet */
     if (!(event.slice.len == 1 && event.slice.ptr[0] == '\r')) {
@@ -96,6 +99,7 @@ static void tls(void *state, size_t client, size_t server)
     reader *r = state;
     ms_findings findings = {.items = r->items, .capacity = FINDINGS};
     ms_pop3_dialogue_tls(&r->dialogue, client, server, &findings);
+    framing_pop3_tls(&r->framing, &r->dialogue);
     look_at_findings(r, &findings, r->dialogue.at[MS_CLIENT], r->dialogue.at[MS_SERVER]);
 }
 
@@ -117,6 +121,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (!fuzz_is_fed(&input, way))
             continue;
         fuzz_note_begin(&r.note, way);
+        r.framing = (framing){.in_chunk = false};
         ms_pop3_dialogue_init(&r.dialogue, r.runs, (input.options & 1) != 0 ? 2 : MS_POP3_RUNS_DEFAULT, r.messages,
                               (input.options & 2) != 0 ? 4 : MESSAGES);
         if ((input.options & 4) != 0)

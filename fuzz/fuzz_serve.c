@@ -6,6 +6,7 @@
  *
  * options: bits 0 to 2 SMTP, submission, LMTP, POP3; 8 TLS from the start; 16 authentication in clear text.
  */
+#include "fuzz/framing.h"
 #include "fuzz/look.h"
 #include "fuzz/reached.h"
 #include "fuzz/talk.h"
@@ -60,6 +61,15 @@ static void judge_findings(const stand *s, const ms_findings *findings, size_t a
     }
 }
 
+static bool is_bdat(ms_span line)
+{
+    static const char verb[] = "BDAT ";
+    size_t same = 0;
+    while (same < sizeof verb - 1 && same < line.len && (line.ptr[same] & ~0x20) == (verb[same] & ~0x20))
+        same++;
+    return same == sizeof verb - 1;
+}
+
 /* false: it waits. */
 static bool judge_next(stand *s, ms_side side, ms_span window)
 {
@@ -75,9 +85,9 @@ static bool judge_next(stand *s, ms_side side, ms_span window)
         if (event.kind == MS_SMTP_EVENT_REPLY)
             fuzz_reached(FUZZ_REACHED_REPLY, event.answered,
                          (uint32_t)s->smtp_judge.session.state << 16 | event.reply.whole.code);
-        /* nor are the octets behind a malformed BDAT any more lines than a chunk */
-        s->unjudged |= event.kind == MS_SMTP_EVENT_COMMAND && event.command.command.verb == MS_SMTP_BDAT &&
-                       event.command.error != MS_SMTP_OK;
+        /* nor are the octets behind a malformed BDAT any more lines than a chunk; one with an octet that no command has
+         * is not even known for a BDAT */
+        s->unjudged |= event.kind == MS_SMTP_EVENT_COMMAND && event.command.error != MS_SMTP_OK && is_bdat(window);
     } else {
         const ms_pop3_event event = ms_pop3_dialogue_next(&s->pop3_judge, side, window, &findings);
         consumed = event.consumed;
@@ -113,10 +123,14 @@ static size_t begin_tls(stand *s, size_t pending, size_t given)
     ms_finding items[FINDINGS];
     ms_findings findings = {.items = items, .capacity = FINDINGS};
     const size_t unheard = given - s->heard[MS_CLIENT];
-    if (s->smtp != NULL)
+    framing fresh;
+    if (s->smtp != NULL) {
         ms_smtp_dialogue_tls(&s->smtp_judge, unheard, s->said.len - s->heard[MS_SERVER], &findings);
-    else
+        framing_smtp_tls(&fresh, &s->smtp_judge);
+    } else {
         ms_pop3_dialogue_tls(&s->pop3_judge, unheard, s->said.len - s->heard[MS_SERVER], &findings);
+        framing_pop3_tls(&fresh, &s->pop3_judge);
+    }
     judge_findings(s, &findings, given);
     s->heard[MS_CLIENT] = given;
     s->heard[MS_SERVER] = s->said.len;

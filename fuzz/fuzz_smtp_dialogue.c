@@ -3,6 +3,7 @@
  *
  * options: bits 0 and 1 the variant, 4 room for two outstanding commands only, 8 TLS before the greeting.
  */
+#include "fuzz/framing.h"
 #include "fuzz/look.h"
 #include "fuzz/reached.h"
 #include "fuzz/talk.h"
@@ -16,6 +17,7 @@ typedef struct reader {
     ms_smtp_run runs[MS_SMTP_RUNS_DEFAULT];
     ms_finding items[FINDINGS]; /* of one call; on the stack it would cost more than the call */
     fuzz_note note;
+    framing framing;
 } reader;
 
 static void look_at_findings(reader *r, const ms_findings *findings, uint64_t client_at, uint64_t server_at)
@@ -81,6 +83,7 @@ static fuzz_taken take(void *state, ms_side side, ms_span window, uint64_t at)
     const bool waits = event.kind == MS_SMTP_EVENT_NEED_MORE || event.kind == MS_SMTP_EVENT_UNDECIDED;
     FUZZ_EXPECT(ORACLE_OFFSET, (size_t)at, event.at == at && r->dialogue.at[side] == at + event.consumed);
     FUZZ_EXPECT(ORACLE_WORK, (size_t)at, !waits || event.consumed == 0 || event.consumed == window.len);
+    framing_smtp(&r->framing, side, &event, window);
     if (waits && findings.count == 0 && event.consumed == 0)
         return (fuzz_taken){0, true}; /* most calls, octet by octet */
     /* a slice is the constant CR of content.h, or stands in the window */
@@ -99,6 +102,7 @@ static void tls(void *state, size_t client, size_t server)
     reader *r = state;
     ms_findings findings = {.items = r->items, .capacity = FINDINGS};
     ms_smtp_dialogue_tls(&r->dialogue, client, server, &findings);
+    framing_smtp_tls(&r->framing, &r->dialogue);
     look_at_findings(r, &findings, r->dialogue.at[MS_CLIENT], r->dialogue.at[MS_SERVER]);
 }
 
@@ -120,6 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (!fuzz_is_fed(&input, way))
             continue;
         fuzz_note_begin(&r.note, way);
+        r.framing = (framing){.in_chunk = false};
         ms_smtp_dialogue_init(&r.dialogue, (ms_smtp_variant)((input.options & 3) % (MS_VARIANT_LMTP + 1)), r.runs,
                               (input.options & 4) != 0 ? 2 : MS_SMTP_RUNS_DEFAULT);
         if ((input.options & 8) != 0)

@@ -11,6 +11,7 @@
  * can be.
  */
 #include "fuzz/compare.h"
+#include "fuzz/framing.h"
 #include "fuzz/input.h"
 #include "fuzz/look.h"
 
@@ -52,6 +53,12 @@ static void reply(machine *m, ms_span text, ms_findings *findings)
     ms_smtp_session_reply(&m->session, &m->reply, &got, keyword ? &ehlo : NULL, m->at[MS_SERVER], findings);
 }
 
+static void tls(machine *m, bool dropped, ms_findings *findings)
+{
+    ms_smtp_session_tls(&m->session, dropped, m->at[MS_SERVER], findings);
+    framing_smtp_session_tls(&m->session);
+}
+
 static void event(machine *m, ms_span line, ms_findings *findings)
 {
     const uint8_t kind = line.len > 0 ? line.ptr[0] : 0;
@@ -68,7 +75,7 @@ static void event(machine *m, ms_span line, ms_findings *findings)
     else if (kind == 'e')
         ms_smtp_session_early(&m->session, m->at[MS_CLIENT], findings);
     else if (kind == 't')
-        ms_smtp_session_tls(&m->session, (first & 1) != 0, m->at[MS_SERVER], findings);
+        tls(m, (first & 1) != 0, findings);
     else if (kind == 'a')
         (void)ms_smtp_session_takes_as_data(&m->session, m->at[MS_CLIENT], findings);
     else if (kind == 'p')

@@ -1,0 +1,33 @@
+/*
+ * framing.h - where things begin and end on the wire, read a second time
+ *
+ * A dialogue reader tells what it took from a side's octets.  This looks at the octets themselves, and shares nothing
+ * with the readers: a line ends at its LF, a chunk has as many octets as its command says, mail data and messages end
+ * at the first CRLF "." CRLF, a line of a listing loses its stuffed dot.  And of what was said before a TLS handshake
+ * nothing may be left (RFC 3207 section 4.2, RFC 2595 section 4).
+ */
+#ifndef MAILSPEC_FUZZ_FRAMING_H
+#define MAILSPEC_FUZZ_FRAMING_H
+
+#include "fuzz/oracle.h"
+#include "mailspec/pop3_dialogue.h"
+#include "mailspec/smtp_dialogue.h"
+
+typedef struct framing {
+    uint64_t chunk; /* octets of it that are still to come */
+    bool in_chunk;
+    bool in_data;         /* of mail data or a message, something was read */
+    uint8_t place;        /* how much of CRLF "." CRLF stands before the next octet */
+    uint64_t expected[2]; /* digest and count of what is in it, transparency undone */
+    uint64_t given[2];    /* of the slices */
+} framing;
+
+void framing_smtp(framing *f, ms_side side, const ms_smtp_event *event, ms_span window);
+void framing_pop3(framing *f, ms_side side, const ms_pop3_event *event, ms_span window);
+
+/* Behind the handshake. */
+void framing_smtp_session_tls(const ms_smtp_session *session);
+void framing_smtp_tls(framing *f, const ms_smtp_dialogue *dialogue);
+void framing_pop3_tls(framing *f, const ms_pop3_dialogue *dialogue);
+
+#endif
