@@ -36,8 +36,34 @@ static json_t *requirement_json(uint16_t number)
     return row == NULL ? json_null() : json_string(row->id);
 }
 
+/* A line of a dialogue: there are many, and what it lacks is left out. */
+static json_t *dialogue_json(const result_evidence *e)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "kind", json_string(e->kind));
+    if (e->has_side)
+        json_object_set_new(object, "side", json_string(result_side_name(e->side)));
+    if (e->file != NULL)
+        json_object_set_new(object, "file", text_json(e->file));
+    if (e->line > 0)
+        json_object_set_new(object, "line", json_integer(e->line));
+    if (!ms_span_is_absent(e->octets))
+        json_object_set_new(object, "octets", octets_json(e->octets));
+    if (e->message[0] != '\0')
+        json_object_set_new(object, "message", text_json(e->message));
+    return object;
+}
+
+static bool is_dialogue(const result_evidence *e)
+{
+    return (strcmp(e->kind, "exchange") == 0 || strcmp(e->kind, "mark") == 0) && e->requirement == MS_REQ_NONE &&
+           !e->expected && e->column == 0 && e->permitted == NULL;
+}
+
 static json_t *evidence_json(const result_evidence *e)
 {
+    if (is_dialogue(e))
+        return dialogue_json(e);
     json_t *object = json_object();
     json_object_set_new(object, "kind", json_string(e->kind));
     json_object_set_new(object, "side", e->has_side ? json_string(result_side_name(e->side)) : json_null());

@@ -159,32 +159,77 @@ void stage_unmatched(stage *s, const mst_step *step, const probe_reply *reply)
 
 /* --- the result ------------------------------------------------------------------------ */
 
+static void add_said(stage *s, result_case *item, const probe_log_item *entry, ms_span octets)
+{
+    const ms_span name = s->log.sessions[entry->session].name;
+    char message[80] = "";
+    if (!ms_span_is_absent(name))
+        snprintf(message, sizeof message, "@%.*s ", (int)name.len, (const char *)name.ptr);
+    const result_evidence evidence = {
+        .kind = "exchange",
+        .has_side = true,
+        .side = entry->kind == PROBE_LOG_SAID ? MS_CLIENT : MS_SERVER,
+        .file = entry->line == 0 ? NULL : (char *)(uintptr_t)s->document->filename,
+        .line = entry->line,
+        .octets = octets,
+        .message = message,
+    };
+    result_case_evidence(item, &evidence);
+}
+
+static void add_mark(result_case *item, const probe_log *log, const probe_log_item *entry, const char *words)
+{
+    const ms_span name = log->sessions[entry->session].name;
+    const bool named = !ms_span_is_absent(name);
+    char message[160];
+    snprintf(message, sizeof message, "%s%.*s%s%s", named ? "@" : "", named ? (int)name.len : 0,
+             named ? (const char *)name.ptr : "", named ? " " : "", words);
+    const result_evidence evidence = {
+        .kind = "mark",
+        .has_side = true,
+        .side = entry->kind == PROBE_LOG_SAID || entry->kind == PROBE_LOG_HANGUP ? MS_CLIENT : MS_SERVER,
+        .message = message,
+    };
+    result_case_evidence(item, &evidence);
+}
+
+/* The octets of one side.  Nobody reads ten megabytes of a case that passed, and a report of all cases would hold
+ * little else: there the middle of what is long goes. */
+static void add_octets(stage *s, result_case *item, const probe_log_item *entry)
+{
+    enum { BEGIN = 2048, END = 512 };
+    const bool said = entry->kind == PROBE_LOG_SAID;
+    const ms_span raw = probe_log_octets(&s->log, entry);
+    const ms_span all = said ? raw : probe_scope_shown(&s->scope, raw);
+    const bool short_form = s->verdict == MST_PASS || s->verdict == MST_SKIP;
+    char words[60];
+    if (!short_form || all.len <= BEGIN + END) {
+        add_said(s, item, entry, all);
+        return;
+    }
+    snprintf(words, sizeof words, "%zu octets are left out here", all.len - BEGIN - END);
+    add_said(s, item, entry, ms_span_make(all.ptr, BEGIN));
+    add_mark(item, &s->log, entry, words);
+    add_said(s, item, entry, ms_span_make(all.ptr + all.len - END, END));
+}
+
 static void add_exchange(stage *s, result_case *item)
 {
     static const char *const marks[] = {
         [PROBE_LOG_TLS] = "tls", [PROBE_LOG_CLOSE] = "close", [PROBE_LOG_HANGUP] = "hangup"};
     for (size_t i = 0; i < s->log.count; i++) {
         const probe_log_item *entry = &s->log.items[i];
-        const ms_span name = s->log.sessions[entry->session].name;
-        char message[80] = "";
-        const bool said = entry->kind == PROBE_LOG_SAID;
-        const bool octets = said || entry->kind == PROBE_LOG_HEARD;
-        if (!ms_span_is_absent(name))
-            snprintf(message, sizeof message, "@%.*s ", (int)name.len, (const char *)name.ptr);
-        if (!octets)
-            snprintf(message + strlen(message), sizeof message - strlen(message), "%s", marks[entry->kind]);
-        const ms_span raw = probe_log_octets(&s->log, entry);
-        const result_evidence evidence = {
-            .kind = octets ? "exchange" : "mark",
-            .has_side = true,
-            .side = said || entry->kind == PROBE_LOG_HANGUP ? MS_CLIENT : MS_SERVER,
-            .file = entry->line == 0 ? NULL : (char *)(uintptr_t)s->document->filename,
-            .line = entry->line,
-            .octets = octets ? (said ? raw : probe_scope_shown(&s->scope, raw)) : ms_span_absent(),
-            .message = message,
-        };
-        result_case_evidence(item, &evidence);
+        if (entry->kind == PROBE_LOG_SAID || entry->kind == PROBE_LOG_HEARD)
+            add_octets(s, item, entry);
+        else
+            add_mark(item, &s->log, entry, marks[entry->kind]);
     }
+    if (s->log.lost == 0)
+        return;
+    char words[80];
+    snprintf(words, sizeof words, "%llu octets more went to and fro than are kept", (unsigned long long)s->log.lost);
+    const result_evidence evidence = {.kind = "mark", .message = words};
+    result_case_evidence(item, &evidence);
 }
 
 static void add_failure(stage *s, result_case *item, uint16_t requirement)

@@ -16,6 +16,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from probe_peers import HOSTILE, Peer, Serve, Smtp  # noqa: E402
+from report_schema import SCHEMA, load_json, validate  # noqa: E402
 
 MAILSPEC = sys.argv[1] if len(sys.argv) > 1 else "mailspec"
 WORD = "s3cr3t-Wort"
@@ -70,6 +71,23 @@ class Probe(unittest.TestCase):
         item = run.cases()["t.case"]
         self.assertEqual(item["status"], status, item)
         return run, item
+
+    # --- the report --------------------------------------------------------------------------------------
+
+    def test_the_middle_of_long_octets_is_left_out_of_a_pass_only(self):
+        script = "C< \"NOOP \" \"A\"*100000 \"\\r\\n\"\nS? 250\nC: RSET\nS? %s\n"
+        for reply, status in (("250", "pass"), ("251", "fail")):
+            run, item = self.verdict({}, script % reply, status)
+            report = load_json(run.out.decode())
+            validate(report, SCHEMA, SCHEMA)
+            said = [e for e in item["evidence"] if e["kind"] == "exchange" and e["side"] == "client" and len(e["octets"]) > 200]
+            marks = [e["message"] for e in item["evidence"] if e["kind"] == "mark"]
+            if status == "pass":
+                self.assertEqual([len(e["octets"]) for e in said], [2048, 512 + len("\\r\\n") - 2])
+                self.assertIn("%d octets are left out here" % (len("NOOP ") + 100000 + 2 - 2048 - 512), marks)
+                self.assertTrue(said[0]["octets"].startswith("NOOP AAA") and said[1]["octets"].endswith("AAA\\r\\n"))
+            else:
+                self.assertEqual([e["octets"] for e in said], ["NOOP " + "A" * 100000 + "\\r\\n"])
 
     # --- expectations ------------------------------------------------------------------------------------
 
