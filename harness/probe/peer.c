@@ -69,7 +69,7 @@ static void begin_session(probe_peer *peer, const net_target *target)
     peer->taken = 0;
     peer->awaited = 0;
     peer->ended = NET_OK;
-    peer->flooded = peer->quit_said = peer->authenticated = peer->login_due = false;
+    peer->hasty = peer->crowded = peer->flooded = peer->quit_said = peer->authenticated = peer->login_due = false;
     peer->said = net_now();
 }
 
@@ -337,6 +337,12 @@ static bool write_piece(probe_peer *peer, ms_span piece)
     return false;
 }
 
+static bool is_several(ms_span octets)
+{
+    const uint8_t *newline = octets.len == 0 ? NULL : memchr(octets.ptr, '\n', octets.len);
+    return newline != NULL && newline + 1 < octets.ptr + octets.len;
+}
+
 static size_t piece_length(const probe_peer *peer, ms_span octets, size_t done)
 {
     const size_t left = octets.len - done;
@@ -374,6 +380,8 @@ bool probe_peer_say(probe_peer *peer, ms_span octets, ms_span shown, uint32_t li
     probe_peer_hold(peer, octets, shown);
     const ms_span all = octet_buffer_span(&peer->held);
     peer->listener.line = line;
+    peer->hasty |= peer->awaited == 0;
+    peer->crowded |= is_several(all);
     probe_log_add(peer->log, PROBE_LOG_SAID, peer->session, line, octet_buffer_span(&peer->held_shown));
     probe_listen(&peer->listener, MS_CLIENT, all);
     peer->login_due |= all.len < 16384 && has_login(all);

@@ -45,6 +45,8 @@ typedef struct probe_peer {
     bool quit_said, pop3_spoken, flooded;
     bool authenticated; /* SMTP: a login succeeded */
     bool login_due;     /* the reply that is awaited may be one to a login, which servers delay */
+    bool hasty;         /* something was said before the greeting was taken */
+    bool crowded;       /* something was said in one segment with what stood before it */
     bool alerted;       /* a TLS alert came in clear, and nobody was told yet */
 } probe_peer;
 

@@ -48,7 +48,8 @@ bool stage_open(stage *s, unsigned connection, const probe_endpoint *endpoint, m
         .scope = &s->scope,
         .log = &s->log,
         .findings = &s->findings,
-        .feed = document->header.feed_fixed ? PROBE_FEED_WHOLE : s->feed,
+        .feed =
+            document->header.feed_fixed || (s->patient && s->feed == PROBE_FEED_PIPELINED) ? PROBE_FEED_WHOLE : s->feed,
         .case_end = s->end,
         .name = connection < document->connection_count ? document->connections[connection].name : ms_span_absent(),
     };
@@ -250,7 +251,7 @@ static uint64_t hash(ms_span id)
 }
 
 static void begin(stage *s, probe_context *context, const probe_endpoint *endpoint, const mst_document *document,
-                  probe_feed feed)
+                  probe_feed feed, bool patient)
 {
     const unsigned count = document->connection_count == 0 ? 1 : document->connection_count;
     const unsigned number = atomic_fetch_add(&context->cases, 1);
@@ -259,6 +260,7 @@ static void begin(stage *s, probe_context *context, const probe_endpoint *endpoi
     s->endpoint = endpoint;
     s->document = document;
     s->feed = feed;
+    s->patient = patient;
     s->outcome = s->received = ms_span_absent();
     s->peers = calloc(count, sizeof *s->peers);
     s->ways = calloc(count, sizeof *s->ways);
@@ -297,7 +299,7 @@ static void control(stage *s)
     if (step == NULL || !proves || !stage_took(s, STAGE_ANY, refused))
         return;
     stage other;
-    begin(&other, s->context, s->endpoint, s->document, s->feed);
+    begin(&other, s->context, s->endpoint, s->document, s->feed, s->patient);
     open_all(&other);
     if (!other.over)
         stage_block(&other, step->control.block);
@@ -311,13 +313,13 @@ static void control(stage *s)
 }
 
 probe_played probe_play(probe_context *context, const probe_endpoint *endpoint, const mst_document *document,
-                        const char *id, probe_feed feed)
+                        const char *id, probe_feed feed, bool patient)
 {
     stage s;
     probe_played played;
     const net_deadline begun = net_now();
     memset(&played, 0, sizeof played);
-    begin(&s, context, endpoint, document, feed);
+    begin(&s, context, endpoint, document, feed, patient);
     stage_delivery_begin(&s);
     if (!s.over)
         open_all(&s);
@@ -326,6 +328,8 @@ probe_played probe_play(probe_context *context, const probe_endpoint *endpoint, 
     leave_all(&s);
     control(&s);
     stage_delivery_end(&s);
+    if (s.punished)
+        probe_findings_free(&s.findings);
     stage_prove(&s);
     played.item = stage_result(&s, id);
     played.item.duration_ms = (double)(net_now() - begun);
@@ -333,6 +337,7 @@ probe_played probe_play(probe_context *context, const probe_endpoint *endpoint, 
         played.transcript = stage_transcript(&s, id, &played.item);
     played.transient = s.transient;
     played.unreachable = s.unreachable;
+    played.crowded = s.crowded;
     played.findings = s.findings;
     end(&s);
     return played;

@@ -15,13 +15,15 @@ typedef struct probe_played {
     result_case item;
     probe_findings findings; /* of the listener; each requirement once */
     bool transient;          /* nothing was proved because of load or limits: worth another try */
+    bool crowded;            /* … because the server wants us to wait for each reply: with patience, then */
     bool unreachable;        /* no connection could be made at all */
     char *transcript;        /* the exchange as a recording, for an artefact; NULL if it is not wanted */
 } probe_played;
 
-/* id: of the result.  The caller frees what is in the result. */
+/* id: of the result.  patient: groups that the case does not insist on are taken apart, each line awaits its reply.  The
+ * caller frees what is in the result. */
 probe_played probe_play(probe_context *context, const probe_endpoint *endpoint, const mst_document *document,
-                        const char *id, probe_feed feed);
+                        const char *id, probe_feed feed, bool patient);
 void probe_played_free(probe_played *played);
 
 /* Does the case start in TLS?  It does if its start state takes that, or if what it needs is offered there only. */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "harness/probe/manners.h"
 #include "harness/probe/match.h"
 #include "mailspec/base64.h"
 
@@ -68,6 +69,46 @@ bool stage_is_passing(const stage *s, const probe_peer *peer, const probe_reply 
     return reply->code == 530 && (endpoint->tls_required || endpoint->auth_required || reply->answered == MS_SMTP_MAIL);
 }
 
+static bool is_about_pipelining(const mst_document *document)
+{
+    static const char *const rules[] = {"SMTP-2920-", "POP3-2449-6.6-"};
+    for (const mst_word *word = document->header.cites; word != NULL; word = word->next)
+        for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+            if (strncmp((const char *)word->text.ptr, rules[i], strlen(rules[i])) == 0)
+                return true;
+    return false;
+}
+
+/* Did we say something before our turn?  Where PIPELINING is offered, groups that keep to its rules are our turn: a server that
+ * will not have them breaks that rule, and the cases about it say so. */
+static bool has_talked_early(const stage *s, const mst_step *step)
+{
+    const probe_peer *peer = &s->peers[step->connection];
+    const probe_offer *offer = &s->ways[step->connection].offer;
+    const probe_offer *known = offer->known ? offer : &s->endpoint->clear;
+    if (peer->hasty)
+        return true;
+    if (!peer->crowded)
+        return false;
+    return s->rude || !is_about_pipelining(s->document) ||
+           !probe_offer_has(known, MS_SPAN("PIPELINING"), ms_span_absent());
+}
+
+bool stage_is_punished(stage *s, const mst_step *step, const probe_reply *reply)
+{
+    const bool early = probe_tells_of_early_talk(reply) && has_talked_early(s, step);
+    char quoted[240];
+    if (s->document->header.only || (!early && !probe_tells_of_limit(reply)))
+        return false;
+    probe_reply_quote(&s->scope, reply, quoted, sizeof quoted);
+    s->punished = true;
+    s->transient |= !early || (!s->patient && !s->document->header.feed_fixed);
+    s->crowded |= early;
+    stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "%s, and proves nothing: %s",
+                 early ? "the server wants its replies awaited" : "a limit of the server", quoted);
+    return true;
+}
+
 /* --- S? ---------------------------------------------------------------------------------- */
 
 static const mst_match *first_of(const mst_step *step, mst_match_kind kind)
@@ -121,6 +162,11 @@ static const mst_alternative *choose(stage *s, const mst_step *step, const probe
     return NULL;
 }
 
+static bool is_complaint(mst_verdict verdict)
+{
+    return verdict == MST_FAIL || verdict == MST_NONSTRICT;
+}
+
 void stage_expect(stage *s, const mst_step *step)
 {
     probe_peer *peer = stage_peer(s, step);
@@ -139,11 +185,14 @@ void stage_expect(stage *s, const mst_step *step)
     if (reply.came == PROBE_CAME_REPLY)
         stage_keep(s, peer, &reply);
     const mst_alternative *taken = choose(s, step, &reply);
+    const bool complains = taken == NULL ? !(s->over && s->verdict == MST_ERROR) : is_complaint(taken->outcome.verdict);
+    if (complains && !step->expect.only && stage_is_punished(s, step, &reply))
+        return;
     if (taken != NULL) {
         stage_alternative(s, step, taken, &reply);
         return;
     }
-    if (s->over && s->verdict == MST_ERROR)
+    if (!complains)
         return;
     char quoted[240];
     probe_reply_quote(&s->scope, &reply, quoted, sizeof quoted);

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/probe/manners.h"
 #include "harness/probe/match.h"
 
 typedef struct fence {
@@ -23,6 +24,7 @@ typedef struct fence {
     unsigned extras;
     probe_reply extra; /* the first one */
     probe_reply last;  /* what came instead of a reply */
+    probe_reply cross; /* a reply about our manners, if one came */
     bool missing, closed, silent;
 } fence;
 
@@ -42,8 +44,11 @@ static bool take(fence *f, probe_shape shape, probe_reply *reply)
     const net_deadline end = probe_peer_reply_end(f->peer, f->s->reply_ms);
     if (f->extras > EXTRAS_MAX)
         return false;
-    if (probe_peer_take(f->peer, shape, end, reply) == PROBE_CAME_REPLY)
+    if (probe_peer_take(f->peer, shape, end, reply) == PROBE_CAME_REPLY) {
+        if (probe_tells_of_early_talk(reply) || probe_tells_of_limit(reply))
+            f->cross = *reply;
         return true;
+    }
     f->last = *reply;
     f->closed = reply->came == PROBE_CAME_CLOSE || reply->came == PROBE_CAME_ALERT;
     f->silent = !f->closed;
@@ -324,6 +329,8 @@ static void decide(fence *f)
                                 : f->missing || f->silent ? MST_MATCH_MISSING
                                                           : MST_MATCH_DONE;
     taken = kind == MST_MATCH_EXTRA ? find_extra(f) : stage_find(step, kind);
+    if (kind != MST_MATCH_DONE && f->cross.raw.len > 0 && stage_is_punished(s, step, &f->cross))
+        return;
     if (passing && !s->document->header.only) {
         s->transient = true;
         stage_worsen(s, MST_INCONCLUSIVE, step->at.line,

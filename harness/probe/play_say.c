@@ -39,6 +39,8 @@ static bool may_group(const stage *s, const mst_step *step, const probe_peer *pe
 {
     const probe_prologue *way = &s->ways[step->connection];
     const mst_step *next = step->next;
+    if (!s->document->header.feed_fixed && s->patient && !step->say.raw && step->violations == NULL)
+        return false;
     if (s->document->header.feed_fixed || step->say.raw || !way->offer.known)
         return true;
     if (next == NULL || next->kind != MST_SAY || next->say.raw || next->violations != NULL || step->violations != NULL)
@@ -69,6 +71,8 @@ void stage_say(stage *s, const mst_step *step)
         return;
     }
     peer->quit_said |= is_quit(octets);
+    for (const mst_violation *violation = step->violations; violation != NULL; violation = violation->next)
+        s->rude |= violation->side == MS_CLIENT;
     if (!step->say.held) {
         if (peer->feed == PROBE_FEED_PIPELINED) {
             probe_peer_hold(peer, octets, shown);

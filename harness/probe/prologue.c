@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/probe/manners.h"
 #include "harness/result/escape.h"
 
 static probe_reached why(probe_prologue *prologue, probe_reached reached, const char *format, ...)
@@ -76,8 +77,10 @@ static probe_reached refused(probe_prologue *prologue, const char *what, const p
 {
     char quoted[240];
     probe_reply_quote(prologue->peer->scope, reply, quoted, sizeof quoted);
-    return why(prologue, is_passing(prologue->peer, reply) ? PROBE_REACHED_LATER : PROBE_REACHED_NOT, "%s: %s", what,
-               quoted);
+    return why(prologue,
+               is_passing(prologue->peer, reply) || probe_tells_of_limit(reply) ? PROBE_REACHED_LATER
+                                                                                : PROBE_REACHED_NOT,
+               "%s: %s", what, quoted);
 }
 
 /* --- the steps --------------------------------------------------------------------- */

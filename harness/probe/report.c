@@ -43,6 +43,14 @@ bool probe_outcome_transient(const probe_outcome *outcome)
     return false;
 }
 
+bool probe_outcome_crowded(const probe_outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->count; i++)
+        if (outcome->plays[i].crowded)
+            return true;
+    return false;
+}
+
 bool probe_outcome_unreachable(const probe_outcome *outcome)
 {
     for (size_t i = 0; i < outcome->count; i++)

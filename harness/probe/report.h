@@ -17,6 +17,8 @@ void probe_outcome_add(probe_outcome *outcome, probe_played played, probe_feed f
 /* The case was not played. */
 void probe_outcome_none(probe_outcome *outcome, const probe_job *job, result_status status, const char *reason);
 bool probe_outcome_transient(const probe_outcome *outcome);
+/* … and because the server wants its replies awaited. */
+bool probe_outcome_crowded(const probe_outcome *outcome);
 bool probe_outcome_unreachable(const probe_outcome *outcome);
 bool probe_outcome_failed(const probe_outcome *outcome);
 void probe_outcome_free(probe_outcome *outcome);

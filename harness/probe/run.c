@@ -207,9 +207,10 @@ static void run_job(scheduler *s, probe_job *job, probe_outcome *outcome)
     for (int feed = 0; feed < PROBE_FEEDS; feed++)
         if (s->run->feeds[feed] &&
             (feed == PROBE_FEED_WHOLE || !job->document->header.feed_fixed || !s->run->feeds[PROBE_FEED_WHOLE]))
-            probe_outcome_add(outcome,
-                              probe_play(s->run->context, job->endpoint, job->document, job->id, (probe_feed)feed),
-                              (probe_feed)feed);
+            probe_outcome_add(
+                outcome,
+                probe_play(s->run->context, job->endpoint, job->document, job->id, (probe_feed)feed, job->patient),
+                (probe_feed)feed);
 }
 
 /* Load and limits pass: fewer at a time, and later again. */
@@ -226,6 +227,7 @@ static bool again(scheduler *s, probe_job *job, const probe_outcome *outcome)
         return false;
     if (s->limit > 1)
         s->limit = (s->limit + 1) / 2;
+    job->patient |= probe_outcome_crowded(outcome);
     job->not_before = net_in(BACK_OFF_MS << job->tries);
     return true;
 }

@@ -50,6 +50,10 @@ typedef struct stage {
     uint32_t line;      /* of the worst verdict */
     bool over;          /* the script has ended */
     bool transient, unreachable;
+    bool rude;              /* the case has broken a rule of the client on purpose */
+    bool patient;           /* nothing is said before what was said is answered, where the case leaves that open */
+    bool punished;          /* a reply was about our manners, and what the listener makes of it is void */
+    bool crowded;           /* … because something was said too soon: worth a try with patience */
     bool not_checked;       /* a delivery could not be looked at */
     probe_store *before[2]; /* the maildrops of rcpt and rcpt2 when the script began; NULL: not seen */
 } stage;
@@ -107,6 +111,8 @@ void stage_delivery_end(stage *s);
 
 /* A reply that is allowed everywhere, and proves nothing (RFC 5321 sections 3.8 and 4.2.1 …). */
 bool stage_is_passing(const stage *s, const probe_peer *peer, const probe_reply *reply);
+/* A reply that is about our manners (manners.h) and says nothing of the rule: an end without a verdict.  false: it is none. */
+bool stage_is_punished(stage *s, const mst_step *step, const probe_reply *reply);
 /* Nothing came: is it this connection, or the whole server?  Worsens accordingly. */
 void stage_silent(stage *s, const mst_step *step, const probe_reply *reply);
 /* A SASL challenge in the reply becomes ${challenge}, the lines of a multi-line response ${content}. */

@@ -102,6 +102,51 @@ class Smtp(Peer):
                 return
 
 
+class Jealous(Peer):
+    """An SMTP server that wants its replies awaited: whoever talks before the greeting, or in one segment with what stood before, is
+    sent away, as by postscreen and Exim."""
+
+    def __init__(self, keywords=("SIZE 1000000",), pause=0.1):
+        self.keywords = keywords
+        self.pause = pause
+        super().__init__(self.talk)
+
+    def talk(self, connection):
+        connection.settimeout(self.pause)
+        try:
+            if connection.recv(1, socket.MSG_PEEK):
+                connection.sendall(b"521 5.5.1 Protocol error\r\n")
+                return
+        except TimeoutError:
+            pass
+        connection.settimeout(10)
+        connection.sendall(b"220 mx.example.org ESMTP\r\n")
+        in_data = False
+        while True:
+            raw = connection.recv(65536)
+            if not raw:
+                return
+            lines = raw.decode("latin-1").split("\r\n")[:-1]
+            if in_data and "." in lines:
+                connection.sendall(b"250 taken\r\n")
+                lines = lines[lines.index(".") + 1:]
+                in_data = False
+            if in_data or not lines:
+                continue
+            if len(lines) > 1:
+                connection.sendall(b"554 SMTP synchronization error\r\n")
+                return
+            verb = lines[0].split(" ")[0].upper()
+            if verb == "EHLO":
+                reply = "".join("250-%s\r\n" % word for word in ("mx.example.org",) + self.keywords) + "250 HELP\r\n"
+            else:
+                reply = {"DATA": "354 go\r\n", "QUIT": "221 bye\r\n"}.get(verb, "250 ok\r\n")
+            connection.sendall(reply.encode())
+            in_data = verb == "DATA"
+            if verb == "QUIT":
+                return
+
+
 class Serve:
     """mailspec serve, with alice and bob whose password is word."""
 

@@ -15,7 +15,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from probe_peers import HOSTILE, Peer, Serve, Smtp  # noqa: E402
+from probe_peers import HOSTILE, Jealous, Peer, Serve, Smtp  # noqa: E402
 from report_schema import SCHEMA, load_json, validate  # noqa: E402
 
 MAILSPEC = sys.argv[1] if len(sys.argv) > 1 else "mailspec"
@@ -241,6 +241,44 @@ class Probe(unittest.TestCase):
         run, _ = self.verdict({"NOOP": lambda: replies.pop(0) if len(replies) > 1 else replies[0]},
                               "C: NOOP\nS? 250\n", "pass")
         self.assertEqual(run.status, 0)
+
+    def jealous(self, script, status, header="start: ehlo\n", cites="SMTP-5321-4.2-01", **peer):
+        with Jealous(**peer) as server:
+            run = Run([server.url(), "--timeout", "2000", "--rcpt", "bob@example.test"], [case("t.case", script, header, cites=cites)])
+            connections = server.connections
+        item = run.cases()["t.case"]
+        self.assertEqual(item["status"], status, item)
+        self.assertEqual([name for name in run.cases() if name.startswith("listen.")], [])
+        return item, connections
+
+    def test_a_server_that_wants_its_replies_awaited_is_no_failure(self):
+        early = "the server wants its replies awaited, and proves nothing: 5"
+        item, _ = self.jealous("C: EHLO client.example\nS? 220\nS? 250\n", "inconclusive", "start: connected\n")
+        self.assertIn(early + "21 5.5.1 Protocol error", item["reason"])
+        item, _ = self.jealous("C< \"NOOP\\r\\nRSET\\r\\n\"\nS? 250\nS? 250\n", "inconclusive")
+        self.assertIn(early + "54 SMTP synchronization error", item["reason"])
+        # the fence hears it, too: what stands behind the mail data in one segment is not run, and the server closes
+        item, _ = self.jealous("C< \"Subject: x\\r\\n\\r\\none\\r\\n.\\r\\nNOOP\\r\\nRSET\\r\\n\"\nS? 250\nfence\n | extra 250 => pass ran\n",
+                               "inconclusive", "start: data\n")
+        self.assertIn(early + "54 SMTP synchronization error", item["reason"])
+
+    def test_what_it_sends_away_is_tried_again_with_waits(self):
+        group = "C+ NOOP\nC: RSET\nS? 250\nS? 250\n"
+        _, connections = self.jealous(group, "pass", keywords=("PIPELINING",))
+        self.assertEqual(connections, 3)  # the survey's, and two tries
+        # but whoever offers PIPELINING has to bear it
+        self.jealous(group, "fail", keywords=("PIPELINING",), cites="SMTP-2920-3.2-01")
+
+    def test_limits_in_words_prove_nothing(self):
+        for reply in (b"550 5.7.1 Too many messages from you\r\n", b"450 4.7.1 slow down\r\n", b"554 5.7.0 Rate limit\r\n"):
+            with Smtp({"NOOP": reply}) as server:
+                run = Run([server.url()], [case("t.case", "C: NOOP\nS? 250\n | 5yz => fail bad\n", "start: ehlo\n")])
+                self.assertEqual(server.connections, 4)  # the survey's, and three tries
+            item = run.cases()["t.case"]
+            self.assertEqual((item["status"], run.status, len(run.cases())), ("inconclusive", 5, 1), item)
+            self.assertIn("a limit of the server, and proves nothing: " + reply.decode().strip(), item["reason"])
+        self.verdict({"NOOP": b"550 too many arguments\r\n"}, "C: NOOP\nS? 250\n", "fail")
+        self.verdict({"NOOP": b"550 too many messages\r\n"}, "C: NOOP\nS? only 250\n", "fail")
 
     def test_a_prologue_that_fails_is_no_failure_of_the_case(self):
         run, item = self.verdict({"MAIL": b"550 no\r\n"}, "C: RSET\nS? 250\n", "error", header="start: mail\n")
