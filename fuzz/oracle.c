@@ -64,6 +64,8 @@ void look_findings(fuzz_look *look, const ms_findings *findings, uint64_t client
         look_one_of(look, f->verb, verb_count);
         look_one_of(look, f->state, state_count);
         look_number(look, f->code);
+        /* what the client's octets prove concerns no reply */
+        FUZZ_EXPECT(ORACLE_RANGE, (size_t)f->at, f->stream == MS_SERVER || f->code == 0);
         look_number(look, f->at);
         fuzz_reached(FUZZ_REACHED_FINDING, f->requirement, f->state);
         const uint64_t end = f->stream == MS_CLIENT ? client_at : server_at;

@@ -505,6 +505,7 @@ static void expect_copy(ms_span stream, size_t step, const outcome *expected)
 {
     reader r = new_reader(stream.len);
     bool first = true;
+    unsigned raised = 0;
     for (size_t at = 0; at < stream.len && r.got.end == NEVER;) {
         const size_t len = step < stream.len - at ? step : stream.len - at;
         const ms_span input = heap_copy(stream.ptr + at, len);
@@ -517,6 +518,7 @@ static void expect_copy(ms_span stream, size_t step, const outcome *expected)
         memcpy(r.got.content + r.got.len, out, written);
         r.got.len += written;
         cr_expect(got.status == MS_CONTENT_END || (got.status == MS_CONTENT_NEED_MORE && got.consumed == len));
+        raised |= r.content.new_flags;
         if (first && r.content.new_flags != 0) {
             size_t proved = NEVER;
             for (size_t i = 0; i < FLAG_COUNT; i++)
@@ -534,6 +536,7 @@ static void expect_copy(ms_span stream, size_t step, const outcome *expected)
     cr_expect(r.got.len == expected->len && memcmp(r.got.content, expected->content, expected->len) == 0);
     for (size_t i = 0; i < FLAG_COUNT; i++)
         cr_expect_eq((r.content.flags >> i & 1) != 0, expected->proved[i] != NEVER);
+    cr_expect_eq(raised, r.content.flags, "each flag is new once");
     free(r.got.content);
 }
 

@@ -401,6 +401,30 @@ Test(pop3_command, framed_lines)
     cr_expect_eq(got.error, MS_POP3_ERR_INCOMPLETE);
 }
 
+/* RFC 1939 section 3: a keyword with another letter in any place is another keyword, or none. */
+Test(pop3_command, one_letter_makes_another_keyword)
+{
+    static const char *const keywords[] = {"USER", "PASS", "APOP", "STAT", "LIST", "RETR", "DELE", "RSET", "NOOP",
+                                           "QUIT", "UIDL", "CAPA", "STLS", "AUTH", "UTF8", "LANG", "TOP"};
+    for (size_t i = 0; i < COUNT(keywords); i++) {
+        const size_t len = strlen(keywords[i]);
+        for (size_t at = 0; at < len; at++)
+            for (int octet = '!'; octet <= '~'; octet++) {
+                char word[5];
+                strcpy(word, keywords[i]);
+                const bool same = (octet | 0x20) == (word[at] | 0x20) && octet >= 'A' && octet <= 'z';
+                if (same || octet == word[at])
+                    continue;
+                word[at] = (char)octet;
+                const ms_span line = heap_copy(word, len);
+                const ms_pop3_parsed got = ms_pop3_command_parse(line, NULL);
+                cr_expect_eq(got.command.verb, MS_POP3_UNKNOWN, "%s is taken for %s", word,
+                             ms_pop3_verb_name(got.command.verb));
+                heap_free(line);
+            }
+    }
+}
+
 Test(pop3_command, tables)
 {
     for (int i = 0; i < MS_POP3_ERR_COUNT; i++) {

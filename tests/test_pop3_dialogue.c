@@ -371,6 +371,7 @@ Test(pop3_dialogue, sasl)
         {"wrong octet", READY "C AUTH PLAIN\nS + \nC AG5-\n!c POP3-5034-5-03\nS +OK\n!s POP3-5034-4-17\n"},
         {"wrong pad", READY "C AUTH PLAIN =AAA\n!c POP3-5034-4-01\nS +OK\n!s POP3-5034-4-18\n"},
         {"wrong length", READY "C AUTH PLAIN\nS + \nC AAA\n!c POP3-5034-5-02\nS + \n!s POP3-5034-4-15\n"},
+        {"POP3-5034-4-15 an octet is missing, and the pad is right", READY "C AUTH PLAIN AB=\n!c POP3-5034-4-01\nS +OK\n!s POP3-5034-4-15\n"},
         {"third argument", READY "C AUTH PLAIN " PLAIN " x\n!c POP3-5034-4-01\nS +OK\n!s POP3-5034-5-05\n"},
         {"empty second argument", READY "C AUTH EXTERNAL \n!c POP3-5034-4-12\nS -ERR\n"},
         {"mechanism", READY "C AUTH P.L\n!c POP3-4422-3.1-01\nS -ERR\n"},
@@ -411,6 +412,8 @@ Test(pop3_dialogue, scram)
         {"good, asked for", READY "C AUTH SCRAM-SHA-256\nS + \nC " CLIENT_FIRST "\nS + " SERVER_FIRST
                                   "\nC " CLIENT_FINAL "\nS + " SERVER_FINAL "\nC \nS +OK\n"},
         {"error is told", READY "C AUTH SCRAM-SHA-1 " CLIENT_FIRST "\nS + ZT1vdGhlci1lcnJvcg==\nC *\nS -ERR\n"},
+        /* n: one octet of client-first is not enough to say that its flag is wrong */
+        {"POP3-5802-5-01 cut off", READY "C AUTH SCRAM-SHA-1 bg==\n!c POP3-5802-7-01\nS + " SERVER_FIRST "\nC *\nS -ERR\n"},
         {"no server-final", READY "C AUTH SCRAM-SHA-1 " CLIENT_FIRST "\nS + " SERVER_FIRST "\nC " CLIENT_FINAL
                                   "\nS +OK\n!s POP3-5034-4-22\n"},
         /* x,,n=nils,r=k3dWq */
@@ -460,6 +463,10 @@ Test(pop3_dialogue, no_false_alarms)
     static const script_row rows[] = {
         {"POP3-1939-7-33 a handshake between two USERs",
          READY "C USER a\nS +OK\nC STLS\nS +OK\nT\nC USER a\nS +OK\nC PASS b\nS +OK\n"},
+        {"POP3-1939-5-03 what a server makes of a control octet in a command is not said",
+         READY "C> STAT%01%0D%0A\n!c POP3-1939-3-05\nS +OK 1 1\nC> XT%01 x%0D%0A\nS +OK\n"},
+        {"POP3-1939-5-16 after a listing with a gap, nothing is known of the number of messages",
+         LOGIN "C LIST\nS +OK\nS 1 9\nS 3 9\nS .\n!s POP3-1939-4-11\nC RETR 3\nS +OK\nS .\nC STAT\nS +OK 3 27\n"},
         {"POP3-1939-7-64 the first USER is still open",
          READY CAPA("S PIPELINING\nS USER\n") "C USER a\nC USER b\nS -ERR\nS +OK\n"},
         {"POP3-1939-7-37 a USER is still open",

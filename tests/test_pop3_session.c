@@ -295,6 +295,26 @@ Test(pop3_session, findings_name_their_place)
     cr_expect_eq(b.findings.lost, 1, "what does not fit is counted");
 }
 
+/* Each kind of octet that may not stand in a command is told at the first one of its kind. */
+Test(pop3_session, findings_name_their_octet)
+{
+    static const struct {
+        const char *line;
+        uint64_t at;
+    } rows[] = {{"NOOP\x01", 4}, {"XTND \x02\x03", 5}, {"XTND abc\xC3\xC3", 8}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        bench b;
+        login(&b);
+        const uint64_t from = b.at[MS_CLIENT];
+        ms_line line = line_of(rows[i].line);
+        const ms_pop3_parsed parsed = ms_pop3_command_parse_line(&line, NULL);
+        ms_pop3_session_command(&b.session, &parsed, &line, from, &b.findings);
+        cr_assert_eq(b.findings.count, 1, "row %zu", i);
+        cr_expect_eq(b.items[0].requirement, MS_REQ_POP3_1939_3_05);
+        cr_expect_eq(b.items[0].at, from + rows[i].at, "row %zu: %zu", i, (size_t)(b.items[0].at - from));
+    }
+}
+
 Test(pop3_session, capabilities_and_tls)
 {
     bench b;

@@ -68,6 +68,10 @@ static const smtp_talk content_rows[] = {
      HELLO MAIL "C RCPT TO:<b@mx.example>\nS 550 no\nC DATA\nS 554 nobody\n"
                 "C Date: now\nC! SMTP-5321-3.3-18\nC Mail from me: a word that begins like a verb\nC .\n"
                 "S 500 no\nS 500 no\nS 500 no\n" BYE},
+    {"SMTP-5321-3.3-18 … up to its lone dot: what follows is held to the rules of commands", MS_VARIANT_SMTP,
+     HELLO MAIL "C RCPT TO:<b@mx.example>\nS 550 no\nC DATA\nS 554 nobody\n"
+                "C Date: now\nC! SMTP-5321-3.3-18\nC x\nc a \\r b\\r\\n\nC .\nS 500 no\nS 500 no\nS 500 no\nS 500 no\n"
+                "c XTRA \\r b\\r\\n\nC! SMTP-5321-2.3.8-04\nS 500 no\n" BYE},
     {"SMTP-5321-3.3-18 mail data that does not wait for 354", MS_VARIANT_SMTP,
      HELLO MAIL RCPT "C DATA\nC Date: now\nC! SMTP-5321-3.3-18\nC From: me\nC\nC .\nS 354 go\nS 250 ok\n" BYE},
     {"SMTP-2920-3.1-02 … where PIPELINING is offered", MS_VARIANT_SMTP,

@@ -107,6 +107,18 @@ Test(smtp_session, data)
 }
 
 static const smtp_talk group_rows[] = {
+    {"SMTP-3207-4.2-01 what was offered before TLS is forgotten, groups too", MS_VARIANT_SMTP,
+     GREETING "C EHLO relay.example\nS 250-mx.example\nS 250-PIPELINING\nS 250 STARTTLS\n" TLS
+              "C EHLO relay.example\nC NOOP\nC! SMTP-5321-4.3.1-01\nS 250 mx.example\nS 250 ok\n" BYE},
+    {"SMTP-4954-4-35 a group goes on behind AUTH PLAIN with its response", MS_VARIANT_SMTP,
+     GREETING "C EHLO relay.example\nS 250-mx.example\nS 250-PIPELINING\nS 250 AUTH EXTERNAL\n"
+              "C AUTH EXTERNAL QQ==\nC MAIL FROM:<a@relay.example>\nS 235 ok\nS 250 ok\n" BYE},
+    {"SMTP-4954-4-35 … but not behind one that waits for a challenge", MS_VARIANT_SMTP,
+     GREETING "C EHLO relay.example\nS 250-mx.example\nS 250-PIPELINING\nS 250 AUTH EXTERNAL\n"
+              "C AUTH EXTERNAL\nC QQ==\nC! SMTP-4954-4-35\nS 334 \nS 235 ok\n" BYE},
+    {"SMTP-2920-3.1-02 the message behind DATA, which is refused: told once", MS_VARIANT_SMTP,
+     OFFER("PIPELINING") MAIL RCPT "C DATA\nC Date: now\nC! SMTP-2920-3.1-02\nC\nC text\nC .\n"
+                                   "S 554 no\nS 500 no\nS 500 no\nS 500 no\nS 500 no\n" BYE},
     {"SMTP-2920-3.1-02 a group as it should be", MS_VARIANT_SMTP,
      OFFER("PIPELINING") "C MAIL FROM:<a@relay.example>\nC RCPT TO:<b@mx.example>\nC RCPT TO:<c@mx.example>\nC DATA\n"
                          "S 250 ok\nS 550 no\nS 250 ok\nS 354 go ahead\n" MESSAGE
@@ -295,6 +307,9 @@ static const smtp_talk lmtp_rows[] = {
     {"SMTP-2033-4.3-01 … of the last chunk", MS_VARIANT_LMTP,
      LHLO LMTP_MAIL LMTP_RCPT LMTP_RCPT
      "C BDAT 4 LAST\nC ab\nS 250 2.1.5 b\nC QUIT\nS 221 2.0.0 bye\nS! SMTP-2033-4.3-01\n"},
+    {"SMTP-2033-4.3-01 refused chunks are answered, too, and that is all", MS_VARIANT_LMTP,
+     LHLO LMTP_MAIL LMTP_RCPT LMTP_RCPT
+     "C BDAT 4 LAST\nC ab\nS 550 5.7.1 b\nS 550 5.7.1 c\nC RSET\nC QUIT\nS 221 2.0.0 bye\nS! SMTP-2920-3.2-10\n"},
     {"SMTP-2033-4.2-01 DATA for nobody", MS_VARIANT_LMTP,
      LHLO LMTP_MAIL "C RCPT TO:<b@mx.example>\nS 550 5.1.1 no\nC DATA\nS 354 go\nS! SMTP-2033-4.2-01\n"},
     {"SMTP-2033-4.3-02 the last chunk for nobody is not answered", MS_VARIANT_LMTP,
@@ -318,6 +333,9 @@ Test(smtp_session, lmtp)
 }
 
 static const smtp_talk end_rows[] = {
+    {"SMTP-5321-4.1.1.10-06 gone before the greeting: no session was begun", MS_VARIANT_SMTP, "CX\n"},
+    {"SMTP-5321-4.1.1.10-06 gone instead of the handshake", MS_VARIANT_SMTP,
+     OFFER("STARTTLS") "C STARTTLS\nS 220 go ahead\nCX\n"},
     {"SMTP-5321-4.1.1.10-06 gone without QUIT", MS_VARIANT_SMTP, HELLO "CX\nC! SMTP-5321-4.1.1.10-06\n"},
     {"SMTP-5321-4.1.4-20 … and without EHLO", MS_VARIANT_SMTP, GREETING "CX\nC! SMTP-5321-4.1.4-20\n"},
     {"SMTP-5321-4.1.1.10-07 gone before the reply", MS_VARIANT_SMTP, HELLO "C QUIT\nCX\nC! SMTP-5321-4.1.1.10-07\n"},

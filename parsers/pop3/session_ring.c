@@ -31,7 +31,6 @@ bool ms_pop3_ring_push(ms_pop3_room *room, const ms_pop3_run *command)
         if (room->run_count == room->run_capacity)
             return false;
         *run_at(room, room->run_count) = *command;
-        run_at(room, room->run_count)->count = 1;
         room->run_count++;
     }
     room->outstanding++;

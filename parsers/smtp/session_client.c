@@ -350,7 +350,7 @@ void ms_smtp_session_command(ms_smtp_session *session, const ms_smtp_parsed *par
     if ((session->state == MS_SMTP_CONNECTED || session->outstanding > 0) && !spilled)
         judge_talking_ahead(session, at, findings);
     if ((session->flags & SESSION_SPILL_ENDS) != 0)
-        session->flags &= ~(uint32_t)(SESSION_SPILL | SESSION_SPILL_ENDS);
+        session->flags &= ~(uint32_t)(SESSION_SPILL | SESSION_SPILL_ENDS | SESSION_DATA_REFUSED);
     if ((session->flags & SESSION_TLS_FRESH) != 0) {
         session->flags &= ~(uint32_t)SESSION_TLS_FRESH;
         /* MAIL without EHLO is told as that */
