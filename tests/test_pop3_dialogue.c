@@ -371,7 +371,8 @@ Test(pop3_dialogue, sasl)
         {"wrong octet", READY "C AUTH PLAIN\nS + \nC AG5-\n!c POP3-5034-5-03\nS +OK\n!s POP3-5034-4-17\n"},
         {"wrong pad", READY "C AUTH PLAIN =AAA\n!c POP3-5034-4-01\nS +OK\n!s POP3-5034-4-18\n"},
         {"wrong length", READY "C AUTH PLAIN\nS + \nC AAA\n!c POP3-5034-5-02\nS + \n!s POP3-5034-4-15\n"},
-        {"POP3-5034-4-15 an octet is missing, and the pad is right", READY "C AUTH PLAIN AB=\n!c POP3-5034-4-01\nS +OK\n!s POP3-5034-4-15\n"},
+        {"POP3-5034-4-15 an octet is missing, and the pad is right",
+         READY "C AUTH PLAIN AB=\n!c POP3-5034-4-01\nS +OK\n!s POP3-5034-4-15\n"},
         {"third argument", READY "C AUTH PLAIN " PLAIN " x\n!c POP3-5034-4-01\nS +OK\n!s POP3-5034-5-05\n"},
         {"empty second argument", READY "C AUTH EXTERNAL \n!c POP3-5034-4-12\nS -ERR\n"},
         {"mechanism", READY "C AUTH P.L\n!c POP3-4422-3.1-01\nS -ERR\n"},
@@ -413,7 +414,8 @@ Test(pop3_dialogue, scram)
                                   "\nC " CLIENT_FINAL "\nS + " SERVER_FINAL "\nC \nS +OK\n"},
         {"error is told", READY "C AUTH SCRAM-SHA-1 " CLIENT_FIRST "\nS + ZT1vdGhlci1lcnJvcg==\nC *\nS -ERR\n"},
         /* n: one octet of client-first is not enough to say that its flag is wrong */
-        {"POP3-5802-5-01 cut off", READY "C AUTH SCRAM-SHA-1 bg==\n!c POP3-5802-7-01\nS + " SERVER_FIRST "\nC *\nS -ERR\n"},
+        {"POP3-5802-5-01 cut off",
+         READY "C AUTH SCRAM-SHA-1 bg==\n!c POP3-5802-7-01\nS + " SERVER_FIRST "\nC *\nS -ERR\n"},
         {"no server-final", READY "C AUTH SCRAM-SHA-1 " CLIENT_FIRST "\nS + " SERVER_FIRST "\nC " CLIENT_FINAL
                                   "\nS +OK\n!s POP3-5034-4-22\n"},
         /* x,,n=nils,r=k3dWq */
