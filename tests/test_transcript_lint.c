@@ -27,6 +27,20 @@ static const struct {
     {RECORDING "S: 220 x\nC: QUIT\nS: 221 x\nclose\n", 0, 0, MST_MISTAKE, ""},
     {CASE "C: NOOP\nS? 250\n", 0, 0, MST_MISTAKE, ""},
 
+    /* what servers hang up on */
+    {CASE "C: A\nS? 5yz\nC: B\nS? 500 | 502\nC: C\nS? 501 | 250\nC: D\nS? 550\n", 0, 0, MST_MISTAKE, ""},
+    {CASE "C: A\nS? 5yz\nC: B\nS? 500 | 502\nC: C\nS? 503\n", 12, 1, MST_MISTAKE, "a third command"},
+    {CASE "C: A\nS? 5yz\nC: B\nS? 500\n@b C: C\n@b S? 503\n", 0, 0, MST_MISTAKE, ""},
+    {CASE "C: A\nS? 5yz\nC: B\nS? 500\nhangup\nopen ehlo\nC: C\nS? 503\n", 0, 0, MST_MISTAKE, ""},
+    {CASE "C: A\nS? 5yz\nC: B\nS? 500 | 250 => fail ran {\n    C: C\n    S? 503\n  }\n", 0, 0, MST_MISTAKE, ""},
+    {CASE "repeat 3 {\n    C: A\n    S? 5yz\n    C: B\n    S? 500\n}\n", 9, 5, MST_MISTAKE, "a third command"},
+    {CASE "C: A\nS? 5yz => bad\nC: B\nS? 500\nwhen bad {\n    C: C\n    S? 503\n}\n", 13, 5, MST_MISTAKE,
+     "a third command"},
+    {"mailspec: 1\nprotocol: smtp\ntitle: t\nid: smtp.t\ncites: SMTP-5321-3.3-09\ntags: a, errors\n\n"
+     "C: A\nS? 5yz\nC: B\nS? 500\nC: C\nS? 503\n",
+     0, 0, MST_MISTAKE, ""},
+    {POP3_CASE "C: A\nS? -ERR\nC: B\nS? -ERR\nC: C\nS? -ERR\n", 0, 0, MST_MISTAKE, ""},
+
     /* header */
     {"mailspec: 1\nprotocol: smtp\n\n", 1, 1, MST_MISTAKE, "no title"},
     {"mailspec: 1\nprotocol: smtp\ntitle: t\ncites: SMTP-5321-3.3-09\n\nS? 250\n", 1, 1, MST_MISTAKE, "no id"},

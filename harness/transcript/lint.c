@@ -183,6 +183,7 @@ bool mst_lint(const mst_document *document, mst_problems *problems)
     mst_lint_references(&linter);
     mst_lint_names(&linter);
     mst_lint_flow(&linter);
+    mst_lint_manners(&linter);
     sort(&linter);
     return !linter.failed;
 }

@@ -22,6 +22,7 @@ void mst_lint_header(mst_linter *linter);
 void mst_lint_references(mst_linter *linter); /* requirement ids */
 void mst_lint_names(mst_linter *linter);      /* values and outcomes */
 void mst_lint_flow(mst_linter *linter);       /* order, sides, reachability */
+void mst_lint_manners(mst_linter *linter);    /* what servers hang up on */
 
 /* Could an earlier match take all that a later one of the same step takes? */
 bool mst_match_covers(const mst_match *earlier, const mst_match *later);
