@@ -14,7 +14,7 @@ static bool has_tag(const mst_document *document, const char *tag)
 /* --- what stands in a script ------------------------------------------------------------------ */
 
 typedef struct census {
-    bool looks, opens_maildrop, says_data;
+    bool looks, opens_maildrop, says_data, says_dele;
     uint64_t waits_ms;
 } census;
 
@@ -28,6 +28,28 @@ static bool says_data(const mst_step *step)
         if (memcmp(octets.ptr + i, "DATA", 4) == 0 || memcmp(octets.ptr + i, "BDAT", 4) == 0)
             return true;
     return ms_span_is_absent(octets) && step->say.raw;
+}
+
+static bool has_dele(ms_span octets)
+{
+    for (size_t i = 0; i + 4 <= octets.len; i++)
+        if (probe_same_word(ms_span_make(octets.ptr + i, 4), MS_SPAN("DELE")))
+            return true;
+    return false;
+}
+
+static bool any_has_dele(const mst_expression *first)
+{
+    for (; first != NULL; first = first->next)
+        if (has_dele(first->octets) || any_has_dele(first->operands))
+            return true;
+    return false;
+}
+
+static bool says_dele(const mst_step *step)
+{
+    return step->kind == MST_SAY && step->say.side == MS_CLIENT &&
+           (has_dele(step->say.octets) || any_has_dele(step->say.content));
 }
 
 /* Silence that is no fault of the server. */
@@ -65,6 +87,7 @@ static void take_census(const mst_step *step, census *found)
     for (; step != NULL; step = step->next) {
         found->looks |= step->kind == MST_DELIVERED;
         found->says_data |= says_data(step) || (step->kind == MST_OPEN && step->open.state == MST_STATE_DATA);
+        found->says_dele |= says_dele(step);
         found->opens_maildrop |=
             step->kind == MST_OPEN && ((step->open.protocol_given && step->open.protocol == MST_POP3) ||
                                        step->open.state == MST_STATE_TRANSACTION);
@@ -117,5 +140,6 @@ void probe_job_init(probe_job *job, const mst_document *document, const probe_en
     job->looks = found.looks;
     job->weight = (document->connection_count == 0 ? 1 : document->connection_count) + (job->looks ? 1 : 0);
     job->delivers = !pop3 && (header->mutates || found.says_data || starts_in(header, MST_STATE_DATA));
+    job->removes = header->mutates && found.says_dele;
     job->waits_ms = found.waits_ms;
 }

@@ -20,6 +20,7 @@ typedef struct probe_job {
     bool looks;        /* it looks into the maildrop, for a moment at a time */
     bool counts;       /* it holds it, and minds other mail that arrives */
     bool delivers;     /* it may put mail into it */
+    bool removes;      /* it removes messages by their numbers, whosever they are */
     bool resets;       /* --reset-cmd is to run before it */
     uint64_t waits_ms; /* what its script waits for at most, whatever the server does */
     unsigned tries;

@@ -42,6 +42,13 @@ static void *must(void *memory)
 
 /* --- the jobs --------------------------------------------------------------------------------- */
 
+/* Message 1 is the oldest one: where the maildrop was not empty when the run began, it is somebody's mail. */
+static bool would_lose_mail(const probe_run *run, const probe_job *job)
+{
+    const probe_endpoint *pop3 = job->endpoint->target.protocol == NET_POP3 ? job->endpoint : job->endpoint->pop3;
+    return job->removes && !run->context->empty_maildrop && pop3 != NULL && pop3->messages > 0;
+}
+
 void probe_run_add(probe_run *run, const mst_document *document, const probe_endpoint *endpoint, const char *id)
 {
     char why[PROBE_WHY_MAX];
@@ -53,6 +60,8 @@ void probe_run_add(probe_run *run, const mst_document *document, const probe_end
     probe_job_init(job, document, endpoint);
     job->id = must(strdup(id));
     const char *skip = probe_gate(run->context, endpoint, document, why);
+    if (skip == NULL && would_lose_mail(run, job))
+        skip = "it removes messages, and the maildrop held some before (--empty-maildrop allows it)";
     job->skip = skip == NULL ? NULL : must(strdup(skip));
 }
 

@@ -532,6 +532,25 @@ class WithServer(unittest.TestCase):
             self.assertEqual(run.status, 2, address)
             self.assertIn("--rcpt", run.err)
 
+    def test_mail_that_was_there_stays(self):
+        remove = [case("t.removes", "C: DELE 1\nS? +OK\nC: QUIT\nS? +OK\n", "start: transaction\nneeds: messages>=1\nmutates: yes\n",
+                       protocol="pop3", cites="POP3-1939-6-01")]
+        with Serve(MAILSPEC, WORD) as server:
+            urls, trust = [server.urls["smtp"], server.urls["pop3"]], ["--ca", server.certificate]
+            sent = subprocess.run([MAILSPEC, "send", urls[0], "alice@example.test", "--from", "me@client.example", *trust],
+                                  input=b"Subject: mine\n\nmine\n", capture_output=True)
+            self.assertEqual(sent.returncode, 0, sent.stderr)
+            run = Run([*urls, *ACCOUNTS, *trust], remove)
+            self.assertEqual(run.cases()["t.removes"]["status"], "skip")
+            self.assertIn("--empty-maildrop", run.cases()["t.removes"]["reason"])
+            maildrop = poplib.POP3("127.0.0.1", int(urls[1].rsplit(":", 1)[1]))
+            maildrop.user("alice")
+            maildrop.pass_(WORD)
+            self.assertEqual([line for line in maildrop.retr(1)[1] if line == b"mine"], [b"mine"])
+            maildrop.quit()
+            run = Run([*urls, *ACCOUNTS, *trust, "--empty-maildrop"], remove)
+            self.assertEqual(run.cases()["t.removes"]["status"], "pass")
+
     def test_what_was_not_named_is_skipped(self):
         bare = [case("t.rcpt", "C: RCPT TO:<${rcpt}>\nS? 250\n", "start: mail\n"),
                 case("t.tls", "C: STARTTLS\nS? 220\ntls\n | done\n", "start: ehlo\n")]
