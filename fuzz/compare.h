@@ -28,6 +28,8 @@ const char *compare_pop3_capability(ms_span line);
 
 /* The line read alone, as the first of a reply. */
 const char *compare_reply_line(ms_span line, const ms_reply_context *context);
+/* A line behind those of `before`: what it was read as, and what the reply is with it. */
+const char *compare_reply_lines(const ms_reply *before, ms_span line, const ms_reply_line *got, const ms_reply *after);
 const char *compare_enhanced_status(ms_span text);
 const char *compare_ehlo_line(ms_span text);
 

@@ -172,6 +172,36 @@ static const char *compare_listing_numbers(ms_span line, size_t at, ms_pop3_afte
     return parsed->scan.number == first && parsed->scan.octets == second ? NULL : "the scan listing's numbers";
 }
 
+/* Which octets are which field, of lines that are not in the grammar, too, and are understood all the same: the words
+ * between blanks, in their order. */
+static const char *compare_words(ms_span line, size_t at, ms_pop3_after after, const ms_pop3_response *parsed)
+{
+    ms_span words[2];
+    for (size_t i = 0; i < 2; i++) {
+        while (at < line.len && (line.ptr[at] == ' ' || line.ptr[at] == '\t'))
+            at++;
+        const size_t from = at;
+        while (at < line.len && line.ptr[at] != ' ' && line.ptr[at] != '\t')
+            at++;
+        words[i] = ms_span_make(line.ptr + from, at - from);
+    }
+    bool over = false;
+    size_t digits = 0;
+    const uint64_t first = number_at(words[0], &digits, UINT32_MAX, &over);
+    if (after == MS_POP3_AFTER_UIDL)
+        return parsed->unique.number == first && parsed->unique.unique_id.ptr == words[1].ptr &&
+                       parsed->unique.unique_id.len == words[1].len
+                   ? NULL
+                   : "the message-number, or the unique-id, of a line with deviations";
+    digits = 0;
+    const uint64_t second = number_at(words[1], &digits, UINT64_MAX, &over);
+    const bool drop = after == MS_POP3_AFTER_STAT;
+    return (drop ? parsed->drop.messages : parsed->scan.number) == first &&
+                   (drop ? parsed->drop.octets : parsed->scan.octets) == second
+               ? NULL
+               : "the numbers of a line with deviations";
+}
+
 static bool has_numbers(ms_pop3_after after)
 {
     return after == MS_POP3_AFTER_STAT || after == MS_POP3_AFTER_LIST || after == MS_POP3_AFTER_UIDL;
@@ -188,6 +218,11 @@ const char *compare_pop3_response(ms_span line, const ms_pop3_response_context *
     const bool in_grammar = is_response(line, context);
     if (in_grammar && clean && line.ptr[0] == '+' && has_numbers(context->after))
         return compare_listing_numbers(line, strlen("+OK "), context->after, &parsed);
+    if (parsed.error == MS_POP3_RESPONSE_OK && parsed.indicator == MS_POP3_POSITIVE && has_numbers(context->after)) {
+        const char *fields = compare_words(line, strlen("+OK"), context->after, &parsed);
+        if (fields != NULL)
+            return fields;
+    }
     const char *why = verdict(in_grammar, clean && parsed.error == MS_POP3_RESPONSE_OK);
     if (why != NULL || !in_grammar)
         return why;
@@ -213,6 +248,11 @@ const char *compare_pop3_listing(ms_span line, const ms_pop3_response_context *c
     const bool in_grammar = model_is(grammar, rule, line.ptr, line.len);
     if (in_grammar && clean && context->after != MS_POP3_AFTER_LANG)
         return compare_listing_numbers(line, 0, context->after, &parsed);
+    if (parsed.error == MS_POP3_RESPONSE_OK && context->after != MS_POP3_AFTER_LANG) {
+        const char *fields = compare_words(line, 0, context->after, &parsed);
+        if (fields != NULL)
+            return fields;
+    }
     return verdict(in_grammar, clean && parsed.error == MS_POP3_RESPONSE_OK);
 }
 

@@ -84,6 +84,26 @@ const char *compare_reply_line(ms_span line, const ms_reply_context *context)
     return text == !ms_span_is_absent(parsed.text) && (!text || parsed.text.len == line.len - 4) ? NULL : "the text";
 }
 
+/* RFC 5321 section 4.2.1: "each line begin with the reply code", "the last line … begins with the reply code, followed
+ * immediately by <SP>", and "the reply code on each of the lines MUST be the same". */
+const char *compare_reply_lines(const ms_reply *before, ms_span line, const ms_reply_line *got, const ms_reply *after)
+{
+    const bool begins = before->lines == 0 || before->complete;
+    const bool clean = got->error == MS_REPLY_OK && got->deviations == 0;
+    if (!clean || line.len < 3)
+        return NULL;
+    const unsigned code = (line.ptr[0] - 48U) * 100 + (line.ptr[1] - 48U) * 10 + (line.ptr[2] - 48U);
+    if (!begins && before->code != 0 && code != before->code)
+        return "a line with another code than the first one's is accepted";
+    if (after->code != (begins ? code : before->code))
+        return "the code of the reply is the first line's";
+    if (after->complete != (line.len == 3 || line.ptr[3] != '-'))
+        return "whether the reply is complete";
+    if (after->lines != (begins ? 1 : before->lines == UINT16_MAX ? UINT16_MAX : before->lines + 1))
+        return "how many lines the reply has";
+    return NULL;
+}
+
 const char *compare_enhanced_status(ms_span text)
 {
     if (!abnf_fits(text.len))

@@ -55,11 +55,19 @@ static void mix(uint64_t digest[2], const uint8_t *octets, size_t len)
 
 enum { AT_LINE, IN_LINE, BEHIND_CR, BEHIND_DOT, BEHIND_DOT_CR, BEHIND_END };
 
+static void begin_data(framing *f, bool in_data)
+{
+    f->in_data = in_data;
+    f->place = AT_LINE;
+    memset(f->expected, 0, sizeof f->expected);
+    memset(f->given, 0, sizeof f->given);
+}
+
 /* Octets that were taken; true: the last of them is the end, and none before it. */
 static bool read_data(framing *f, ms_span raw, uint64_t at)
 {
     if (!f->in_data)
-        *f = (framing){.in_data = true, .place = AT_LINE};
+        begin_data(f, true);
     for (size_t i = 0; i < raw.len; i++) {
         const uint8_t octet = raw.ptr[i];
         if (f->place == BEHIND_END)
@@ -94,7 +102,7 @@ static void check_data(framing *f, bool last, ms_span slice, ms_span raw, uint64
     if (!last)
         return;
     FUZZ_EXPECT(ORACLE_FRAMING, (size_t)at, f->expected[0] == f->given[0] && f->expected[1] == f->given[1]);
-    *f = (framing){.in_data = false};
+    begin_data(f, false);
 }
 
 /* --- SMTP ------------------------------------------------------------------------------------------------------- */
@@ -128,8 +136,10 @@ void framing_smtp(framing *f, ms_side side, const ms_smtp_event *event, ms_span 
         check_line(raw, event->slice, event->line_flags, event->at);
         break;
     case MS_SMTP_EVENT_DROPPED:
-        if (side == MS_CLIENT)
-            *f = (framing){.in_data = false};
+        if (side == MS_CLIENT) {
+            begin_data(f, false);
+            f->in_chunk = false;
+        }
         break;
     }
 }
@@ -173,6 +183,39 @@ static void check_capability(const ms_pop3_event *event, ms_span raw)
     FUZZ_EXPECT(ORACLE_FRAMING, (size_t)event->at, tag.len == 0 || stuffed != 0 || tag.ptr == raw.ptr);
 }
 
+static void check_command(framing *f, const ms_pop3_event *event, ms_span raw)
+{
+    const ms_pop3_parsed *parsed = &event->command;
+    const ms_pop3_verb verb = parsed->command.verb;
+    check_line(raw, event->slice, event->line_flags, event->at);
+    if (verb == MS_POP3_AUTH_RESPONSE)
+        return;
+    if (verb == MS_POP3_AUTH || f->waiting == FRAMING_COMMANDS)
+        f->waiting = -1; /* its responses are lines, too, and may be taken for commands */
+    if (f->waiting < 0)
+        return;
+    const bool numbered = parsed->error == MS_POP3_OK && (verb == MS_POP3_RETR || verb == MS_POP3_DELE ||
+                                                          verb == MS_POP3_LIST || verb == MS_POP3_UIDL);
+    f->commands[f->waiting].verb = (uint8_t)verb;
+    f->commands[f->waiting].number = numbered ? parsed->command.message.number : 0;
+    f->waiting++;
+}
+
+/* RFC 2449 section 6.6: "the server MUST process the commands in the order they are received". */
+static void check_answered(framing *f, const ms_pop3_event *event)
+{
+    if (event->answered.none || event->answered.verb == MS_POP3_AUTH)
+        f->waiting = event->answered.none && f->waiting == 0 ? 0 : -1;
+    if (f->waiting > 0 && event->answered.verb != f->commands[0].verb)
+        f->waiting = -1; /* one that is known to have been refused, or dropped, has no response of its own */
+    if (f->waiting <= 0)
+        return;
+    if (f->commands[0].number != 0)
+        FUZZ_EXPECT(ORACLE_ORDER, (size_t)event->at, event->answered.number == f->commands[0].number);
+    f->waiting--;
+    memmove(f->commands, f->commands + 1, (size_t)f->waiting * sizeof f->commands[0]);
+}
+
 void framing_pop3(framing *f, ms_side side, const ms_pop3_event *event, ms_span window)
 {
     const ms_span raw = ms_span_make(window.ptr, event->consumed);
@@ -185,16 +228,21 @@ void framing_pop3(framing *f, ms_side side, const ms_pop3_event *event, ms_span 
         break;
     case MS_POP3_EVENT_DROPPED:
         if (side == MS_SERVER)
-            *f = (framing){.in_data = false};
+            begin_data(f, false);
+        f->waiting = -1; /* a command behind the last one */
         break;
     case MS_POP3_EVENT_COMMAND:
-        check_line(raw, event->slice, event->line_flags, event->at);
+        check_command(f, event, raw);
         break;
     case MS_POP3_EVENT_CAPABILITY:
         check_capability(event, raw);
         FUZZ_EXPECT(ORACLE_FRAMING, (size_t)event->at, !f->in_data);
         break;
     case MS_POP3_EVENT_RESPONSE:
+        check_answered(f, event);
+        FUZZ_EXPECT(ORACLE_FRAMING, (size_t)event->at, !f->in_data);
+        check_line(raw, event->slice, event->line_flags, event->at);
+        break;
     case MS_POP3_EVENT_CONTINUATION:
     case MS_POP3_EVENT_LISTING:
     case MS_POP3_EVENT_UNJUDGED:
@@ -213,7 +261,8 @@ void framing_pop3(framing *f, ms_side side, const ms_pop3_event *event, ms_span 
 
 void framing_pop3_tls(framing *f, const ms_pop3_dialogue *dialogue)
 {
-    *f = (framing){.in_data = false};
+    /* what was not answered yet need not be known for it, if no STLS led here */
+    *f = (framing){.waiting = f->waiting == 0 ? 0 : -1};
     check_fresh(&dialogue->framer[MS_CLIENT]);
     check_fresh(&dialogue->framer[MS_SERVER]);
     FUZZ_EXPECT(ORACLE_TLS, 0, !dialogue->long_line[MS_CLIENT] && !dialogue->long_line[MS_SERVER]);

@@ -3,7 +3,8 @@
  *
  * A dialogue reader tells what it took from a side's octets.  This looks at the octets themselves, and shares nothing
  * with the readers: a line ends at its LF, a chunk has as many octets as its command says, mail data and messages end
- * at the first CRLF "." CRLF, a line of a listing loses its stuffed dot.  And of what was said before a TLS handshake
+ * at the first CRLF "." CRLF, a line of a listing loses its stuffed dot, and POP3's responses answer the commands in
+ * their order (RFC 2449 section 6.6).  And of what was said before a TLS handshake
  * nothing may be left (RFC 3207 section 4.2, RFC 2595 section 4).
  */
 #ifndef MAILSPEC_FUZZ_FRAMING_H
@@ -13,6 +14,8 @@
 #include "mailspec/pop3_dialogue.h"
 #include "mailspec/smtp_dialogue.h"
 
+enum { FRAMING_COMMANDS = 64 };
+
 typedef struct framing {
     uint64_t chunk; /* octets of it that are still to come */
     bool in_chunk;
@@ -20,6 +23,13 @@ typedef struct framing {
     uint8_t place;        /* how much of CRLF "." CRLF stands before the next octet */
     uint64_t expected[2]; /* digest and count of what is in it, transparency undone */
     uint64_t given[2];    /* of the slices */
+    /* POP3: commands that were heard and not answered, the oldest first; -1: too many, or one that the responses need
+     * not be counted by */
+    int waiting;
+    struct {
+        uint8_t verb;
+        uint32_t number;
+    } commands[FRAMING_COMMANDS];
 } framing;
 
 void framing_smtp(framing *f, ms_side side, const ms_smtp_event *event, ms_span window);

@@ -123,7 +123,7 @@ static size_t begin_tls(stand *s, size_t pending, size_t given)
     ms_finding items[FINDINGS];
     ms_findings findings = {.items = items, .capacity = FINDINGS};
     const size_t unheard = given - s->heard[MS_CLIENT];
-    framing fresh;
+    framing fresh = {.waiting = 0};
     if (s->smtp != NULL) {
         ms_smtp_dialogue_tls(&s->smtp_judge, unheard, s->said.len - s->heard[MS_SERVER], &findings);
         framing_smtp_tls(&fresh, &s->smtp_judge);

@@ -54,8 +54,11 @@ static void run(const fuzz_input *input, fuzz_way way, const ms_reply_context *c
             if (line.status == MS_LINE_NEED_MORE)
                 break;
             if (!skip) {
-                const bool begins = reply.lines == 0 || reply.complete;
+                const ms_reply before = reply;
+                const bool begins = before.lines == 0 || before.complete;
                 const ms_reply_line got = ms_reply_next(&reply, &line, context);
+                if (line.status == MS_LINE_COMPLETE && line.flags == 0)
+                    FUZZ_COMPARE(ORACLE_MODEL_RESPONSE, compare_reply_lines(&before, line.text, &got, &reply));
                 look.input.len = line.consumed;
                 look_reply_line(&look, &got);
                 look_reply(&look, &reply);

@@ -21,6 +21,7 @@ static const char *const names[] = {
     [ORACLE_SERIALISE] = "serialise-parse",
     [ORACLE_FACT] = "stated-fact",
     [ORACLE_FRAMING] = "event-framing",
+    [ORACLE_ORDER] = "answer-order",
     [ORACLE_TLS] = "tls-forgets",
     [ORACLE_CONFORMING] = "reference-conforming",
     [ORACLE_MODEL_PATH] = "model-path",

@@ -34,6 +34,7 @@ typedef enum fuzz_oracle {
     ORACLE_SERIALISE,      /* parse o serialise is the identity, also for octets nobody parsed */
     ORACLE_FACT,           /* what a header promises in words, as "over-long means over the limit" */
     ORACLE_FRAMING,        /* a dialogue reader took lines, chunks and messages as they stand on the wire (framing.h) */
+    ORACLE_ORDER,          /* the responses answer the commands in their order */
     ORACLE_TLS,            /* nothing of before a TLS handshake is left */
     ORACLE_CONFORMING,     /* the reference server breaks no rule */
     ORACLE_MODEL_PATH,     /* the model (fuzz/model/) says the same of a path or a domain */

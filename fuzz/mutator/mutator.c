@@ -375,11 +375,13 @@ static void mutate_parameter(draft *d)
     insert_text(d, text.to, piece);
 }
 
+/* Before a mark it is said by the side that spoke, behind it by the one that speaks then. */
 static void mutate_dot(draft *d)
 {
-    static const char *const dots[] = {".\r\n", ".\n",       "\n.\n",  "\n.\r\n", "\r\n.\n",
-                                       "\r.\r", "\r\n.\r\n", "..\r\n", ". \r\n",  ".\r\r\n"};
-    insert_text(d, any_line(d).from, dots[below(d, COUNT(dots))]);
+    static const char *const dots[] = {".\r\n",     ".\n",    "\n.\n",  "\n.\r\n", "\r\n.\n", "\r.\r",
+                                       "\r\n.\r\n", "..\r\n", ". \r\n", ".\r\r\n", ".",       "."};
+    const range line = any_line(d);
+    insert_text(d, below(d, 2) == 0 ? line.from : text_of(d, line).from, dots[below(d, COUNT(dots))]);
 }
 
 static void mutate_side(draft *d)
