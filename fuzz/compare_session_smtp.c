@@ -1,28 +1,29 @@
 /*
- * compare_session_smtp.c - the SMTP session machine against the model, in dialogues without pipelining; see compare.h
+ * compare_session_smtp.c - the SMTP session machine against the model, in dialogues with groups, chunks, exchanges and
+ * the replies of LMTP; see compare.h
  *
- * Each octet of the choices picks a command, what EHLO's reply offers, or a reply code.
+ * Each octet of the choices picks who speaks, a command, what EHLO's reply offers, or a reply code.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "fuzz/compare.h"
-#include "fuzz/model/session.h"
-#include "mailspec/smtp_session.h"
+#include "fuzz/compare_talk.h"
+#include "fuzz/model/smtp_session.h"
+#include "mailspec/smtp_dialogue.h"
 
-enum { FINDINGS = 32, TEXT_MAX = 80, STEPS_MAX = 40 };
+enum { TEXT_MAX = 512, STEPS_MAX = 60, GROUP_MAX = 7, CHUNK = 6 };
 
 typedef struct dialogue {
-    ms_smtp_session session;
-    ms_smtp_run runs[8];
-    ms_reply reply;
-    uint64_t at[2];
-    ms_finding items[FINDINGS]; /* of one command and its reply */
-    ms_findings findings;
+    ms_smtp_dialogue reader;
+    ms_smtp_run runs[64];
+    compare_talk talk;
     smtp_model model;
-    bool client_faulted; /* some things are told only once */
     ms_span choices;
     size_t used;
+    size_t chunk_left; /* octets of the last BDAT's chunk that were not said yet */
+    bool enhanced;     /* EHLO's reply listed it, once: "regardless of whether or not EHLO is employed" (RFC 2034) */
+    bool over;         /* what comes next the model does not know */
 } dialogue;
 
 static unsigned choose(dialogue *d, unsigned bound)
@@ -30,175 +31,341 @@ static unsigned choose(dialogue *d, unsigned bound)
     return d->used < d->choices.len ? d->choices.ptr[d->used++] % bound : 0;
 }
 
-static ms_line line_of(const char *text)
+static bool one_of(dialogue *d, unsigned bound)
 {
-    const size_t len = strlen(text);
-    const ms_span span = ms_span_make((const uint8_t *)text, len);
-    return (ms_line){MS_LINE_COMPLETE, 0, MS_LINE_NOWHERE, MS_LINE_NOWHERE, MS_LINE_NOWHERE, span, len + 2};
+    return d->used < d->choices.len && choose(d, bound) == bound - 1;
 }
 
-static void client_says(dialogue *d, const char *text)
+static size_t take(void *state, ms_side side, ms_span held, ms_findings *findings, bool *waits)
 {
-    const ms_smtp_context context = ms_smtp_session_command_context(&d->session);
-    const ms_line line = line_of(text);
-    const ms_smtp_parsed parsed = ms_smtp_command_parse_line(&line, &context);
-    ms_smtp_session_command(&d->session, &parsed, d->at[MS_CLIENT], &d->findings);
-    d->at[MS_CLIENT] += line.consumed;
+    ms_smtp_event event;
+    ms_smtp_dialogue_read(state, side, held, findings, &event);
+    *waits = event.kind == MS_SMTP_EVENT_NEED_MORE || event.kind == MS_SMTP_EVENT_UNDECIDED;
+    return event.consumed;
 }
 
-static void server_says(dialogue *d, const char *text)
-{
-    bool none = false;
-    const ms_smtp_verb verb = ms_smtp_session_answering(&d->session, &none);
-    const ms_reply_context context = ms_smtp_session_reply_context(&d->session);
-    const ms_line line = line_of(text);
-    const ms_reply_line got = ms_reply_next(&d->reply, &line, &context);
-    const bool keyword = !none && verb == MS_SMTP_EHLO && d->reply.code / 100 == 2 && d->reply.lines > 1;
-    const ms_ehlo_line ehlo = ms_ehlo_line_parse(ms_span_is_absent(got.text) ? MS_SPAN("") : got.text);
-    ms_smtp_session_reply(&d->session, &d->reply, &got, keyword ? &ehlo : NULL, d->at[MS_SERVER], &d->findings);
-    d->at[MS_SERVER] += line.consumed;
-}
+/* --- the client ------------------------------------------------------------------------------------------------- */
 
 static const char *const commands[] = {
-    [SMTP_EHLO] = "EHLO c.example",
-    [SMTP_HELO] = "HELO c.example",
-    [SMTP_MAIL] = "MAIL FROM:<a@c.example>",
-    [SMTP_RCPT] = "RCPT TO:<b@h.example>",
-    [SMTP_DATA_COMMAND] = "DATA",
-    [SMTP_RSET] = "RSET",
-    [SMTP_NOOP] = "NOOP",
-    [SMTP_VRFY] = "VRFY b",
-    [SMTP_EXPN] = "EXPN b",
-    [SMTP_HELP] = "HELP",
-    [SMTP_QUIT] = "QUIT",
-    [SMTP_STARTTLS] = "STARTTLS",
-    [SMTP_AUTH] = "AUTH X-A AA==",
+    [SMTP_EHLO] = "EHLO c.example\r\n",
+    [SMTP_HELO] = "HELO c.example\r\n",
+    [SMTP_LHLO] = "LHLO c.example\r\n",
+    [SMTP_RCPT] = "RCPT TO:<b@h.example>\r\n",
+    [SMTP_DATA] = "DATA\r\n",
+    [SMTP_END_OF_DATA] = "Date: Mon, 23 Nov 2026 05:00:00 +0000\r\nFrom: a@c.example\r\n\r\n..c\r\n.\r\n",
+    [SMTP_RSET] = "RSET\r\n",
+    [SMTP_NOOP] = "NOOP\r\n",
+    [SMTP_VRFY] = "VRFY b\r\n",
+    [SMTP_EXPN] = "EXPN b\r\n",
+    [SMTP_HELP] = "HELP\r\n",
+    [SMTP_QUIT] = "QUIT\r\n",
+    [SMTP_STARTTLS] = "STARTTLS\r\n",
+    [SMTP_UNKNOWN] = "XFOO\r\n",
 };
+
+static const char *auth_text(const smtp_item *item)
+{
+    if (item->text == SASL_NONE)
+        return item->one_step ? "AUTH EXTERNAL\r\n" : "AUTH X-A\r\n";
+    if (item->text == SASL_BASE64)
+        return item->one_step ? "AUTH EXTERNAL =\r\n" : "AUTH X-A AAAA\r\n";
+    return item->one_step ? "AUTH EXTERNAL =AAA\r\n" : "AUTH X-A =AAA\r\n";
+}
+
+static const char *response_text(const smtp_item *item)
+{
+    return item->text == SASL_BASE64 ? "AAAA\r\n" : item->text == SASL_CANCEL ? "*\r\n" : "=AAA\r\n";
+}
+
+static void item_text(const smtp_item *item, char *text)
+{
+    const char *words =
+        item->verb == SMTP_MAIL
+            ? item->binary ? "MAIL FROM:<a@c.example> BODY=BINARYMIME\r\n" : "MAIL FROM:<a@c.example>\r\n"
+        : item->verb == SMTP_AUTH          ? auth_text(item)
+        : item->verb == SMTP_AUTH_RESPONSE ? response_text(item)
+        : item->verb == SMTP_BDAT ? item->last ? item->incomplete ? "BDAT 6 LAST\r\n" : "BDAT 6 LAST\r\nA: b\r\n"
+                                    : item->incomplete ? "BDAT 6\r\n"
+                                                       : "BDAT 6\r\nA: b\r\n"
+                                  : commands[item->verb];
+    snprintf(text, TEXT_MAX, "%s", words);
+}
+
+/* What comes next in a session that goes well. */
+static smtp_verb usual_verb(dialogue *d)
+{
+    smtp_phase phase = d->model.now.phase;
+    bool authenticated = d->model.now.authenticated;
+    for (size_t i = 0; i < d->model.queued; i++) {
+        const smtp_verb verb = d->model.queue[i].verb;
+        phase = verb == SMTP_MAIL                               ? SMTP_SENDER
+                : verb == SMTP_RCPT                             ? SMTP_RECIPIENT
+                : verb == SMTP_BDAT                             ? d->model.queue[i].last ? SMTP_READY : SMTP_CHUNKS
+                : verb == SMTP_RSET || verb == SMTP_END_OF_DATA ? SMTP_READY
+                                                                : phase;
+        authenticated = authenticated || verb == SMTP_AUTH;
+    }
+    switch (phase) {
+    case SMTP_CONNECTED:
+    case SMTP_GREETED:
+        return d->model.lmtp ? SMTP_LHLO : SMTP_EHLO;
+    case SMTP_READY:
+        if ((d->model.offers & OFFERS_STARTTLS) != 0 && !d->model.tls && one_of(d, 4))
+            return SMTP_STARTTLS;
+        return (d->model.offers & OFFERS_AUTH) != 0 && !authenticated && one_of(d, 2) ? SMTP_AUTH : SMTP_MAIL;
+    case SMTP_SENDER:
+        return SMTP_RCPT;
+    case SMTP_RECIPIENT:
+        if (one_of(d, 3))
+            return SMTP_RCPT;
+        return (d->model.offers & OFFERS_CHUNKING) != 0 && one_of(d, 2) ? SMTP_BDAT : SMTP_DATA;
+    case SMTP_CHUNKS:
+        return SMTP_BDAT;
+    case SMTP_BROKEN:
+        return SMTP_RSET;
+    case SMTP_REFUSED:
+    case SMTP_TLS_NEXT:
+    case SMTP_OVER:
+        break;
+    }
+    return SMTP_QUIT;
+}
+
+static smtp_item next_item(dialogue *d)
+{
+    smtp_item item = {.verb = one_of(d, 3) ? (smtp_verb)choose(d, SMTP_VERBS) : usual_verb(d)};
+    if (d->model.data_due)
+        item.verb = SMTP_END_OF_DATA;
+    else if (d->model.response_due)
+        item.verb = SMTP_AUTH_RESPONSE;
+    else if (item.verb == SMTP_END_OF_DATA || item.verb == SMTP_AUTH_RESPONSE)
+        item.verb = SMTP_RSET;
+    if (item.verb == SMTP_BDAT) {
+        item.last = one_of(d, 2);
+        item.incomplete = one_of(d, 8);
+    }
+    if (item.verb == SMTP_MAIL)
+        item.binary = one_of(d, 4);
+    if (item.verb == SMTP_AUTH) {
+        item.one_step = one_of(d, 2);
+        item.text = one_of(d, 6) ? SASL_NOISE : one_of(d, 2) ? SASL_BASE64 : SASL_NONE;
+    }
+    if (item.verb == SMTP_AUTH_RESPONSE)
+        item.text = one_of(d, 6)                                       ? SASL_NOISE
+                    : one_of(d, 6) || d->model.challenge == SASL_NOISE ? SASL_CANCEL
+                                                                       : SASL_BASE64;
+    return item;
+}
+
+static void client_speaks(dialogue *d)
+{
+    char text[TEXT_MAX];
+    const smtp_item item = next_item(d);
+    const model_verdict verdict = smtp_model_client(&d->model, &item);
+    const smtp_item *last = d->model.queued > 0 ? &d->model.queue[d->model.queued - 1] : NULL;
+    const bool held =
+        last != NULL && (last->verb == SMTP_DATA || last->verb == SMTP_STARTTLS || last->verb == SMTP_AUTH ||
+                         last->verb == SMTP_AUTH_RESPONSE || last->verb == SMTP_QUIT);
+    item_text(&item, text);
+    talk_say(&d->talk, MS_CLIENT, text, verdict);
+    smtp_model_say(&d->model, &item);
+    d->chunk_left = item.verb == SMTP_BDAT && item.incomplete ? CHUNK : 0;
+    /* What these octets are, the reply decides, or else who reads them. */
+    d->over = d->over || held || d->model.unsure;
+    const bool early_chunk = item.verb == SMTP_BDAT && (d->model.offers & OFFERS_CHUNKING) == 0;
+    d->over = d->over || (early_chunk && verdict.judgement != MODEL_FINE);
+}
+
+static void client_goes_on(dialogue *d)
+{
+    d->chunk_left = 0;
+    if (d->model.queued > 0)
+        d->model.queue[d->model.queued - 1].incomplete = false;
+    talk_say(&d->talk, MS_CLIENT, "A: b\r\n", (model_verdict){MODEL_FINE, NULL, NULL, false});
+}
+
+/* --- the server ------------------------------------------------------------------------------------------------- */
 
 /* The reply that is expected of a server that does what is asked. */
 static unsigned usual_code(smtp_verb verb)
 {
     static const uint16_t codes[] = {
-        [SMTP_EHLO] = 250,         [SMTP_HELO] = 250,        [SMTP_MAIL] = 250, [SMTP_RCPT] = 250,
-        [SMTP_DATA_COMMAND] = 354, [SMTP_END_OF_DATA] = 250, [SMTP_RSET] = 250, [SMTP_NOOP] = 250,
-        [SMTP_VRFY] = 252,         [SMTP_EXPN] = 250,        [SMTP_HELP] = 214, [SMTP_QUIT] = 221,
-        [SMTP_STARTTLS] = 220,     [SMTP_AUTH] = 235,
-    };
+        [SMTP_EHLO] = 250,    [SMTP_HELO] = 250,         [SMTP_LHLO] = 250,        [SMTP_MAIL] = 250,
+        [SMTP_RCPT] = 250,    [SMTP_DATA] = 354,         [SMTP_END_OF_DATA] = 250, [SMTP_BDAT] = 250,
+        [SMTP_RSET] = 250,    [SMTP_NOOP] = 250,         [SMTP_VRFY] = 252,        [SMTP_EXPN] = 250,
+        [SMTP_HELP] = 214,    [SMTP_QUIT] = 221,         [SMTP_STARTTLS] = 220,    [SMTP_AUTH] = 235,
+        [SMTP_UNKNOWN] = 500, [SMTP_AUTH_RESPONSE] = 235};
     return codes[verb];
 }
 
-/* "can be used at any time during a session" (RFC 5321 section 4.1.4) */
-static bool any_time(smtp_verb verb)
+/* One that the model calls right, if there is one. */
+static unsigned right_code(dialogue *d, smtp_reply reply)
 {
-    return verb == SMTP_RSET || verb == SMTP_NOOP || verb == SMTP_VRFY || verb == SMTP_EXPN || verb == SMTP_HELP;
+    static const uint16_t others[] = {503, 501, 500, 550};
+    reply.code =
+        d->model.queued == 0 || d->model.now.phase == SMTP_CONNECTED ? 220 : usual_code(d->model.queue[0].verb);
+    for (size_t i = 0; i < 4 && smtp_model_server(&d->model, &reply).judgement != MODEL_FINE; i++)
+        reply.code = others[i];
+    return reply.code;
 }
 
-static unsigned any_code(dialogue *d, smtp_verb verb)
+static unsigned any_code(dialogue *d)
 {
     static const uint16_t codes[] = {211, 214, 220, 221, 235, 250, 251, 252, 334, 354, 421, 450, 451, 452, 454,
                                      455, 500, 501, 502, 503, 504, 534, 535, 550, 551, 552, 553, 554, 555};
-    const unsigned code = codes[choose(d, sizeof codes / sizeof codes[0])];
-    return code == 334 && verb == SMTP_AUTH ? 535 : code; /* an exchange of more steps is not modelled */
+    return codes[choose(d, sizeof codes / sizeof codes[0])];
 }
 
-static void answer(dialogue *d, smtp_verb verb, unsigned code, bool offers_starttls, bool offers_auth)
+static void reply_text(dialogue *d, const smtp_reply *reply, bool greeting, bool lists, char *text)
 {
-    char text[TEXT_MAX];
-    if (verb == SMTP_EHLO && code == 250) {
-        server_says(d, "250-h.example");
-        if (offers_starttls)
-            server_says(d, "250-STARTTLS");
-        if (offers_auth)
-            server_says(d, "250-AUTH X-A");
-        server_says(d, "250 HELP");
+    static const char *const keywords[] = {"PIPELINING", "CHUNKING",          "BINARYMIME",
+                                           "STARTTLS",   "AUTH X-A EXTERNAL", "ENHANCEDSTATUSCODES"};
+    const unsigned code = reply->code;
+    size_t len = 0;
+    if (lists) {
+        len += (size_t)snprintf(text, TEXT_MAX, "250-h.example\r\n");
+        for (unsigned i = 0; i < 6; i++)
+            if ((reply->offers & 1U << i) != 0)
+                len += (size_t)snprintf(text + len, TEXT_MAX - len, "250-%s\r\n", keywords[i]);
+        snprintf(text + len, TEXT_MAX - len, "250-EXPN\r\n250 HELP\r\n");
         return;
     }
-    const char *words = verb == SMTP_HELO || code == 220 || code == 221 || code == 421 ? "h.example done"
-                        : code == 251 || code == 551                                   ? "try <b@i.example>"
-                        : verb == SMTP_VRFY || verb == SMTP_EXPN                       ? "<b@h.example>"
-                                                                                       : "done";
-    snprintf(text, sizeof text, "%u %s", code, words);
-    server_says(d, text);
+    if (code == 334) {
+        snprintf(text, TEXT_MAX, "334 %s\r\n",
+                 reply->challenge == SASL_NOISE  ? "=AAA"
+                 : reply->challenge == SASL_NONE ? ""
+                                                 : "AAAA");
+        return;
+    }
+    /* "2yz, 4yz and 5yz" but for the greetings (RFC 2034 section 4) */
+    char enhanced[16] = "";
+    const bool plain = greeting || code / 100 == 3;
+    const smtp_verb verb = d->model.queued > 0 ? d->model.queue[0].verb : SMTP_VERBS;
+    const bool auth = verb == SMTP_AUTH || verb == SMTP_AUTH_RESPONSE;
+    if (d->enhanced && !plain)
+        snprintf(enhanced, sizeof enhanced, "%u.%s ", code / 100,
+                 code == 235   ? "7.0"
+                 : code == 535 ? "7.8"
+                 : !auth       ? "0.0"
+                 : code == 501 ? "5.2"
+                 : code == 504 ? "5.4"
+                               : "7.0");
+    const bool names = greeting || code == 220 || code == 221 || code == 421;
+    const char *words = names                                    ? "h.example done"
+                        : code == 251 || code == 551             ? "try <b@i.example>"
+                        : verb == SMTP_VRFY || verb == SMTP_EXPN ? "<v@h.example>"
+                                                                 : "done";
+    if (!greeting && verb != SMTP_VRFY && verb != SMTP_EXPN && code / 100 != 3 && !names && one_of(d, 8))
+        len += (size_t)snprintf(text, TEXT_MAX, "%u-%s%s\r\n", code, enhanced, words);
+    snprintf(text + len, TEXT_MAX - len, "%u %s%s\r\n", code, enhanced, words);
 }
 
-static bool found(const dialogue *d, ms_side side)
+static unsigned any_offers(dialogue *d)
 {
-    for (size_t i = 0; i < d->findings.count; i++)
-        if (d->items[i].side == side)
-            return true;
-    return false;
+    const unsigned all = OFFERS_PIPELINING | OFFERS_CHUNKING | OFFERS_ENHANCED | OFFERS_AUTH | OFFERS_BINARYMIME;
+    unsigned offers = one_of(d, 2) ? all & choose(d, 256) : all;
+    offers |= !d->model.tls && one_of(d, 2) ? OFFERS_STARTTLS : 0;
+    offers |= one_of(d, 32) ? OFFERS_STARTTLS : 0;
+    return !d->model.lmtp || one_of(d, 16) ? offers : offers | OFFERS_PIPELINING | OFFERS_ENHANCED;
 }
+
+static void begin_tls(dialogue *d)
+{
+    ms_finding items[TALK_FINDINGS];
+    ms_findings findings = {.items = items, .capacity = TALK_FINDINGS};
+    ms_smtp_dialogue_tls(&d->reader, d->talk.len[MS_CLIENT], d->talk.len[MS_SERVER], &findings);
+    talk_found(&d->talk, &findings);
+    talk_tls(&d->talk);
+    smtp_model_tls(&d->model);
+}
+
+/* A reply behind which the model can go on. */
+static bool is_followed(const model_verdict *verdict, const smtp_item *item, unsigned code)
+{
+    if (verdict->judgement == MODEL_FINE)
+        return code != 421;
+    return verdict->judgement == MODEL_OPEN && code >= 400 && item != NULL && item->verb != SMTP_QUIT;
+}
+
+static void server_speaks(dialogue *d)
+{
+    char text[TEXT_MAX];
+    const bool opens = d->model.now.phase == SMTP_CONNECTED;
+    const smtp_item *first = d->model.queued > 0 && !opens ? &d->model.queue[0] : NULL;
+    smtp_reply reply = {.challenge = one_of(d, 8) ? SASL_NOISE : one_of(d, 2) ? SASL_NONE : SASL_BASE64};
+    const bool lists = first != NULL && (first->verb == SMTP_EHLO || first->verb == SMTP_LHLO);
+    const bool exchange = first != NULL && (first->verb == SMTP_AUTH || first->verb == SMTP_AUTH_RESPONSE);
+    if (lists)
+        reply.offers = any_offers(d);
+    reply.code = one_of(d, 5) ? any_code(d) : exchange && one_of(d, 3) ? 334 : right_code(d, reply);
+    const model_verdict verdict = smtp_model_server(&d->model, &reply);
+    const bool greeting = first == NULL ? opens : lists || first->verb == SMTP_HELO;
+    reply_text(d, &reply, greeting, lists && reply.code == 250, text);
+    talk_say(&d->talk, MS_SERVER, text, verdict);
+    if (!is_followed(&verdict, first, reply.code) && !(opens && reply.code == 220)) {
+        d->over = true;
+        return;
+    }
+    smtp_model_reply(&d->model, &reply);
+    d->enhanced = d->enhanced || (d->model.offers & OFFERS_ENHANCED) != 0;
+    d->over = d->over || d->model.unsure || d->model.now.phase == SMTP_OVER;
+}
+
+/* --- both ------------------------------------------------------------------------------------------------------- */
 
 static bool same_state(const dialogue *d)
 {
     static const ms_smtp_state states[] = {
-        [SMTP_GREETED] = MS_SMTP_GREETED,     [SMTP_READY] = MS_SMTP_READY,    [SMTP_SENDER] = MS_SMTP_SENDER,
-        [SMTP_RECIPIENT] = MS_SMTP_RECIPIENT, [SMTP_DATA] = MS_SMTP_MAIL_DATA, [SMTP_TLS_NEXT] = MS_SMTP_TLS_NEXT,
-        [SMTP_OVER] = MS_SMTP_CLOSING,
+        [SMTP_REFUSED] = MS_SMTP_REFUSED,   [SMTP_GREETED] = MS_SMTP_GREETED,     [SMTP_READY] = MS_SMTP_READY,
+        [SMTP_SENDER] = MS_SMTP_SENDER,     [SMTP_RECIPIENT] = MS_SMTP_RECIPIENT, [SMTP_CHUNKS] = MS_SMTP_CHUNKS,
+        [SMTP_TLS_NEXT] = MS_SMTP_TLS_NEXT, [SMTP_OVER] = MS_SMTP_CLOSING,
     };
-    return d->session.state == states[d->model.phase];
+    const uint8_t state = d->reader.session.state;
+    if (d->model.data_due)
+        return state == MS_SMTP_MAIL_DATA;
+    if (d->model.response_due)
+        return state == MS_SMTP_AUTHENTICATING;
+    if (d->model.lmtp && d->model.now.bdat_refused)
+        return true; /* whether a reply is still waited for */
+    return d->model.now.phase == SMTP_BROKEN || state == states[d->model.now.phase];
 }
 
-/* One command and its reply; *over: what comes next the model does not know. */
-static const char *step(dialogue *d, bool *over)
+static void step(dialogue *d)
 {
-    smtp_verb verb = (smtp_verb)choose(d, SMTP_VERBS);
-    if ((verb == SMTP_END_OF_DATA) != (d->model.phase == SMTP_DATA))
-        verb = d->model.phase == SMTP_DATA ? SMTP_END_OF_DATA : SMTP_RCPT;
-    const bool offers_starttls = verb == SMTP_EHLO && choose(d, 2) != 0 && !d->model.tls;
-    const bool offers_auth = verb == SMTP_EHLO && choose(d, 2) != 0;
-    const model_judgement client = smtp_model_client(&d->model, verb);
-    const bool usual = choose(d, 4) != 0;
-    const unsigned code = !usual ? any_code(d, verb) : client != MODEL_FINE && !any_time(verb) ? 503 : usual_code(verb);
-    const model_judgement server = smtp_model_server(&d->model, verb, code);
-
-    d->findings = (ms_findings){.items = d->items, .capacity = FINDINGS};
-    if (verb == SMTP_END_OF_DATA)
-        ms_smtp_session_content(&d->session, 8, 0, true, d->at[MS_CLIENT] += 11, &d->findings);
+    const bool connected = d->model.now.phase == SMTP_CONNECTED;
+    const bool server_is_due = connected || d->model.queued > 0;
+    const bool group = (d->model.offers & OFFERS_PIPELINING) != 0 ? one_of(d, 2) : one_of(d, 16);
+    if (d->chunk_left > 0 && (d->model.queued == 0 || !one_of(d, 4)))
+        client_goes_on(d);
+    else if (server_is_due && d->chunk_left == 0 && group && d->model.queued < GROUP_MAX)
+        client_speaks(d);
+    else if (server_is_due || one_of(d, 64))
+        server_speaks(d);
     else
-        client_says(d, commands[verb]);
-    answer(d, verb, code, offers_starttls, offers_auth);
-    if (client == MODEL_FAULT && !d->client_faulted && !found(d, MS_CLIENT))
-        return "the client may not say that now, and nothing is found";
-    if (client == MODEL_FINE && found(d, MS_CLIENT))
-        return "the client may say that now, and something is found";
-    if (server == MODEL_FAULT && !found(d, MS_SERVER))
-        return "the server may not answer so, and nothing is found";
-    if (server == MODEL_FINE && found(d, MS_SERVER))
-        return "the server may answer so, and something is found";
-    d->client_faulted = d->client_faulted || client == MODEL_FAULT;
-    /* Who answers what is out of order, or oddly, with anything but a refusal is in a state of its own. */
-    *over = server == MODEL_FAULT ||
-            (server == MODEL_OPEN && code < 400 && !(any_time(verb) && code == usual_code(verb))) ||
-            (client != MODEL_FINE && !any_time(verb) && code < 400);
-    if (*over)
-        return NULL;
-    smtp_model_step(&d->model, verb, code, offers_starttls, offers_auth);
-    return same_state(d) ? NULL : "the state";
+        client_speaks(d);
+    if (d->over || d->model.queued > 0 || d->model.now.phase == SMTP_CONNECTED)
+        return;
+    talk_settle(&d->talk);
+    if (d->talk.why == NULL && !same_state(d))
+        d->talk.why = "the state";
+    if (d->model.now.phase == SMTP_TLS_NEXT)
+        begin_tls(d);
 }
 
 const char *compare_smtp_session(ms_span choices)
 {
-    dialogue d = {.choices = choices};
-    d.findings = (ms_findings){.items = d.items, .capacity = FINDINGS};
-    ms_reply_init(&d.reply);
-    ms_smtp_session_init(&d.session, MS_VARIANT_SMTP, d.runs, sizeof d.runs / sizeof d.runs[0]);
-    server_says(&d, "220 h.example ready");
-    if (d.findings.count != 0 || !same_state(&d))
-        return "a greeting is right";
-    bool over = false;
-    for (unsigned steps = 0; steps < STEPS_MAX && d.used < choices.len && !over; steps++) {
-        const char *why = step(&d, &over);
-        if (why != NULL)
-            return why;
-        if (d.model.phase == SMTP_TLS_NEXT) {
-            /* "the SMTP protocol is reset to the initial state" (RFC 3207 section 4.2) */
-            ms_smtp_session_tls(&d.session, false, d.at[MS_SERVER], &d.findings);
-            d.model = (smtp_model){.phase = SMTP_GREETED, .tls = true};
-            if (!same_state(&d))
-                return "the state behind TLS";
-        }
-        over = over || d.model.phase == SMTP_OVER;
-    }
-    return NULL;
+    static dialogue d;
+    memset(&d, 0, sizeof d);
+    d.choices = choices;
+    const talk_reader reader = {&d.reader, take};
+    d.model.lmtp = one_of(&d, 3);
+    ms_smtp_dialogue_init(&d.reader, d.model.lmtp ? MS_VARIANT_LMTP : MS_VARIANT_SMTP, d.runs,
+                          sizeof d.runs / sizeof d.runs[0]);
+    talk_begin(&d.talk, d.model.lmtp ? TALK_LMTP : TALK_SMTP, &reader);
+    for (unsigned steps = 0; steps < STEPS_MAX && d.used < choices.len && !d.over && d.talk.why == NULL; steps++)
+        step(&d);
+    if (d.over && d.model.queued <= 1 && d.talk.len[MS_CLIENT] == 0)
+        talk_settle(&d.talk);
+    talk_end(&d.talk);
+    return d.talk.why;
 }

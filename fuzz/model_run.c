@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "fuzz/compare.h"
+#include "fuzz/compare_track.h"
 #include "fuzz/model/generate.h"
 
 const char fuzz_target[] = "model_run";
@@ -245,19 +246,22 @@ static void print_octets(ms_span octets)
     putchar('"');
 }
 
-static void disagree(const struct source *source, const char *why, ms_span input, unsigned options, uint64_t show)
+/* Counts it; true: it was shown. */
+static bool disagree(const struct source *source, const char *why, ms_span input, unsigned options, uint64_t show)
 {
     size_t at = 0;
     while (at < KINDS_MAX - 1 && kinds[at].why != NULL &&
            (strcmp(kinds[at].source, source->name) != 0 || strcmp(kinds[at].why, why) != 0))
         at++;
     kinds[at].source = source->name;
-    kinds[at].why = why;
-    if (kinds[at].count++ < show) {
-        printf("%s (options %u): %s: ", source->name, options, why);
-        print_octets(input);
-        putchar('\n');
-    }
+    if (kinds[at].why == NULL && (kinds[at].why = strdup(why)) == NULL)
+        exit(2);
+    if (kinds[at].count++ >= show)
+        return false;
+    printf("%s (options %u): %s: ", source->name, options, why);
+    print_octets(input);
+    putchar('\n');
+    return true;
 }
 
 static const struct source *pick(random_source *random, const char *only)
@@ -280,11 +284,22 @@ static const struct source *pick(random_source *random, const char *only)
     }
 }
 
+/* Of a dialogue: long ones as often as short ones. */
+static size_t choose_octets(random_source *random, uint8_t *octets, size_t room)
+{
+    const size_t len = 4 + random_below(random, room / 2);
+    for (size_t i = 0; i < len; i++)
+        octets[i] = (uint8_t)random_below(random, 256);
+    return len;
+}
+
 /* The octets in a block of their own length, so that a sanitizer sees an octet too far. */
 static const char *run_one(const struct source *source, random_source *random, uint64_t show)
 {
     uint8_t octets[ROOM];
-    const size_t len = generate_near(source->grammar, source->rule, random, octets, sizeof octets);
+    const size_t len = strcmp(source->rule, "choices") == 0
+                           ? choose_octets(random, octets, sizeof octets)
+                           : generate_near(source->grammar, source->rule, random, octets, sizeof octets);
     const bool is_utf8 = source->grammar == MODEL_SMTPUTF8 || source->grammar == MODEL_POP3_UTF8;
     const bool other = random_below(random, 8) == 0;
     const unsigned options = ((unsigned)random_below(random, 256) & ~1U) | (is_utf8 != other ? 1U : 0U);
@@ -294,8 +309,11 @@ static const char *run_one(const struct source *source, random_source *random, u
     memcpy(block, octets, len);
     const ms_span input = ms_span_make(block, len);
     const char *why = source->compare(input, options);
-    if (why != NULL)
-        disagree(source, why, input, options, show);
+    if (why != NULL && disagree(source, why, input, options, show)) {
+        talk_trace = stdout;
+        (void)source->compare(input, options);
+        talk_trace = NULL;
+    }
     free(block);
     return why;
 }
@@ -325,6 +343,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: model_run [--count N] [--seed S] [--only NAME] [--show N]\n");
         return 2;
     }
+    talk_second_judge = &compare_track;
     random_source random = {seed};
     uint64_t different = 0;
     for (uint64_t i = 0; i < count; i++)

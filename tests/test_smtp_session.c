@@ -17,6 +17,7 @@
 #define MESSAGE     "C Date: Tue, 03 Mar 2026 13:00:00 +0100\nC From: a@relay.example\nC\nC text\nC .\n"
 #define SENT        DATA MESSAGE "S 250 ok\n"
 #define BYE         "C QUIT\nS 221 mx.example bye\n"
+#define CHUNKS      GREETING "C EHLO relay.example\nS 250-mx.example\nS 250-PIPELINING\nS 250-BINARYMIME\nS 250 CHUNKING\n"
 #define TLS         "C STARTTLS\nS 220 go ahead\nT\n"
 
 static const smtp_talk transaction_rows[] = {
@@ -97,6 +98,11 @@ static const smtp_talk data_rows[] = {
                                      "S 250 ok\nS! SMTP-1870-4-02\n" BYE},
     {"SMTP-1870-4-02 as large as the limit: 18 octets and CRLF", MS_VARIANT_SMTP,
      OFFER("SIZE 20") MAIL RCPT DATA "C From: a@rel.exampl\nC .\nS 250 ok\n" BYE},
+    {"SMTP-5321-3.3-18 a command of private use is no mail data", MS_VARIANT_SMTP,
+     HELLO MAIL "C DATA\nC! SMTP-5321-3.3-25\nS 503 RCPT first\nC X-TRACE on\nS 500 what\n" BYE},
+    {"SMTP-5321-3.3-18 what only begins like one is", MS_VARIANT_SMTP,
+     HELLO MAIL
+     "C DATA\nC! SMTP-5321-3.3-25\nS 503 RCPT first\nC X-Mailer: none\nC! SMTP-5321-3.3-18\nS 500 what\n" BYE},
     {"SMTP-5321-3.3-14 another code than 250", MS_VARIANT_SMTP,
      HELLO MAIL RCPT DATA MESSAGE "S 251 ok\nS! SMTP-5321-3.3-14\n" BYE},
 };
@@ -138,6 +144,22 @@ static const smtp_talk group_rows[] = {
      "C EHLO relay.example\nC! SMTP-5321-4.3.1-02\n" GREETING "S 250 mx.example\n" BYE},
     {"SMTP-5321-4.3.1-02 … before its last line", MS_VARIANT_SMTP,
      "S 220-mx.example welcome\nC EHLO relay.example\nC! SMTP-5321-4.3.1-02\nS 220 mx.example\nS 250 mx.example\n" BYE},
+    {"SMTP-5321-4.3.1-01 … although it was told before the greeting", MS_VARIANT_SMTP,
+     "C EHLO relay.example\nC! SMTP-5321-4.3.1-02\n" GREETING "S 250 mx.example\n"
+     "C RSET\nC NOOP\nC! SMTP-5321-4.3.1-01\nS 250 ok\nS 250 ok\n" BYE},
+    {"SMTP-5321-4.1.4-12 MAIL while RCPT of an open transaction waits", MS_VARIANT_SMTP,
+     OFFER("PIPELINING") "C MAIL FROM:<a@relay.example>\nC RCPT TO:<b@mx.example>\nS 250 ok\n"
+                         "C MAIL FROM:<a@relay.example>\nC! SMTP-5321-4.1.4-12\nS 250 ok\nS 503 nested\n" BYE},
+    {"SMTP-5321-4.1.4-12 not while RSET waits", MS_VARIANT_SMTP,
+     OFFER("PIPELINING") "C MAIL FROM:<a@relay.example>\nC RSET\nS 250 ok\n"
+                         "C MAIL FROM:<a@relay.example>\nS 250 ok\nS 250 ok\n" BYE},
+    {"SMTP-5321-3.3-25 DATA without RCPT, in a group", MS_VARIANT_SMTP,
+     OFFER("PIPELINING") "C MAIL FROM:<a@relay.example>\nC DATA\nC! SMTP-5321-3.3-25\nS 250 ok\nS 503 no\n" BYE},
+    {"SMTP-5321-3.3-25 DATA without MAIL, behind RSET in a group", MS_VARIANT_SMTP,
+     OFFER("PIPELINING") MAIL "C RSET\nC DATA\nC! SMTP-5321-3.3-25\nS 250 ok\nS 503 no\n" BYE},
+    {"SMTP-5321-3.3-25 not while RSET waits, if RCPT came before", MS_VARIANT_SMTP,
+     OFFER("PIPELINING") MAIL RCPT "C RSET\nC MAIL FROM:<a@relay.example>\nC RCPT TO:<b@mx.example>\nC DATA\n"
+                                   "S 250 ok\nS 250 ok\nS 250 ok\nS 354 go ahead\n" MESSAGE "S 250 ok\n" BYE},
     {"SMTP-5321-4.2-01 a reply too many", MS_VARIANT_SMTP, HELLO "S 250 ok\nS! SMTP-5321-4.2-01\n" BYE},
     {"SMTP-5321-4.2-01 421 comes when it likes", MS_VARIANT_SMTP, HELLO "S 421 mx.example closing\nSX\n"},
     {"SMTP-5321-4.2.2-01 behind 421 nothing is said", MS_VARIANT_SMTP,
@@ -211,6 +233,9 @@ static const smtp_talk extension_rows[] = {
     {"SMTP-5321-4.1.1.2-02 nothing is offered after HELO", MS_VARIANT_SMTP,
      OFFER("SIZE 100") "C HELO relay.example\nS 250 mx.example\n"
                        "C MAIL FROM:<a@relay.example> SIZE=10\nC! SMTP-5321-4.1.1.2-02\nS 555 no\n" BYE},
+    {"SMTP-5321-4.1.1.2-02 nothing is offered by a refusal", MS_VARIANT_SMTP,
+     GREETING "C EHLO relay.example\nS 550 no\n"
+              "C MAIL FROM:<a@relay.example> SIZE=10\nC! SMTP-5321-4.1.1.2-02\nS 503 no\n" BYE},
     {"SMTP-5321-4.1.1.3-05 DSN not offered", MS_VARIANT_SMTP,
      HELLO MAIL "C RCPT TO:<b@mx.example> NOTIFY=NEVER\nC! SMTP-5321-4.1.1.3-05\nS 555 no\n" BYE},
     {"SMTP-3030-2-25 CHUNKING not offered", MS_VARIANT_SMTP,
@@ -224,6 +249,27 @@ static const smtp_talk extension_rows[] = {
     {"SMTP-3030-2-20 … taken", MS_VARIANT_SMTP,
      OFFER("CHUNKING") MAIL RCPT "C BDAT 4\nC ab\nS 250 ok\nC DATA\nC! SMTP-3030-2-21\nS 354 go\n"
                                  "S! SMTP-3030-2-20\n"},
+    {"SMTP-3030-2-21 DATA behind a refused chunk", MS_VARIANT_SMTP,
+     OFFER("CHUNKING") MAIL RCPT "C BDAT 4\nC ab\nS 552 no\nC DATA\nC! SMTP-3030-2-21\nS 503 no\n" BYE},
+    {"SMTP-3030-2-21 DATA behind a chunk whose reply is due", MS_VARIANT_SMTP,
+     CHUNKS MAIL RCPT "C BDAT 4\nC ab\nC DATA\nC! SMTP-3030-2-21\nS 250 ok\nS 503 no\n" BYE},
+    {"SMTP-3030-2-21 DATA behind MAIL that followed the last chunk", MS_VARIANT_SMTP,
+     CHUNKS MAIL RCPT "C BDAT 4 LAST\nC ab\nC MAIL FROM:<a@relay.example>\nC RCPT TO:<b@mx.example>\nC DATA\n"
+                      "S 250 ok\nS 250 ok\nS 250 ok\nS 354 go ahead\n" MESSAGE "S 250 ok\n" BYE},
+    {"SMTP-3030-2-16 a chunk behind a refused one, while another reply is due", MS_VARIANT_SMTP,
+     CHUNKS MAIL RCPT "C BDAT 4\nC ab\nC BDAT 4\nC cd\nS 552 no\nC BDAT 0 LAST\nC! SMTP-3030-2-16\n"
+                      "S 503 no\nS 503 no\n" BYE},
+    {"SMTP-3030-2-16 not of the next transaction", MS_VARIANT_SMTP,
+     OFFER("CHUNKING") MAIL RCPT "C BDAT 4\nC ab\nS 552 no\nC MAIL FROM:<a@relay.example>\nC! SMTP-3030-2-17\n"
+                                 "S 250 ok\nS! SMTP-5321-4.1.4-13\n" RCPT "C BDAT 4 LAST\nC ab\nS 250 ok\n" BYE},
+    {"SMTP-3030-3-04 of two MAIL in a group, the one that was taken says what the body is", MS_VARIANT_SMTP,
+     CHUNKS
+     "C MAIL FROM:<a@relay.example>\nC MAIL FROM:<a@relay.example> BODY=BINARYMIME\nS 250 ok\nS 503 nested\n" RCPT SENT
+         BYE},
+    {"SMTP-3030-3-04 … the other way round", MS_VARIANT_SMTP,
+     CHUNKS
+     "C MAIL FROM:<a@relay.example> BODY=BINARYMIME\nC MAIL FROM:<a@relay.example>\nS 250 ok\nS 503 nested\n" RCPT
+     "C DATA\nS 354 go ahead\nS! SMTP-3030-3-04\n"},
     {"SMTP-3030-2-16 a chunk behind a refused one", MS_VARIANT_SMTP,
      OFFER("CHUNKING") MAIL RCPT "C BDAT 4\nC ab\nS 552 no\nC BDAT 0 LAST\nC! SMTP-3030-2-16\nS 503 no\n" BYE},
     {"SMTP-3030-2-17 MAIL behind a refused chunk", MS_VARIANT_SMTP,
@@ -320,6 +366,12 @@ static const smtp_talk lmtp_rows[] = {
           "S 250 2.1.0 ok\nS 550 5.1.1 no\nS 250 2.0.0 ok\n" LMTP_BYE},
     {"SMTP-2033-4.1-01 EHLO taken by LMTP", MS_VARIANT_LMTP,
      "S 220 mx.example LMTP\nC EHLO relay.example\nC! SMTP-2033-4.1-04\nS 250 mx.example\nS! SMTP-2033-4.1-01\n"},
+    {"SMTP-5321-4.3.1-05 EHLO answered by 334", MS_VARIANT_LMTP,
+     "S 220 mx.example LMTP\nC EHLO relay.example\nC! SMTP-2033-4.1-04\nS 334 AAAA\nS! SMTP-5321-4.3.1-05\n"},
+    {"SMTP-5321-4.3.1-05 354 for one of the recipients", MS_VARIANT_LMTP,
+     LHLO LMTP_MAIL LMTP_RCPT LMTP_RCPT DATA MESSAGE "S 354 b\nS! SMTP-5321-4.3.1-05\nS 250 2.1.5 c\n" LMTP_BYE},
+    {"SMTP-5321-4.3.2-07 … 252", MS_VARIANT_LMTP,
+     LHLO LMTP_MAIL LMTP_RCPT LMTP_RCPT DATA MESSAGE "S 252 2.1.5 b\nS! SMTP-5321-4.3.2-07\nS 250 2.1.5 c\n" LMTP_BYE},
     {"SMTP-2033-4.1-03 LHLO taken by SMTP", MS_VARIANT_SMTP,
      GREETING "C LHLO relay.example\nS 250 mx.example\nS! SMTP-2033-4.1-03\n"},
     {"SMTP-2033-5-02 and -03 what LMTP must offer", MS_VARIANT_LMTP,

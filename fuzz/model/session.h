@@ -12,6 +12,14 @@
 
 typedef enum model_judgement { MODEL_FINE, MODEL_FAULT, MODEL_OPEN } model_judgement;
 
+/* ids: the requirements one of which is broken, with spaces between, where the judgement is MODEL_FAULT.
+ * open: whether more is wrong is not said. */
+typedef struct model_verdict {
+    model_judgement judgement;
+    const char *ids, *more_ids;
+    bool open;
+} model_verdict;
+
 /* --- POP3 ------------------------------------------------------------------------------------------------------- */
 
 typedef enum pop3_state { POP3_AUTHORIZATION, POP3_TRANSACTION, POP3_UPDATE, POP3_TLS_NEXT, POP3_ENDED } pop3_state;
@@ -50,48 +58,5 @@ typedef struct pop3_model {
 model_judgement pop3_model_client(const pop3_model *model, pop3_verb verb, uint32_t number);
 model_judgement pop3_model_server(const pop3_model *model, pop3_verb verb, uint32_t number, bool positive);
 void pop3_model_step(pop3_model *model, pop3_verb verb, uint32_t number, bool positive);
-
-/* --- SMTP ------------------------------------------------------------------------------------------------------- */
-
-typedef enum smtp_phase {
-    SMTP_GREETED,   /* 220 was said; or TLS has begun */
-    SMTP_READY,     /* EHLO or HELO was accepted, no transaction */
-    SMTP_SENDER,    /* MAIL was */
-    SMTP_RECIPIENT, /* RCPT was, once at least */
-    SMTP_DATA,      /* 354 was said to DATA */
-    SMTP_TLS_NEXT,
-    SMTP_OVER /* 221 or 421 was said */
-} smtp_phase;
-
-typedef enum smtp_verb {
-    SMTP_EHLO,
-    SMTP_HELO,
-    SMTP_MAIL,
-    SMTP_RCPT,
-    SMTP_DATA_COMMAND,
-    SMTP_END_OF_DATA, /* the content and its dot */
-    SMTP_RSET,
-    SMTP_NOOP,
-    SMTP_VRFY,
-    SMTP_EXPN,
-    SMTP_HELP,
-    SMTP_QUIT,
-    SMTP_STARTTLS,
-    SMTP_AUTH, /* with an initial response that is all there is to say */
-    SMTP_VERBS
-} smtp_verb;
-
-typedef struct smtp_model {
-    smtp_phase phase;
-    bool extended; /* EHLO, and not HELO since */
-    bool offers_starttls, offers_auth;
-    bool tls, authenticated;
-    bool greeting_refused; /* the last EHLO or HELO was: the client has done its part */
-} smtp_model;
-
-model_judgement smtp_model_client(const smtp_model *model, smtp_verb verb);
-model_judgement smtp_model_server(const smtp_model *model, smtp_verb verb, unsigned code);
-/* offers_…: what the reply to EHLO lists. */
-void smtp_model_step(smtp_model *model, smtp_verb verb, unsigned code, bool offers_starttls, bool offers_auth);
 
 #endif

@@ -79,6 +79,7 @@ static void remember_sender(replay_smtp_rules *rules, const smtp_view *view)
     rules->last_rcpt_group_failed = false;
     rules->rcpt_refused_5_3 = false;
     rules->same_recipient = false;
+    rules->chunk_refused &= view->code / 100 != 2;
     smtp_texts_clear(&rules->recipients);
     if (view->code / 100 == 2)
         smtp_texts_add(&rules->mails, view->command->line);
@@ -112,6 +113,7 @@ static void remember_verb(replay_smtp_rules *rules, const smtp_view *view)
     case MS_SMTP_BDAT:
         if (code / 100 == 2 && (c->set & FACT(LAST)) != 0)
             rules->had_chunks = true;
+        rules->chunk_refused |= code >= 400;
         break;
     case MS_SMTP_EHLO:
     case MS_SMTP_LHLO:

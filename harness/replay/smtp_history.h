@@ -38,6 +38,7 @@ struct replay_smtp_rules {
     bool between_mixed; /* several of them */
     bool first_line_http;
     bool any_greeting_command;
+    bool chunk_refused; /* since the last MAIL */
     bool had_chunks;    /* an earlier transaction used BDAT */
     bool enhanced_once; /* an EHLO reply listed ENHANCEDSTATUSCODES */
     bool tls, tls_by_starttls;

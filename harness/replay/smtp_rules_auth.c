@@ -72,14 +72,20 @@ static uint16_t challenge_rule(const struct smtp_auth *auth, const ms_smtp_event
     return server_first ? MS_REQ_SMTP_4954_4_07 : MS_REQ_SMTP_4954_4_06;
 }
 
+/* A response that is no base64 was not refused. */
+static uint16_t bad_base64_rule(const struct smtp_auth *auth)
+{
+    if (auth->response_outside)
+        return MS_REQ_SMTP_4954_4_19;
+    return auth->response_padded ? MS_REQ_SMTP_4954_4_20 : MS_REQ_SMTP_4954_4_17;
+}
+
 static uint16_t accepted_rule(const struct smtp_auth *auth, const smtp_view *view)
 {
     if (!smtp_view_tls(view) && !auth->listed && (auth->mechanism == MS_SASL_PLAIN || auth->mechanism == MS_SASL_LOGIN))
         return MS_REQ_SMTP_SEC_authdown_02;
-    if (auth->response_bad && auth->response_outside)
-        return MS_REQ_SMTP_4954_4_19;
-    if (auth->response_bad && auth->response_padded)
-        return MS_REQ_SMTP_4954_4_20;
+    if (auth->response_bad && bad_base64_rule(auth) != MS_REQ_SMTP_4954_4_17)
+        return bad_base64_rule(auth);
     if (auth->plain_seen && auth->plain_nuls < 2)
         return MS_REQ_SMTP_4616_2_03;
     if (auth->plain_seen && auth->plain_nuls > 2)
@@ -154,6 +160,8 @@ static uint16_t auth_line_rule(const replay_track *track, const struct smtp_auth
             return MS_REQ_SMTP_4954_4_15;
         return MS_REQ_NONE;
     }
+    if (auth->initial && auth->response_bad)
+        return code / 100 == 3 ? bad_base64_rule(auth) : MS_REQ_NONE;
     if (auth->listed && auth->mechanism == MS_SASL_EXTERNAL && auth->initial && IN(code, 500, 501))
         return MS_REQ_SMTP_4954_4_14;
     if (auth->listed && auth->mechanism == MS_SASL_PLAIN && auth->initial && auth->plain_seen &&
@@ -243,6 +251,8 @@ uint16_t smtp_auth_reply(replay_track *track, const smtp_view *view, const ms_sm
     }
     if (code == 421)
         return MS_REQ_NONE;
+    if (!response) /* RSET may have stood between MAIL and it in its group */
+        auth->in_transaction = smtp_in_transaction(view->before);
     if (!response)
         rule = auth_line_rule(track, auth, view);
     if (code / 100 == 2 && rule == MS_REQ_NONE)

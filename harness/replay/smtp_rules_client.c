@@ -132,13 +132,61 @@ static void refine_syntax(const line_case *c)
         find(c, MS_REQ_SMTP_4954_4_22);
 }
 
+/* Whatever the replies that are due will be, a command that this one stands behind may end the transaction. */
+static bool may_end_transaction(const smtp_facts *f)
+{
+    switch ((ms_smtp_verb)f->verb) {
+    case MS_SMTP_EHLO:
+    case MS_SMTP_HELO:
+    case MS_SMTP_LHLO:
+    case MS_SMTP_RSET:
+    case MS_SMTP_QUIT:
+    case MS_SMTP_STARTTLS:
+    case MS_SMTP_DATA:
+    case MS_SMTP_END_OF_DATA:
+        return true;
+    case MS_SMTP_BDAT:
+        return (f->set & FACT(LAST)) != 0;
+    default:
+        return false;
+    }
+}
+
+static const smtp_facts *outstanding(const line_case *c, size_t i)
+{
+    return &c->history->queue[(c->history->first + i) % c->history->room];
+}
+
+/* A transaction is open, and will be when the server comes to this line. */
+static bool stands_in_transaction(const line_case *c)
+{
+    for (size_t i = 0; i < c->history->count; i++)
+        if (may_end_transaction(outstanding(c, i)))
+            return false;
+    return smtp_in_transaction(c->before);
+}
+
+/* The MAIL to whose transaction this line belongs asked for BODY=BINARYMIME. */
+static bool is_binary(const line_case *c)
+{
+    for (size_t i = c->history->count; i-- > 0;) {
+        const smtp_facts *f = outstanding(c, i);
+        if (f->verb == MS_SMTP_MAIL)
+            return f->body == MS_BODY_BINARYMIME;
+        if (may_end_transaction(f))
+            return false;
+    }
+    return c->before->body == MS_BODY_BINARYMIME && smtp_in_transaction(c->before) &&
+           c->before->state != MS_SMTP_CHUNKS;
+}
+
 static void judge_auth_place(const line_case *c)
 {
     if (c->facts->verb != MS_SMTP_AUTH)
         return;
     if (c->history->authenticated_in_clear)
         find(c, MS_REQ_SMTP_4954_4_39);
-    else if (smtp_in_transaction(c->before))
+    else if (stands_in_transaction(c))
         find(c, MS_REQ_SMTP_4954_4_40);
     if ((c->facts->set & FACT(INITIAL)) != 0 && c->facts->line_octets > MS_SMTP_COMMAND_LINE_MAX)
         find(c, MS_REQ_SMTP_4954_4_23);
@@ -147,10 +195,9 @@ static void judge_auth_place(const line_case *c)
 static void judge_extensions(const line_case *c)
 {
     const smtp_facts *f = c->facts;
-    if (f->verb == MS_SMTP_DATA && c->before->body == MS_BODY_BINARYMIME && smtp_in_transaction(c->before) &&
-        c->before->state != MS_SMTP_CHUNKS)
+    if (f->verb == MS_SMTP_DATA && is_binary(c))
         find(c, MS_REQ_SMTP_3030_3_10);
-    if (f->verb == MS_SMTP_ETRN && smtp_in_transaction(c->before))
+    if (f->verb == MS_SMTP_ETRN && stands_in_transaction(c))
         find(c, MS_REQ_SMTP_1985_5_08);
     if (f->verb == MS_SMTP_MAIL && f->body == MS_BODY_BINARYMIME &&
         !ms_smtp_session_offers(c->before, MS_EHLO_BINARYMIME) && take_out(c, MS_REQ_SMTP_5321_4_1_1_2_02))

@@ -261,6 +261,13 @@ uint16_t smtp_rule_of_reply(const smtp_view *view)
     if (view->code == 421 || view->before->state == MS_SMTP_REFUSED || view->before->state == MS_SMTP_CLOSING ||
         view->before->state == MS_SMTP_CONNECTED)
         return MS_REQ_NONE;
+    /* 503 is what DATA behind BODY=BINARYMIME is due, and what RSET has not followed a refused BDAT may get (RFC 3030
+     * sections 3 and 2) */
+    const bool binary = view->command->verb == MS_SMTP_DATA && view->before->body == MS_BODY_BINARYMIME;
+    const bool behind_chunk =
+        (view->command->verb == MS_SMTP_DATA || view->command->verb == MS_SMTP_RCPT) && view->history->chunk_refused;
+    if (view->code == 503 && (binary || behind_chunk))
+        return MS_REQ_NONE;
     for (size_t i = 0; i < COUNT(rows); i++)
         if (row_fits(&rows[i], view))
             return rows[i].requirement;

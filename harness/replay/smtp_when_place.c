@@ -55,7 +55,7 @@ static bool step_disturbed(const smtp_view *v)
     if ((v->command->set & FACT(IN_GROUP)) != 0 || !v->history->previous.valid)
         return false;
     if (v->command->verb == MS_SMTP_DATA)
-        return v->before->state == MS_SMTP_RECIPIENT && (v->code == 503 || v->code == 554);
+        return v->before->state == MS_SMTP_RECIPIENT && v->code == 503; /* 554 may have any reason of the site */
     return when_open_transaction(v) && v->before->state != MS_SMTP_CHUNKS && v->code == 503;
 }
 
@@ -108,7 +108,9 @@ bool when_after_refused_rcpt(const smtp_view *v)
     const bool group = (v->command->set & FACT(IN_GROUP)) != 0;
     if (v->command->verb == MS_SMTP_RCPT)
         return v->code == 503 && v->history->previous.verb == MS_SMTP_RCPT && v->history->previous.code >= 400;
-    return v->before->recipients > 0 && v->history->last_rcpt_group_failed && !group && !v->history->rcpt_refused_5_3;
+    /* 554 to DATA may have any reason of the site */
+    return v->code == 503 && v->before->recipients > 0 && v->history->last_rcpt_group_failed && !group &&
+           !v->history->rcpt_refused_5_3;
 }
 
 bool when_rcpt_after_accepted(const smtp_view *v)
@@ -185,7 +187,10 @@ bool when_noop_after_failed_auth(const smtp_view *v)
 bool when_chunk_after_failed_one(const smtp_view *v)
 {
     const smtp_previous *p = &v->history->previous;
-    return (v->command->set & FACT(IN_GROUP)) != 0 && p->valid && p->verb == MS_SMTP_BDAT && p->code >= 400;
+    /* of LMTP's replies to the last chunk, each is of another recipient (RFC 2033 section 4.3) */
+    const bool recipient = v->variant == MS_VARIANT_LMTP && (p->facts & FACT(LAST)) != 0;
+    return (v->command->set & FACT(IN_GROUP)) != 0 && p->valid && p->verb == MS_SMTP_BDAT && p->code >= 400 &&
+           !recipient;
 }
 
 bool when_lmtp_chunk_for_nobody(const smtp_view *v)

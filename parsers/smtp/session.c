@@ -132,6 +132,63 @@ void ms_smtp_ring_clear(ms_smtp_session *session)
     session->lost = 0;
 }
 
+static bool may_end_transaction(const ms_smtp_run *run)
+{
+    switch ((ms_smtp_verb)run->verb) {
+    case MS_SMTP_EHLO:
+    case MS_SMTP_HELO:
+    case MS_SMTP_LHLO:
+    case MS_SMTP_RSET:
+    case MS_SMTP_QUIT:
+    case MS_SMTP_STARTTLS:
+    case MS_SMTP_DATA:
+    case MS_SMTP_END_OF_DATA:
+    case MS_SMTP_UNKNOWN: /* whatever it is */
+        return true;
+    case MS_SMTP_BDAT:
+        return (run->flags & RUN_LAST) != 0;
+    case MS_SMTP_MAIL:
+    case MS_SMTP_RCPT:
+    case MS_SMTP_NOOP:
+    case MS_SMTP_VRFY:
+    case MS_SMTP_EXPN:
+    case MS_SMTP_HELP:
+    case MS_SMTP_AUTH:
+    case MS_SMTP_AUTH_RESPONSE:
+    case MS_SMTP_ETRN:
+    case MS_SMTP_SEND:
+    case MS_SMTP_SOML:
+    case MS_SMTP_SAML:
+    case MS_SMTP_TURN:
+    case MS_SMTP_GREETING:
+    case MS_SMTP_VERB_COUNT:
+        return false;
+    }
+    return true;
+}
+
+bool ms_smtp_ring_may_end_transaction(const ms_smtp_session *session)
+{
+    for (uint16_t i = 0; i < session->run_count; i++)
+        if (may_end_transaction(run_at(session, i)))
+            return true;
+    return session->lost > 0;
+}
+
+bool ms_smtp_ring_has(const ms_smtp_session *session, uint8_t verb)
+{
+    for (uint16_t i = 0; i < session->run_count; i++)
+        if (run_at(session, i)->verb == verb)
+            return true;
+    return false;
+}
+
+bool ms_smtp_ring_begins_transaction(const ms_smtp_session *session)
+{
+    return session->lost > 0 || ms_smtp_ring_has(session, MS_SMTP_MAIL) || ms_smtp_ring_has(session, MS_SMTP_SEND) ||
+           ms_smtp_ring_has(session, MS_SMTP_SOML) || ms_smtp_ring_has(session, MS_SMTP_SAML);
+}
+
 /* --- what comes next ------------------------------------------------------ */
 
 ms_smtp_expect ms_smtp_session_expect(const ms_smtp_session *session)

@@ -83,7 +83,7 @@ static uint16_t must_be_last(const ms_smtp_run *run)
 static void judge_talking_ahead(ms_smtp_session *session, uint64_t at, ms_findings *findings)
 {
     if (session->state == MS_SMTP_CONNECTED) {
-        if (ms_smtp_session_first_time(session, MS_CLIENT, HABIT_TALKS_AHEAD))
+        if (ms_smtp_session_first_time(session, MS_CLIENT, HABIT_TALKS_FIRST))
             ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_4_3_1_02, at, MS_SMTP_GREETING, 0);
         return;
     }
@@ -131,6 +131,19 @@ bool ms_smtp_session_takes_as_data(ms_smtp_session *session, uint64_t at, ms_fin
     return true;
 }
 
+/* X and letters, digits, hyphens: a verb of private use (RFC 5321 section 4.1.5), alone or before a space. */
+static bool is_private_command(ms_span line)
+{
+    if (line.len < 2 || (line.ptr[0] != 'X' && line.ptr[0] != 'x'))
+        return false;
+    for (size_t i = 1; i < line.len && line.ptr[i] != ' '; i++) {
+        const uint8_t octet = line.ptr[i] | 0x20;
+        if (!(octet >= 'a' && octet <= 'z') && !(line.ptr[i] >= '0' && line.ptr[i] <= '9') && line.ptr[i] != '-')
+            return false;
+    }
+    return true;
+}
+
 bool ms_smtp_session_spills(ms_smtp_session *session, ms_span line, uint64_t at, ms_findings *findings)
 {
     const ms_smtp_run *back = ms_smtp_ring_back(session);
@@ -139,7 +152,7 @@ bool ms_smtp_session_spills(ms_smtp_session *session, ms_span line, uint64_t at,
         const bool refused = (session->flags & SESSION_DATA_REFUSED) != 0 && back == NULL;
         /* the dot that ended the data was a line of the text, sent without its second dot */
         const bool ended = back != NULL && back->verb == MS_SMTP_END_OF_DATA;
-        if (!refused && !ended)
+        if ((!refused && !ended) || is_private_command(line))
             return false;
         session->flags |= SESSION_SPILL;
         ms_smtp_find(session, findings, MS_CLIENT, refused ? MS_REQ_SMTP_5321_3_3_18 : MS_REQ_SMTP_5321_4_5_2_01, at,
@@ -153,8 +166,9 @@ bool ms_smtp_session_spills(ms_smtp_session *session, ms_span line, uint64_t at,
 static void judge_parameters(ms_smtp_session *session, const ms_smtp_command *command, uint64_t at, uint8_t *flags,
                              ms_findings *findings)
 {
-    /* what was offered is known once all replies to EHLO are in; HELO offers nothing */
-    if ((session->flags & SESSION_INITIATED) == 0)
+    /* what was offered is known once all replies to EHLO are in; HELO, and a refusal, offer nothing */
+    const bool refused = (session->flags & SESSION_NAMED) != 0 && answered_all(session);
+    if ((session->flags & SESSION_INITIATED) == 0 && !refused)
         return;
     const uint16_t general = command->verb == MS_SMTP_RCPT ? MS_REQ_SMTP_5321_4_1_1_3_05 : MS_REQ_SMTP_5321_4_1_1_2_02;
     for (size_t i = 0; i < COUNT(parameter_needs); i++) {
@@ -179,7 +193,7 @@ static void judge_mail(ms_smtp_session *session, const ms_smtp_parsed *parsed, u
 {
     if ((session->flags & SESSION_NAMED) == 0 && (session->flags & SESSION_INITIATED) == 0)
         ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_4_1_1_1_01, at, MS_SMTP_MAIL, 0);
-    else if (answered_all(session) && (STATE(session->state) & IN_TRANSACTION) != 0 &&
+    else if ((STATE(session->state) & IN_TRANSACTION) != 0 && !ms_smtp_ring_may_end_transaction(session) &&
              (session->flags & SESSION_CHUNK_FAILED) == 0)
         ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_4_1_4_12, at, MS_SMTP_MAIL, 0);
     session->recipients_sent = 0;
@@ -194,6 +208,8 @@ static void judge_mail(ms_smtp_session *session, const ms_smtp_parsed *parsed, u
     if ((command->mail.known >> MS_PARAM_SIZE & 1) != 0)
         session->size_sent = command->mail.size;
     session->body_sent = command->mail.body;
+    if (command->mail.body == MS_BODY_BINARYMIME)
+        *flags |= RUN_BINARY;
     if ((command->mail.known >> MS_PARAM_SMTPUTF8 & 1) != 0)
         session->flags |= SESSION_UTF8_SENT;
 }
@@ -211,13 +227,34 @@ static void judge_rcpt(ms_smtp_session *session, const ms_smtp_parsed *parsed, u
         judge_parameters(session, &parsed->command, at, flags, findings);
 }
 
+/* DATA or BDAT, to which no RCPT or no MAIL was sent: whatever is answered to what is outstanding.
+ * before: no transaction is open; begins: MAIL is outstanding; stays: nothing that ends a transaction is. */
+static bool is_out_of_order(const ms_smtp_session *session, bool before, bool begins, bool stays)
+{
+    if (before && answered_all(session))
+        return true;
+    if (session->state == MS_SMTP_DATA_SENT) /* its transaction is over, however it is answered */
+        return session->recipients_sent == 0 && !begins;
+    const bool never_named = session->recipients == 0 && (session->flags & SESSION_RCPT_REFUSED) == 0 &&
+                             !ms_smtp_ring_has(session, MS_SMTP_RCPT);
+    if (never_named && (before || session->state == MS_SMTP_SENDER))
+        return true;
+    const bool named_nobody = session->recipients_sent == 0;
+    return named_nobody && ((before && !begins) || ((before || session->state == MS_SMTP_SENDER) && stays));
+}
+
 static void judge_data(ms_smtp_session *session, uint8_t verb, uint64_t at, ms_findings *findings)
 {
-    if (verb == MS_SMTP_DATA && session->state == MS_SMTP_CHUNKS && answered_all(session)) {
+    const bool begins = ms_smtp_ring_begins_transaction(session);
+    const bool stays = !ms_smtp_ring_may_end_transaction(session);
+    const bool before = (STATE(session->state) & BEFORE_MAIL) != 0;
+    const bool open = (STATE(session->state) & IN_TRANSACTION) != 0 && stays && !begins;
+    const bool chunked = session->state == MS_SMTP_CHUNKS || (session->flags & SESSION_CHUNK_FAILED) != 0 ||
+                         ms_smtp_ring_has(session, MS_SMTP_BDAT);
+    if (verb == MS_SMTP_DATA && open && chunked) {
         ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_3030_2_21, at, verb, 0);
-    } else if (answered_all(session) && (session->flags & SESSION_CHUNK_FAILED) == 0 &&
-               ((STATE(session->state) & BEFORE_MAIL) != 0 ||
-                (session->state == MS_SMTP_SENDER && session->recipients_sent == 0))) {
+    } else if (((session->flags & SESSION_CHUNK_FAILED) == 0 || (verb == MS_SMTP_DATA && (before || !stays))) &&
+               is_out_of_order(session, before, begins, stays)) {
         /* a transaction, once started, is MAIL, RCPT and DATA, in that order (RFC 5321 section 4.1.4);
          * a lone RCPT starts none, and is the server's to refuse (section 3.3) */
         ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_5321_3_3_25, at, verb, 0);
@@ -229,7 +266,8 @@ static void judge_data(ms_smtp_session *session, uint8_t verb, uint64_t at, ms_f
 
 static void judge_failed_chunk(ms_smtp_session *session, uint8_t verb, uint64_t at, ms_findings *findings)
 {
-    if ((session->flags & SESSION_CHUNK_FAILED) == 0 || !answered_all(session))
+    if ((session->flags & SESSION_CHUNK_FAILED) == 0 || ms_smtp_ring_may_end_transaction(session) ||
+        ms_smtp_ring_begins_transaction(session))
         return;
     if (verb == MS_SMTP_BDAT)
         ms_smtp_find(session, findings, MS_CLIENT, MS_REQ_SMTP_3030_2_16, at, verb, 0);

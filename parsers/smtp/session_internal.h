@@ -62,6 +62,7 @@ enum {
     RUN_UTF8 = 16,     /* VRFY or EXPN with SMTPUTF8 */
     RUN_SPILLED = 32,  /* mail data in the wrong place: whatever the server says to it */
     RUN_STRING = 64,   /* NOOP with the string that it should ignore */
+    RUN_BINARY = 128,  /* MAIL with BODY=BINARYMIME */
 };
 
 /* habits of a stream, told once per side (ms_smtp_session_first_time): bits */
@@ -75,7 +76,8 @@ enum {
     HABIT_CHUNK_LINES,
     HABIT_LF_TAKEN,
     HABIT_UNNAMED,
-    HABIT_8BIT_SENT, /* in a command, be it allowed, deviant or an error */
+    HABIT_TALKS_FIRST, /* before the greeting */
+    HABIT_8BIT_SENT,   /* in a command, be it allowed, deviant or an error */
 };
 
 #define STATE(s) (1u << (s))
@@ -116,6 +118,8 @@ uint16_t ms_smtp_acceptance_rule(const ms_smtp_session *session, const ms_smtp_r
 /* … by another code than the one with which the command succeeds. */
 uint16_t ms_smtp_own_code_rule(uint8_t verb, uint8_t class_, uint16_t code);
 uint16_t ms_smtp_refusal_rule(const ms_smtp_session *session, const ms_smtp_run *run, uint16_t code);
+/* … as one of several to the end of data (RFC 2033 section 4.2). */
+uint16_t ms_smtp_recipient_rule(const ms_smtp_session *session, uint8_t verb, uint16_t code);
 /* A message was accepted although nobody was named to get it. */
 uint16_t ms_smtp_for_nobody_rule(const ms_smtp_session *session);
 
@@ -127,6 +131,11 @@ void ms_smtp_ring_pop(ms_smtp_session *session);
  * waited for any longer. */
 void ms_smtp_unanswered_drop(ms_smtp_session *session);
 void ms_smtp_ring_clear(ms_smtp_session *session);
+/* Of the commands outstanding, one may end a mail transaction; or there was no room to know. */
+bool ms_smtp_ring_may_end_transaction(const ms_smtp_session *session);
+/* … or MAIL is outstanding. */
+bool ms_smtp_ring_begins_transaction(const ms_smtp_session *session);
+bool ms_smtp_ring_has(const ms_smtp_session *session, uint8_t verb);
 const ms_smtp_run *ms_smtp_ring_back(const ms_smtp_session *session);
 
 /* Where findings go while the session does not know its state: nowhere. */

@@ -157,9 +157,9 @@ uint16_t ms_smtp_acceptance_rule(const ms_smtp_session *session, const ms_smtp_r
         return MS_REQ_SMTP_5321_3_3_02;
     if (verb == MS_SMTP_BDAT && class_ == 3)
         return MS_REQ_SMTP_3030_2_05;
-    if (session->variant == MS_VARIANT_LMTP && (verb == MS_SMTP_EHLO || verb == MS_SMTP_HELO))
+    if (session->variant == MS_VARIANT_LMTP && class_ == 2 && (verb == MS_SMTP_EHLO || verb == MS_SMTP_HELO))
         return MS_REQ_SMTP_2033_4_1_01;
-    if (session->variant != MS_VARIANT_LMTP && verb == MS_SMTP_LHLO)
+    if (session->variant != MS_VARIANT_LMTP && class_ == 2 && verb == MS_SMTP_LHLO)
         return MS_REQ_SMTP_2033_4_1_03;
     /* 221 and the end of the connection is how servers part from whom they take for an attacker (RFC 5321 section 7.8):
      * not one of the codes of the command, but no acceptance either. */
@@ -172,6 +172,14 @@ uint16_t ms_smtp_acceptance_rule(const ms_smtp_session *session, const ms_smtp_r
     if (verb == MS_SMTP_AUTH && (session->flags & SESSION_AUTHENTICATED) != 0)
         return MS_REQ_SMTP_4954_4_01;
     return known ? MS_REQ_NONE : ms_smtp_breach_find(session->state, verb, class_);
+}
+
+/* One of the replies to LMTP's end of data, and not the last. */
+uint16_t ms_smtp_recipient_rule(const ms_smtp_session *session, uint8_t verb, uint16_t code)
+{
+    if (code / 100 == 3 || !code_has_its_meaning(verb, code))
+        return MS_REQ_SMTP_5321_4_3_1_05;
+    return ms_smtp_code_check(session, MS_SMTP_END_OF_DATA, code);
 }
 
 /* A message was accepted although nobody was named to get it: by what the server must have kept. */

@@ -199,13 +199,17 @@ static void message_answered(ms_smtp_session *session, uint8_t verb, uint16_t co
         judge(session, findings, MS_REQ_SMTP_1870_4_02, at, verb, code);
 }
 
-static void mail_accepted(ms_smtp_session *session)
+static void mail_accepted(ms_smtp_session *session, const ms_smtp_run *run)
 {
-    session->flags &= ~(uint32_t)SESSION_MAIL_IN_CLEAR;
+    session->flags &= ~(uint32_t)(SESSION_MAIL_IN_CLEAR | SESSION_CHUNK_FAILED);
     if (session->transactions < UINT32_MAX)
         session->transactions++;
-    session->size_declared = session->size_sent;
-    session->body = session->body_sent;
+    /* what was sent last is of another MAIL, if one more is outstanding */
+    const bool other = ms_smtp_ring_begins_transaction(session);
+    session->size_declared = other ? 0 : session->size_sent;
+    session->body = !other                           ? session->body_sent
+                    : (run->flags & RUN_BINARY) != 0 ? (uint8_t)MS_BODY_BINARYMIME
+                                                     : (uint8_t)MS_BODY_NONE;
     session->flags = (session->flags & ~(uint32_t)SESSION_UTF8) |
                      ((session->flags & SESSION_UTF8_SENT) != 0 ? (uint32_t)SESSION_UTF8 : 0u);
 }
@@ -244,7 +248,7 @@ static void apply(ms_smtp_session *session, const ms_smtp_run *run, uint16_t cod
     case MS_SMTP_SOML:
     case MS_SMTP_SAML:
         if (class_ == 2)
-            mail_accepted(session);
+            mail_accepted(session, run);
         else if ((STATE(session->state) & BEFORE_MAIL) != 0)
             session->cleared_by = CLEARED_REFUSED;
         break;
@@ -465,8 +469,10 @@ void ms_smtp_session_reply(ms_smtp_session *session, const ms_reply *reply, cons
             session->state = MS_SMTP_READY;
         (void)ms_smtp_ring_front(session, &run); /* it is outstanding */
     }
-    if (more_replies_due(session, &run))
+    if (more_replies_due(session, &run)) {
+        judge(session, findings, ms_smtp_recipient_rule(session, run.verb, code), at, run.verb, code);
         return;
+    }
     ms_smtp_ring_pop(session);
     answer(session, run, code, line, at, findings);
     ms_smtp_unanswered_drop(session);
