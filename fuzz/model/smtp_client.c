@@ -127,7 +127,7 @@ static model_verdict mail(const smtp_model *model, const smtp_standing *s, const
 static model_verdict out_of_order(const smtp_model *model, const smtp_standing *s)
 {
     const bool was_sent = s->rcpt_sent && (s->mail_sent || model->queued > 0);
-    return was_sent || hello_is_queued(model) ? either : fault("SMTP-5321-3.3-25");
+    return was_sent || hello_is_queued(model) || (model->lmtp && s->bdat_refused) ? either : fault("SMTP-5321-3.3-25");
 }
 
 static model_verdict rcpt(const smtp_standing *s)
@@ -251,10 +251,11 @@ static size_t possible(const smtp_model *model, smtp_standing *standings)
     return count;
 }
 
-/* What nobody knows may do anything; and in a session whose state is "indeterminate" so may MAIL and the last chunk. */
+/* What nobody knows may do anything; and in a session whose state is "indeterminate" so may others. */
 static bool makes_unsure(const smtp_model *model, const smtp_item *queued)
 {
-    return queued->verb == SMTP_UNKNOWN || (queued->verb == SMTP_MAIL && model->now.phase == SMTP_BROKEN) ||
+    return queued->verb == SMTP_UNKNOWN ||
+           ((queued->verb == SMTP_MAIL || queued->verb == SMTP_RSET) && model->now.phase == SMTP_BROKEN) ||
            (queued->verb == SMTP_BDAT && queued->last);
 }
 

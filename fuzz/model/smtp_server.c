@@ -281,8 +281,9 @@ model_verdict smtp_model_server(const smtp_model *model, const smtp_reply *reply
     if (model->data_due && reply->code >= 400)
         return either;      /* the reply to the mail data, which does not wait for its end: README.md */
     if (model->queued == 0) /* "Every command MUST generate exactly one reply." (section 4.2) */
-        return fault("SMTP-5321-4.2-01 SMTP-5321-4.3.1-05 SMTP-5321-3.3-14 SMTP-2033-4.2-02 SMTP-2033-4.3-01 "
-                     "SMTP-2033-4.3-02 SMTP-3207-4.2-02 SMTP-SEC-bdat-03 SMTP-5321-4.1.1.4-06");
+        return fault_among("SMTP-3030-2-05 SMTP-3030-2-12 SMTP-5321-4.2-01 SMTP-5321-4.3.1-05 SMTP-5321-3.3-14 "
+                           "SMTP-2033-4.2-02 SMTP-2033-4.3-01 "
+                           "SMTP-2033-4.3-02 SMTP-3207-4.2-02 SMTP-SEC-bdat-03 SMTP-5321-4.1.1.4-06");
     if (phase == SMTP_REFUSED) /* "SHOULD respond to any intervening commands with 503" (section 3.1) */
         return reply->code == 503 || (model->queue[0].verb == SMTP_QUIT && reply->code == 221) ? fine : either;
     return to_item(model, &model->queue[0], reply);

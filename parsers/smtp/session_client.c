@@ -234,7 +234,7 @@ static bool is_out_of_order(const ms_smtp_session *session, bool before, bool be
     if (before && answered_all(session))
         return true;
     if (session->state == MS_SMTP_DATA_SENT) /* its transaction is over, however it is answered */
-        return session->recipients_sent == 0 && !begins;
+        return session->recipients_sent == 0;
     const bool never_named = session->recipients == 0 && (session->flags & SESSION_RCPT_REFUSED) == 0 &&
                              !ms_smtp_ring_has(session, MS_SMTP_RCPT);
     if (never_named && (before || session->state == MS_SMTP_SENDER))
