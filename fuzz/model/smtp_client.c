@@ -163,7 +163,7 @@ static model_verdict bdat(const smtp_model *model, const smtp_standing *s)
         return fault("SMTP-3030-2-16"); /* "MUST NOT send any additional BDAT segments" */
     if (s->phase == SMTP_RECIPIENT || s->phase == SMTP_CHUNKS)
         return fine;
-    if (s->bdat_refused && (model->lmtp || hello_is_queued(model)))
+    if (s->bdat_refused && (model->lmtp || model->queued > 0))
         return either;
     if (s->bdat_refused)
         return fault("SMTP-3030-2-16 SMTP-5321-3.3-25");
