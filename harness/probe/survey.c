@@ -254,6 +254,9 @@ static void look(survey *s)
     endpoint->later = reached == PROBE_REACHED_LATER;
     endpoint->reachable = spoke && !endpoint->later;
     keep_why(endpoint->why, s);
+    if (opened == PROBE_REACHED && greeting.came == PROBE_CAME_SILENT)
+        snprintf(endpoint->why, PROBE_WHY_MAX, "no greeting came within %lld ms (--timeout)",
+                 (long long)s->settings->reply_ms);
     if (!endpoint->reachable)
         return;
     endpoint->apop_banner = probe_scope_find(&s->scope, MS_SPAN("timestamp")) != NULL;
