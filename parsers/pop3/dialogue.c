@@ -50,13 +50,16 @@ static bool take_line(reader *r, ms_line *line)
     return true;
 }
 
-/* The whole lines of input are read as soon as they can be, before what the server says next. */
+/* The whole lines of input are read as soon as they can be, before what the server says next.  Octets that came early
+ * already were searched then. */
 static void hold(reader *r)
 {
+    const uint64_t early_until = r->d->session.room->early_until;
+    const size_t searched = early_until > r->event.at ? (size_t)(early_until - r->event.at) : 0;
     size_t whole = r->input.len;
-    while (whole > 0 && r->input.ptr[whole - 1] != '\n')
+    while (whole > searched && r->input.ptr[whole - 1] != '\n')
         whole--;
-    if (whole > 0)
+    if (whole > searched)
         r->d->held_until = r->event.at + whole;
 }
 
