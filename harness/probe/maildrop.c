@@ -185,16 +185,39 @@ bool probe_store_visible(const probe_context *context, const probe_endpoint *end
     return pop3 != NULL && (second ? pop3->second_works : pop3->auth_works);
 }
 
-/* "1 whqtswO00WBw418f9t5JxYwZ": a line of UIDL; without UIDL, "1 120" of LIST has to do. */
+/* How many of the messages listed so far have this name, with or without a number of their own behind it. */
+static unsigned namesakes(const probe_store *store, ms_span name)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < store->count; i++) {
+        const char *other = store->items[i].name;
+        count += strncmp(other, (const char *)name.ptr, name.len) == 0 &&
+                 (other[name.len] == '\0' || other[name.len] == ' ');
+    }
+    return count;
+}
+
+/* "1 whqtswO00WBw418f9t5JxYwZ": a line of UIDL; without UIDL, the size in "1 120" of LIST has to do, and what stands
+ * behind it counts for nothing (RFC 1939 section 5).  Two messages of one name (their unique-ids may be a hash of what
+ * they hold, RFC 1939 section 7) are told apart by their order. */
 static void read_listing(const probe_reply *reply, probe_store *store)
 {
     for (size_t i = 0; i < reply->line_count; i++) {
         const ms_span line = reply->lines[i];
         const uint8_t *blank = memchr(line.ptr, ' ', line.len);
+        char name[PROBE_NAME_MAX];
         uint64_t number;
         if (blank == NULL || !probe_read_number(ms_span_make(line.ptr, (size_t)(blank - line.ptr)), &number))
             continue;
-        probe_stored *item = probe_store_add(store, (const char *)blank + 1, line.len - (size_t)(blank + 1 - line.ptr));
+        ms_span word = ms_span_make(blank + 1, line.len - (size_t)(blank + 1 - line.ptr));
+        const uint8_t *end = memchr(word.ptr, ' ', word.len);
+        if (end != NULL)
+            word.len = (size_t)(end - word.ptr);
+        const unsigned before = namesakes(store, word);
+        const int length = before == 0
+                               ? snprintf(name, sizeof name, "%.*s", (int)word.len, (const char *)word.ptr)
+                               : snprintf(name, sizeof name, "%.*s %u", (int)word.len, (const char *)word.ptr, before);
+        probe_stored *item = probe_store_add(store, name, (size_t)length);
         if (item != NULL)
             item->number = (unsigned)number;
     }
@@ -212,11 +235,13 @@ static bool open_maildrop(probe_visit *visit, probe_context *context, const prob
     return false;
 }
 
-static bool list(probe_visit *visit, probe_store *store, char why[PROBE_WHY_MAX])
+/* *by_size: the names are no more than sizes. */
+static bool list(probe_visit *visit, probe_store *store, bool *by_size, char why[PROBE_WHY_MAX])
 {
     probe_reply reply;
     probe_ask(&visit->peer, "UIDL", &reply);
-    if (reply.came == PROBE_CAME_REPLY && reply.indicator == MS_POP3_NEGATIVE)
+    *by_size = reply.came == PROBE_CAME_REPLY && reply.indicator == MS_POP3_NEGATIVE;
+    if (*by_size)
         probe_ask(&visit->peer, "LIST", &reply);
     if (reply.came != PROBE_CAME_REPLY || reply.indicator != MS_POP3_POSITIVE) {
         probe_reply_quote(&visit->scope, &reply, why, PROBE_WHY_MAX);
@@ -226,18 +251,24 @@ static bool list(probe_visit *visit, probe_store *store, char why[PROBE_WHY_MAX]
     return true;
 }
 
+static bool fetch(probe_visit *visit, probe_stored *item)
+{
+    char line[40];
+    probe_reply reply;
+    snprintf(line, sizeof line, "RETR %u", item->number);
+    if (probe_ask(&visit->peer, line, &reply) != PROBE_CAME_REPLY)
+        return false;
+    if (reply.indicator == MS_POP3_POSITIVE)
+        probe_store_keep_octets(item, reply.content);
+    return true;
+}
+
 static void fetch_new(probe_visit *visit, const probe_store *known, probe_store *store)
 {
     for (size_t i = 0; i < store->count; i++) {
-        char line[40];
-        probe_reply reply;
-        if (known != NULL && probe_store_has(known, store->items[i].name))
-            continue;
-        snprintf(line, sizeof line, "RETR %u", store->items[i].number);
-        if (probe_ask(&visit->peer, line, &reply) != PROBE_CAME_REPLY)
+        const bool new = known == NULL || !probe_store_has(known, store->items[i].name);
+        if (new && !fetch(visit, &store->items[i]))
             return;
-        if (reply.indicator == MS_POP3_POSITIVE)
-            probe_store_keep_octets(&store->items[i], reply.content);
     }
 }
 
@@ -256,7 +287,8 @@ bool probe_store_look(probe_context *context, const probe_endpoint *endpoint, bo
     }
     if (!open_maildrop(&visit, context, pop3, second, why))
         return false;
-    const bool listed = list(&visit, store, why);
+    bool by_size;
+    const bool listed = list(&visit, store, &by_size, why);
     if (listed && look == PROBE_LOOK_NEW)
         fetch_new(&visit, known, store);
     probe_visit_end(&visit, true);
@@ -273,6 +305,13 @@ static void quit_and_wait(probe_visit *visit)
         probe_peer_take(&visit->peer, PROBE_SHAPE_SINGLE, net_in(CLOSE_MS), &reply);
 }
 
+/* A size says nothing about whose a message is, so it is looked into before it is removed. */
+static bool proves_ours(const probe_context *context, probe_visit *visit, probe_stored *item)
+{
+    bool foreign;
+    return fetch(visit, item) && probe_store_is_ours(context, item, NULL, &foreign);
+}
+
 bool probe_store_remove(probe_context *context, const probe_endpoint *endpoint, bool second, const probe_store *gone,
                         char why[PROBE_WHY_MAX])
 {
@@ -284,11 +323,13 @@ bool probe_store_remove(probe_context *context, const probe_endpoint *endpoint, 
         return path != NULL && probe_maildir_remove(path, gone);
     if (!open_maildrop(&visit, context, pop3, second, why))
         return false;
-    bool done = list(&visit, &now, why);
+    bool by_size;
+    bool done = list(&visit, &now, &by_size, why);
     for (size_t i = 0; done && i < now.count; i++) {
         char line[40];
         probe_reply reply;
-        if (!probe_store_has(gone, now.items[i].name))
+        if (!probe_store_has(gone, now.items[i].name) ||
+            (by_size && !context->empty_maildrop && !proves_ours(context, &visit, &now.items[i])))
             continue;
         snprintf(line, sizeof line, "DELE %u", now.items[i].number);
         probe_ask(&visit.peer, line, &reply);

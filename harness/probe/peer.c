@@ -226,6 +226,18 @@ static void hand_out(probe_peer *peer, probe_reply *reply)
         peer->login_due = false;
 }
 
+/* The time is over, but a long message is still coming, over a slow line or from a slow server; *seen: how many octets of it
+ * had come when the time began.  A trickle does not count. */
+static bool is_under_way(const probe_peer *peer, size_t *seen)
+{
+    enum { TRICKLE = 1024 };
+    const size_t now = octet_buffer_span(&peer->in).len;
+    const size_t before = *seen;
+    *seen = now;
+    return peer->ended == NET_OK && !peer->flooded && !atomic_load(peer->stop) && net_left(peer->case_end) > 0 &&
+           now >= before + TRICKLE;
+}
+
 probe_came probe_peer_take(probe_peer *peer, probe_shape shape, net_deadline end, probe_reply *reply)
 {
     memset(reply, 0, sizeof *reply);
@@ -234,9 +246,15 @@ probe_came probe_peer_take(probe_peer *peer, probe_shape shape, net_deadline end
     reply->came = PROBE_CAME_CLOSE;
     if (peer->stream == NULL)
         return reply->came;
+    const int64_t patience = net_left(end);
+    size_t seen = octet_buffer_span(&peer->in).len;
     while (!peer->alerted && (net_left(peer->case_end) == 0 || !is_whole(peer, shape))) {
         if (read_some(peer, end))
             continue;
+        if (is_under_way(peer, &seen)) {
+            end = probe_peer_reply_end(peer, patience);
+            continue;
+        }
         reply->raw = probe_scope_copy(peer->scope, octet_buffer_span(&peer->in));
         reply->waited_ms = net_now() - peer->said;
         if (peer->ended != NET_OK)

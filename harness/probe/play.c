@@ -312,6 +312,21 @@ static void control(stage *s)
     probe_findings_free(&other.findings);
 }
 
+/* A login was refused that should not have been.  Servers have reasons of their own: a limit on logins, a maildrop that
+ * cannot be opened now.  If the ordinary login is refused as well, the case has proved nothing. */
+static void doubt_login(stage *s)
+{
+    probe_visit visit;
+    char why[PROBE_WHY_MAX];
+    if (s->verdict != MST_FAIL || !s->login_refused || s->endpoint->target.protocol != NET_POP3 ||
+        s->context->settings.user == NULL)
+        return;
+    if (probe_visit_begin(&visit, s->context, s->endpoint, false, s->mark, MST_STATE_TRANSACTION, why))
+        probe_visit_end(&visit, true);
+    else
+        stage_doubt(s, "a login was refused, and now the ordinary one is refused, too: %s", why);
+}
+
 probe_played probe_play(probe_context *context, const probe_endpoint *endpoint, const mst_document *document,
                         const char *id, probe_feed feed, bool patient)
 {
@@ -326,6 +341,7 @@ probe_played probe_play(probe_context *context, const probe_endpoint *endpoint, 
     if (!s.over)
         stage_block(&s, &document->script);
     leave_all(&s);
+    doubt_login(&s);
     control(&s);
     stage_delivery_end(&s);
     if (s.punished)

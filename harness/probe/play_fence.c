@@ -99,9 +99,9 @@ static void to_the_end(fence *f)
         if (++count > EXTRAS_MAX)
             break;
     }
-    f->closed = false; /* as it has to be */
-    f->silent = false; /* a server that does not close is another case's matter */
     const unsigned due = noop ? 2 : 1;
+    f->closed &= count < due; /* otherwise as it has to be; a server may hang up on what stands before the fence */
+    f->silent = false;        /* a server that does not close is another case's matter */
     f->missing = count < due;
     if (count > due) {
         f->extras = count - due;
@@ -195,10 +195,8 @@ static void by_capa(fence *f)
     say(f, "CAPA");
     while (take(f, PROBE_SHAPE_SINGLE, &reply)) {
         const bool positive = reply.indicator == MS_POP3_POSITIVE;
-        uint8_t begun = 0;
-        while (positive && !probe_peer_waiting(f->peer) && f->peer->ended == NET_OK)
-            if (!probe_peer_any(f->peer, probe_peer_reply_end(f->peer, f->s->reply_ms)) || begun++ > 200)
-                break;
+        if (positive)
+            probe_peer_await(f->peer, 1, probe_peer_reply_end(f->peer, f->s->reply_ms));
         if (positive && !is_status(probe_peer_next_line(f->peer))) {
             probe_peer_skip_lines(f->peer, probe_peer_reply_end(f->peer, f->s->reply_ms));
             return;

@@ -54,6 +54,7 @@ typedef struct stage {
     bool patient;           /* nothing is said before what was said is answered, where the case leaves that open */
     bool punished;          /* a reply was about our manners, and what the listener makes of it is void */
     bool crowded;           /* … because something was said too soon: worth a try with patience */
+    bool login_refused;     /* the verdict is on a POP3 login that got -ERR */
     bool not_checked;       /* a delivery could not be looked at */
     probe_store *before[2]; /* the maildrops of rcpt and rcpt2 when the script began; NULL: not seen */
 } stage;
@@ -69,6 +70,8 @@ void stage_unevaluated(stage *s, uint32_t line);
 void stage_outcome(stage *s, const mst_step *step, const mst_outcome *outcome, const probe_reply *reply);
 /* No alternative fits. */
 void stage_unmatched(stage *s, const mst_step *step, const probe_reply *reply);
+/* The failure proves nothing after all, for a reason that may pass. */
+void stage_doubt(stage *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool stage_took(const stage *s, unsigned connection, ms_span name);
 /* Looks up the octets that prove the listener's findings. */
 void stage_prove(stage *s);

@@ -31,8 +31,17 @@ static bool is_worse(const stage *s, mst_verdict verdict)
     return !s->decided || badness[verdict] > badness[s->verdict];
 }
 
+/* -ERR to PASS, APOP or AUTH. */
+static bool refuses_login(const probe_reply *reply)
+{
+    const uint8_t verb = reply->answered;
+    return reply->came == PROBE_CAME_REPLY && reply->indicator == MS_POP3_NEGATIVE &&
+           (verb == MS_POP3_PASS || verb == MS_POP3_APOP || verb == MS_POP3_AUTH || verb == MS_POP3_AUTH_RESPONSE);
+}
+
 static void take_over(stage *s, mst_verdict verdict, uint32_t line)
 {
+    s->login_refused = false;
     s->decided = true;
     s->verdict = verdict;
     s->line = line;
@@ -130,6 +139,7 @@ void stage_outcome(stage *s, const mst_step *step, const mst_outcome *outcome, c
     take_over(s, outcome->verdict, step->at.line);
     s->outcome = outcome->name;
     s->requirement = requirement_of(outcome->requirement);
+    s->login_refused = reply != NULL && refuses_login(reply);
     received(s, reply);
     permitted(s, step);
     if (outcome->verdict == MST_PASS)
@@ -152,9 +162,22 @@ void stage_unmatched(stage *s, const mst_step *step, const probe_reply *reply)
     if (!is_worse(s, MST_FAIL))
         return;
     take_over(s, MST_FAIL, step->at.line);
+    s->login_refused = refuses_login(reply);
     received(s, reply);
     permitted(s, step);
     snprintf(s->reason, sizeof s->reason, "not permitted here: %s", quoted);
+}
+
+void stage_doubt(stage *s, const char *format, ...)
+{
+    if (s->verdict != MST_FAIL)
+        return;
+    take_over(s, MST_INCONCLUSIVE, s->line);
+    s->transient = true;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(s->reason, sizeof s->reason, format, arguments);
+    va_end(arguments);
 }
 
 /* --- the result ------------------------------------------------------------------------ */

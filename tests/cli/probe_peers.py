@@ -147,6 +147,49 @@ class Jealous(Peer):
                 return
 
 
+class Pop(Peer):
+    """A POP3 server without anything optional, and a list of messages. changes: {verb: octets, or what gives them}; None
+    closes. Who is gone does not come back: messages that DELE marks are removed at QUIT."""
+
+    def __init__(self, changes=None, messages=()):
+        self.changes = dict(changes or {})
+        self.messages = list(messages)
+        super().__init__(self.talk)
+
+    def usual(self, verb, argument, marked):
+        sizes = [(i + 1, len(m)) for i, m in enumerate(self.messages) if i + 1 not in marked]
+        if verb in ("USER", "PASS", "NOOP", "QUIT"):
+            return b"+OK\r\n"
+        if verb == "RSET":
+            marked.clear()
+            return b"+OK\r\n"
+        if verb == "STAT":
+            return b"+OK %d %d\r\n" % (len(sizes), sum(size for _, size in sizes))
+        if verb == "LIST" and not argument:
+            return b"+OK\r\n" + b"".join(b"%d %d\r\n" % size for size in sizes) + b".\r\n"
+        if argument.isdigit() and int(argument) in dict(sizes) and verb in ("RETR", "DELE"):
+            if verb == "DELE":
+                marked.add(int(argument))
+                return b"+OK\r\n"
+            return b"+OK\r\n" + self.messages[int(argument) - 1].replace(b"\r\n.", b"\r\n..") + b".\r\n"
+        return b"-ERR\r\n"
+
+    def talk(self, connection):
+        marked = set()
+        connection.sendall(b"+OK\r\n")
+        for raw in connection.makefile("rb"):
+            verb, _, argument = raw.decode("latin-1").rstrip("\r\n").partition(" ")
+            reply = self.changes.get(verb, b"")
+            if callable(reply):
+                reply = reply(connection)
+            if reply is None:
+                return
+            connection.sendall(reply or self.usual(verb.upper(), argument, marked))
+            if verb == "QUIT":
+                self.messages = [m for i, m in enumerate(self.messages) if i + 1 not in marked]
+                return
+
+
 class Serve:
     """mailspec serve, with alice and bob whose password is word."""
 

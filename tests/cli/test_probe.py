@@ -15,7 +15,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from probe_peers import HOSTILE, Jealous, Peer, Serve, Smtp  # noqa: E402
+from probe_peers import HOSTILE, Jealous, Peer, Pop, Serve, Smtp  # noqa: E402
 from report_schema import SCHEMA, load_json, validate  # noqa: E402
 
 MAILSPEC = sys.argv[1] if len(sys.argv) > 1 else "mailspec"
@@ -218,6 +218,94 @@ class Probe(unittest.TestCase):
         self.verdict({}, opened + behind, "pass")
         self.verdict({"VRFY": b"252 ok\r\n250 surplus\r\n"}, opened + behind, "fail")
         self.verdict({"VRFY": b"252 ok\r\n550 surplus\r\n"}, opened + behind, "fail")
+
+    def test_a_server_that_hangs_up_on_what_stands_before_a_fence(self):
+        unknown = "C: XYZZ\nS? -ERR\nfence\n | extra => fail more\n"
+        for reply, status in ((b"-ERR\r\n", "pass"), (b"-ERR\r\n-ERR\r\n", "fail")):
+            with Pop({"XYZZ": reply}) as server:
+                run = Run([server.url("pop3")], [case("t.unknown", unknown, "start: greeted\n", "pop3", "POP3-1939-3-23")])
+                self.assertEqual(run.cases()["t.unknown"]["status"], status, run.cases())
+
+        def last(connection):
+            connection.sendall(b"-ERR one too many\r\n")
+
+        with Pop({"XYZZ": last}) as server:
+            run = Run([server.url("pop3")], [case("t.unknown", unknown, "start: greeted\n", "pop3", "POP3-1939-3-23")])
+            self.assertEqual(run.cases()["t.unknown"]["status"], "inconclusive", run.cases())
+
+    def test_a_fence_whose_replies_come_in_pieces(self):
+        def capabilities(connection):
+            for octets in pieces:
+                connection.sendall(octets)
+                time.sleep(0.05)
+            pieces[:] = [b"+OK\r\nTOP\r\n.\r\n"]
+            return b""
+
+        script = "C: XYZZ\nS? -ERR\nfence\n | extra => fail more\nC: XYZZ\nS? -ERR\n"
+        header = "start: greeted\nneeds: capa\n"
+        for split, status in (([b"+OK a\r", b"\nTOP\r\n", b".\r\n"], "pass"),
+                              ([b"+OK a\r\n", b"+OK b\r", b"\nTOP\r\n.\r\n"], "fail")):
+            pieces = [b"+OK\r\nTOP\r\n.\r\n"]
+
+            def unknown(connection, later=split):
+                pieces[:] = later
+                return b"-ERR\r\n"
+
+            with Pop({"XYZZ": unknown, "CAPA": capabilities}) as server:
+                run = Run([server.url("pop3")], [case("t.pieces", script, header, "pop3", "POP3-1939-3-23")])
+                self.assertEqual(run.cases()["t.pieces"]["status"], status, run.cases())
+
+    def test_a_refused_login_proves_nothing_while_every_login_is_refused(self):
+        script = "C: user ${user}\nS? +OK\nC: pass ${secret:password}\nS? +OK => in | -ERR => fail refused\n"
+        for spelling, status in (("pass", "fail"), ("PASS", "inconclusive")):
+            logins = []
+
+            def second(connection, only=spelling):
+                logins.append(only)
+                return b"-ERR\r\n" if only == "pass" or len(logins) > 1 else b""
+
+            with Pop({spelling: second}) as server:
+                text = script.replace("C: pass", "C: " + spelling)
+                run = Run([server.url("pop3"), "--user", "alice"],
+                          [case("t.login", text, "start: greeted\nneeds: auth\n", "pop3", "POP3-1939-3-03")])
+                self.assertEqual(run.cases()["t.login"]["status"], status, run.cases())
+
+    def test_a_message_that_takes_longer_than_a_reply_may_is_no_silence(self):
+        line = b"x" * 62 + b"\r\n"
+        script = "C: RETR 1\nS? +OK contains \"end\"\n"
+
+        def slowly(step):
+            def send(connection):
+                connection.sendall(b"+OK\r\n")
+                for _ in range(12):
+                    connection.sendall(line * step)
+                    time.sleep(0.2)
+                return b"end\r\n.\r\n"
+            return send
+
+        for step, status in ((40, "pass"), (1, "fail")):
+            with Pop({"RETR": slowly(step)}) as server:
+                run = Run([server.url("pop3"), "--user", "alice", "--timeout", "1000"],
+                          [case("t.slow", script, "start: transaction\nneeds: auth\n", "pop3", "POP3-1939-5-20")])
+                self.assertEqual(run.cases()["t.slow"]["status"], status, run.cases())
+
+    def test_without_unique_ids_messages_of_one_size_are_told_apart(self):
+        message = b"Subject: mine\r\n\r\n%s\r\n"
+        foreign = message % (b"y" * 30)
+        case_text = "C: DATA\nS? 354\nC< \"one ${mark}\\r\\n.\\r\\n\"\nS? 250\ndelivered contains \"one\"\n"
+
+        def taken():
+            begin = len(smtp.lines) - smtp.lines[::-1].index("DATA")
+            line = next(line for line in smtp.lines[begin:] if line.startswith(("one ", "Subject: ")))
+            # as long as those that were there before
+            pop.messages.append(message % (line[:4] + line.split(" ")[-1]).ljust(30, "-").encode())
+            return b"250 taken\r\n"
+
+        with Pop(messages=[foreign, foreign]) as pop, Smtp({".": taken}) as smtp:
+            run = Run([smtp.url(), pop.url("pop3"), "--rcpt", "alice@example.test", "--user", "alice", "-j", "1",
+                       "--delivery-timeout", "2000"], [case("t.one", case_text, "start: rcpt\nmutates: yes\n")])
+            self.assertEqual(pop.messages, [foreign, foreign])
+        self.assertEqual(run.cases()["t.one"]["status"], "pass", run.cases())
 
     def test_quiet_hears_what_comes(self):
         self.verdict({}, "C: NOOP\nS? 250\nquiet 100ms\n", "pass")
