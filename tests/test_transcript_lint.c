@@ -119,6 +119,9 @@ static const struct {
     {CASE "@b S? 250 => a\nwhen @b a {\nend\n}\n", 0, 0, MST_MISTAKE, ""},
     {CASE "check 1 = 1 => a\nwhen @b a {\nend\n}\n", 0, 0, MST_MISTAKE, ""},
     {CASE "when a {\nend\n}\nS? 250 => a\n", 7, 6, MST_MISTAKE, "named 'a'"},
+    {CASE "repeat 2 {\nwhen not a {\nS? 250 => a\n}\n}\n", 0, 0, MST_MISTAKE, ""},
+    {CASE "repeat 2 {\nwhen not b {\nS? 250 => a\n}\n}\n", 8, 10, MST_MISTAKE, "named 'b'"},
+    {CASE "when a {\nend\n}\nrepeat 2 {\nS? 250 => a\n}\n", 7, 6, MST_MISTAKE, "named 'a'"},
 
     /* sides */
     {CASE "S: 250\nS? 250\n", 7, 1, MST_MISTAKE, "by the side under test"},

@@ -139,6 +139,20 @@ static void add_outcome(names *all, const mst_step *step, const mst_outcome *out
         add(all, outcome->name, outcome->name_at, true, outcome_connection(step));
 }
 
+/* In its second turn a loop may ask for what its first one has taken. */
+static void add_outcomes(names *all, const mst_block *block)
+{
+    for (const mst_step *step = block->first; step != NULL; step = step->next) {
+        for (const mst_alternative *one = step->alternatives; one != NULL; one = one->next)
+            add_outcome(all, step, &one->outcome);
+        if (step->kind == MST_VERDICT)
+            add_outcome(all, step, &step->verdict.outcome);
+        mst_blocks blocks = mst_blocks_of(step);
+        for (const mst_block *inner; (inner = mst_blocks_next(&blocks)) != NULL;)
+            add_outcomes(all, inner);
+    }
+}
+
 static void walk_when(names *all, const mst_step *step)
 {
     for (const mst_word *one = step->when.names; one != NULL; one = one->next)
@@ -168,6 +182,7 @@ static void walk_step(names *all, const mst_step *step)
         walk_expression(all, step->repeat.count);
         if (!ms_span_is_absent(step->repeat.counter))
             define(all, step->repeat.counter, step->at);
+        add_outcomes(all, step->repeat.block);
         break;
     case MST_WHEN:
         walk_when(all, step);
