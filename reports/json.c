@@ -115,6 +115,17 @@ static json_t *ledger_json(const result_ledger *ledger)
     json_object_set_new(object, "recipients", json_integer((json_int_t)ledger->recipients));
     json_object_set_new(object, "octets_sent", json_integer((json_int_t)ledger->octets_sent));
     json_object_set_new(object, "octets_received", json_integer((json_int_t)ledger->octets_received));
+    if (ledger->mark[0] != '\0')
+        json_object_set_new(object, "mark", text_json(ledger->mark));
+    json_t *left = json_array();
+    for (size_t i = 0; i < ledger->left_count; i++) {
+        json_t *one = json_object();
+        json_object_set_new(one, "maildrop", text_json(ledger->left[i].maildrop));
+        json_object_set_new(one, "message", text_json(ledger->left[i].name));
+        json_object_set_new(one, "reason", text_json(ledger->left[i].why));
+        json_array_append_new(left, one);
+    }
+    json_object_set_new(object, "left", left);
     return object;
 }
 

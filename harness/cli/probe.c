@@ -11,6 +11,7 @@
 
 #include "harness/cli/options.h"
 #include "harness/cli/probe_begin.h"
+#include "harness/cli/probe_clean.h"
 #include "harness/cli/probe_end.h"
 #include "harness/cli/probe_options.h"
 #include "harness/cli/probe_plan.h"
@@ -19,11 +20,12 @@
 /* One at a time: what a signal has to reach. */
 static probe_context *interrupted_context;
 static probe_server *interrupted_server;
+static volatile sig_atomic_t interrupts;
 
 static void interrupt(int signal_number)
 {
     (void)signal_number;
-    if (interrupted_context == NULL || atomic_load(&interrupted_context->stop)) {
+    if (interrupted_context == NULL || interrupts++ > 0) {
         /* the second time: at once */
         if (interrupted_server != NULL && interrupted_server->group != 0)
             kill(-(pid_t)interrupted_server->group, SIGKILL);
@@ -125,6 +127,16 @@ static void run_with_progress(probe_run *run, result_run *results, bool quiet)
 
 /* --- all of it ------------------------------------------------------------------------------------------------ */
 
+/* Whoever has interrupted us waits: the mail is still taken out, but nobody is waited for very long. */
+static void hurry(probe_context *context)
+{
+    enum { LAST_REPLY_MS = 2000, LAST_VISIT_MS = 15000 };
+    probe_settings *settings = &context->settings;
+    settings->reply_ms = settings->reply_ms < LAST_REPLY_MS ? settings->reply_ms : LAST_REPLY_MS;
+    settings->case_ms = settings->case_ms < LAST_VISIT_MS ? settings->case_ms : LAST_VISIT_MS;
+    atomic_store(&context->stop, false);
+}
+
 static cli_status run_plan(const probe_options *options, probe_context *context, probe_run *run, probe_server *server)
 {
     result_run results;
@@ -146,8 +158,10 @@ static cli_status run_plan(const probe_options *options, probe_context *context,
     probe_before *before = probe_maildrops_before(context);
     run_with_progress(run, &results, options->quiet);
     results.aborted = atomic_load(&context->stop);
-    if (!options->keep_mail && !results.aborted)
-        probe_maildrops_clean(context, before);
+    if (results.aborted)
+        hurry(context);
+    if (!options->keep_mail)
+        probe_maildrops_clean(context, before, &results.ledger);
     probe_maildrops_forget(before);
     const cli_status status = probe_finish(options, context, run, &results);
     result_run_free(&results);
@@ -162,7 +176,10 @@ static cli_status probe_targets(probe_options *options, probe_context *context, 
     run.context = context;
     watch_signals(context, &server);
     cli_status status = start_server(options, &server);
-    if (status == CLI_OK) {
+    if (status == CLI_OK && options->clean != NULL) {
+        status = probe_survey_all(context);
+        status = cli_status_worse(status, probe_clean(context));
+    } else if (status == CLI_OK) {
         status = probe_survey_all(context);
         cli_status planned = probe_plan(options, context, library, chosen, &run);
         if (planned == CLI_OK)
@@ -193,7 +210,10 @@ static cli_status run(int argc, char **argv)
         context.have = options.have;
         context.empty_maildrop = options.empty_maildrop;
         probe_make_mark(&context);
-        status = probe_choose(&options, &library, &chosen);
+        if (options.clean == NULL)
+            status = probe_choose(&options, &library, &chosen);
+        else if (!probe_clean_mark(&context, options.clean))
+            status = CLI_USAGE;
     }
     if (status == CLI_OK)
         status = options.dry_run ? probe_dry_run(&options, &context, &library, chosen)

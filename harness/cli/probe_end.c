@@ -9,94 +9,8 @@
 #include <unistd.h>
 
 #include "harness/cli/options.h"
-#include "harness/probe/maildrop.h"
 #include "harness/result/baseline.h"
 #include "reports/report.h"
-
-/* --- clean-up --------------------------------------------------------------------------------------------- */
-
-struct probe_before {
-    const probe_endpoint *endpoint; /* by which the maildrops are seen */
-    probe_store drops[2];
-    bool seen[2];
-};
-
-static const probe_endpoint *viewer(const probe_context *context)
-{
-    for (size_t i = 0; i < context->endpoint_count; i++)
-        if (context->endpoints[i].reachable && probe_store_visible(context, &context->endpoints[i], false))
-            return &context->endpoints[i];
-    return NULL;
-}
-
-/* Nothing can arrive without an SMTP target. */
-static bool can_send(const probe_context *context)
-{
-    for (size_t i = 0; i < context->endpoint_count; i++)
-        if (context->endpoints[i].target.protocol != NET_POP3)
-            return context->settings.rcpt != NULL;
-    return false;
-}
-
-probe_before *probe_maildrops_before(probe_context *context)
-{
-    char why[PROBE_WHY_MAX];
-    const probe_endpoint *endpoint = viewer(context);
-    if (endpoint == NULL || !can_send(context))
-        return NULL;
-    probe_before *before = calloc(1, sizeof *before);
-    if (before == NULL)
-        abort();
-    before->endpoint = endpoint;
-    for (int second = 0; second < 2; second++)
-        before->seen[second] =
-            probe_store_visible(context, endpoint, second == 1) &&
-            probe_store_look(context, endpoint, second == 1, PROBE_LOOK_NAMES, NULL, &before->drops[second], why);
-    return before;
-}
-
-static void clean(probe_context *context, const probe_before *before, bool second)
-{
-    char why[PROBE_WHY_MAX] = "";
-    probe_store now = {.count = 0};
-    probe_store gone = {.count = 0};
-    size_t strange = 0;
-    if (!before->seen[second] ||
-        !probe_store_look(context, before->endpoint, second, PROBE_LOOK_NEW, &before->drops[second], &now, why))
-        return;
-    for (size_t i = 0; i < now.count; i++) {
-        bool foreign;
-        if (now.items[i].octets == NULL)
-            continue;
-        if (probe_store_is_ours(context, &now.items[i], NULL, &foreign))
-            probe_store_add(&gone, now.items[i].name, strlen(now.items[i].name));
-        else
-            strange++;
-    }
-    if (gone.count > 0 && !probe_store_remove(context, before->endpoint, second, &gone, why))
-        fprintf(stderr, "mailspec probe: the %zu messages that the run has put there could not be removed: %s\n",
-                gone.count, why);
-    if (strange > 0)
-        fprintf(stderr, "mailspec probe: %zu messages that came meanwhile do not bear the run's mark and were left\n",
-                strange);
-    probe_store_free(&now);
-    probe_store_free(&gone);
-}
-
-void probe_maildrops_clean(probe_context *context, const probe_before *before)
-{
-    for (int second = 0; before != NULL && second < 2; second++)
-        clean(context, before, second == 1);
-}
-
-void probe_maildrops_forget(probe_before *before)
-{
-    if (before == NULL)
-        return;
-    probe_store_free(&before->drops[0]);
-    probe_store_free(&before->drops[1]);
-    free(before);
-}
 
 /* --- the end ------------------------------------------------------------------------------------------------ */
 
@@ -157,14 +71,14 @@ static cli_status against_baseline(const probe_options *options, const result_ru
 
 static void take_ledger(probe_context *context, result_run *results)
 {
-    results->ledger = (result_ledger){
-        .given = true,
-        .connections = atomic_load(&context->ledger.connections),
-        .messages = atomic_load(&context->ledger.messages),
-        .recipients = atomic_load(&context->ledger.recipients),
-        .octets_sent = atomic_load(&context->ledger.sent),
-        .octets_received = atomic_load(&context->ledger.received),
-    };
+    result_ledger *ledger = &results->ledger; /* what is left in maildrops is in it already */
+    ledger->given = true;
+    ledger->connections = atomic_load(&context->ledger.connections);
+    ledger->messages = atomic_load(&context->ledger.messages);
+    ledger->recipients = atomic_load(&context->ledger.recipients);
+    ledger->octets_sent = atomic_load(&context->ledger.sent);
+    ledger->octets_received = atomic_load(&context->ledger.received);
+    snprintf(ledger->mark, sizeof ledger->mark, "%s", context->mark);
 }
 
 cli_status probe_finish(const probe_options *options, probe_context *context, const probe_run *run, result_run *results)
@@ -185,9 +99,9 @@ cli_status probe_finish(const probe_options *options, probe_context *context, co
             fprintf(stderr, "the exchange of each failure is in %s; 'mailspec replay' judges it\n", options->artefacts);
         fprintf(stderr,
                 "sent: %" PRIu64 " messages to %" PRIu64 " recipients, %" PRIu64 " connections, %" PRIu64
-                " octets; received: %" PRIu64 " octets; seed %" PRIu64 "\n",
+                " octets; received: %" PRIu64 " octets; seed %" PRIu64 ", mark %s\n",
                 ledger->messages, ledger->recipients, ledger->connections, ledger->octets_sent, ledger->octets_received,
-                context->settings.seed);
+                context->settings.seed, context->mark);
     }
     const cli_status judged = options->baseline == NULL ? status : against_baseline(options, results, status);
     return written ? judged : cli_status_worse(judged, CLI_USAGE);

@@ -34,6 +34,7 @@ const char probe_help[] =
     "  --empty-maildrop                 all messages of the maildrop may be deleted; without it, cases that\n"
     "                                   remove some run on a maildrop that was empty only\n"
     "  --keep-mail                      leave what the run has put into the maildrop\n"
+    "  --clean MARK|REPORT              run nothing; remove what an earlier run has left there\n"
     "\n"
     "the server:\n"
     "  --exec COMMAND [--wait-port]     start it, and end it afterwards; {port} is a free port, in\n"
@@ -247,6 +248,7 @@ cli_status probe_options_read(probe_options *options, int argc, char **argv)
         {"have", 0, CLI_TEXT, &r.have, NULL},
         {"empty-maildrop", 0, CLI_FLAG, &options->empty_maildrop, NULL},
         {"keep-mail", 0, CLI_FLAG, &options->keep_mail, NULL},
+        {"clean", 0, CLI_TEXT, &options->clean, NULL},
         {"exec", 0, CLI_TEXT, &options->command, NULL},
         {"wait-port", 0, CLI_FLAG, &options->wait_port, NULL},
         {"reset-cmd", 0, CLI_TEXT, &options->reset_command, NULL},

@@ -19,6 +19,7 @@ typedef struct probe_options {
     const char *have[PROBE_HAVE_MAX + 1];
     char *have_list; /* that the words of have lie in */
     cli_selection selection;
+    const char *clean; /* a mark, or a report: only remove that run's mail */
     const char *corpus, *output, *baseline, *artefacts, *command, *reset_command;
     int format, colour;
     unsigned long connections, min_cases, timeout_ms, case_timeout_s, run_timeout_s, delivery_timeout_ms;

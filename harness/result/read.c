@@ -86,6 +86,35 @@ static bool read_case(result_run *run, const json_t *object, char *error, size_t
     return true;
 }
 
+static uint64_t number_of(const json_t *object, const char *name)
+{
+    const json_int_t value = json_integer_value(json_object_get(object, name));
+    return value < 0 ? 0 : (uint64_t)value;
+}
+
+static const char *words_of(const json_t *object, const char *name)
+{
+    const char *text = text_of(object, name);
+    return text == NULL ? "" : text;
+}
+
+static void read_ledger(result_ledger *ledger, const json_t *object)
+{
+    size_t i;
+    const json_t *value;
+    if (!json_is_object(object))
+        return;
+    ledger->given = true;
+    ledger->connections = number_of(object, "connections");
+    ledger->messages = number_of(object, "messages");
+    ledger->recipients = number_of(object, "recipients");
+    ledger->octets_sent = number_of(object, "octets_sent");
+    ledger->octets_received = number_of(object, "octets_received");
+    snprintf(ledger->mark, sizeof ledger->mark, "%s", words_of(object, "mark"));
+    json_array_foreach(json_object_get(object, "left"), i, value)
+        result_ledger_left(ledger, words_of(value, "maildrop"), words_of(value, "message"), words_of(value, "reason"));
+}
+
 static bool read_document(const json_t *document, result_run *run, char *error, size_t room)
 {
     if (json_integer_value(json_object_get(document, "schema")) != 1 ||
@@ -95,6 +124,7 @@ static bool read_document(const json_t *document, result_run *run, char *error, 
     }
     result_run_init(run, text_of(document, "driver"), text_of(document, "target"));
     run->aborted = json_is_true(json_object_get(document, "aborted"));
+    read_ledger(&run->ledger, json_object_get(document, "ledger"));
     size_t i;
     const json_t *value;
     json_array_foreach(json_object_get(document, "cases"), i, value) if (!read_case(run, value, error, room))

@@ -28,10 +28,29 @@ void result_run_free(result_run *run)
 {
     for (size_t i = 0; i < run->case_count; i++)
         result_case_free(&run->cases[i]);
+    result_ledger_free(&run->ledger);
     free(run->cases);
     free(run->driver);
     free(run->target);
     memset(run, 0, sizeof *run);
+}
+
+void result_ledger_left(result_ledger *ledger, const char *maildrop, const char *name, const char *why)
+{
+    ledger->left = must(realloc(ledger->left, (ledger->left_count + 1) * sizeof *ledger->left));
+    ledger->left[ledger->left_count++] =
+        (result_left){.maildrop = copy_text(maildrop), .name = copy_text(name), .why = copy_text(why)};
+}
+
+void result_ledger_free(result_ledger *ledger)
+{
+    for (size_t i = 0; i < ledger->left_count; i++) {
+        free(ledger->left[i].maildrop);
+        free(ledger->left[i].name);
+        free(ledger->left[i].why);
+    }
+    free(ledger->left);
+    memset(ledger, 0, sizeof *ledger);
 }
 
 result_case result_case_make(const char *id, const char *title)

@@ -56,10 +56,20 @@ typedef struct result_case {
     size_t evidence_count;
 } result_case;
 
+/* A message of a live run that could not be removed. */
+typedef struct result_left {
+    char *maildrop; /* the account, or the maildir */
+    char *name;     /* its unique-id, or its file; empty: of all that may be there */
+    char *why;
+} result_left;
+
 /* What a live run has sent. */
 typedef struct result_ledger {
     bool given; /* false: the driver sends nothing */
     uint64_t connections, messages, recipients, octets_sent, octets_received;
+    char mark[32]; /* that its messages bear; empty: none */
+    result_left *left;
+    size_t left_count;
 } result_ledger;
 
 typedef struct result_run {
@@ -74,6 +84,10 @@ typedef struct result_run {
 
 void result_run_init(result_run *run, const char *driver, const char *target);
 void result_run_free(result_run *run);
+
+/* All strings are copied. */
+void result_ledger_left(result_ledger *ledger, const char *maildrop, const char *name, const char *why);
+void result_ledger_free(result_ledger *ledger);
 
 /* All strings are copied; NULL is kept.  The case is a pass without evidence. */
 result_case result_case_make(const char *id, const char *title);

@@ -789,6 +789,81 @@ class WithServer(unittest.TestCase):
         self.assertEqual(box.stat()[0], 0)
         box.quit()
 
+    def maildrop(self, server, word=WORD):
+        host, port = server.urls["pop3"][len("pop3://"):].split(":")
+        box = poplib.POP3(host, int(port))
+        box.user("alice")
+        box.pass_(word)
+        return box
+
+    SENDS = "C< \"Subject: x\\r\\nFrom: <a@b.example>\\r\\n\\r\\none\\r\\n.\\r\\n\"\nS? 250\n"
+
+    def test_an_interrupted_run_takes_its_mail_out(self):
+        with Serve(MAILSPEC, WORD) as server, tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "wait.mst")
+            with open(path, "w") as out:
+                out.write(case("t.wait", self.SENDS + "pause 20s\n", "start: data\nmutates: yes\ntimed: yes\n"))
+            report = os.path.join(folder, "report.json")
+            run = subprocess.Popen([MAILSPEC, "probe", server.urls["smtp"], server.urls["pop3"], *ACCOUNTS, "--insecure", "--format", "json",
+                                    "-o", report, path], env=dict(os.environ, MAILSPEC_PASSWORD=WORD, MAILSPEC_PASSWORD2=WORD),
+                                   stderr=subprocess.PIPE, cwd=folder)
+            for _ in range(200):
+                box = self.maildrop(server)
+                there = len(box.list()[1])
+                box.quit()
+                if there > 0:
+                    break
+                time.sleep(0.05)
+            self.assertEqual(there, 1)
+            run.send_signal(signal.SIGTERM)
+            err = run.communicate(timeout=30)[1].decode()
+            self.assertEqual(len(self.maildrop(server).list()[1]), 0, err)
+            found = load_json(open(report).read())
+            validate(found, SCHEMA, SCHEMA)
+            self.assertEqual((found["aborted"], found["ledger"]["left"]), (True, []))
+
+    def test_what_is_left_is_told_and_a_later_run_takes_it_out(self):
+        cases = [case("t.sent", self.SENDS, "start: data\nmutates: yes\n")]
+        with Serve(MAILSPEC, WORD) as server:
+            targets = [server.urls["smtp"], server.urls["pop3"], *ACCOUNTS, "--insecure"]
+            environment = dict(os.environ, MAILSPEC_PASSWORD=WORD, MAILSPEC_PASSWORD2=WORD)
+            run = Run([*targets, "--keep-mail"], cases)
+            # somebody else's message stays
+            import smtplib
+            with smtplib.SMTP(server.urls["smtp"][len("smtp://"):]) as other:
+                other.sendmail("x@elsewhere.example", ["alice@example.test"], "Subject: mine\r\n\r\nkeep me\r\n")
+            report = os.path.join(run.folder, "report.json")
+            with open(report, "wb") as out:
+                out.write(run.out)
+            clean = [MAILSPEC, "probe", *targets, "--clean"]
+            held = self.maildrop(server)  # RFC 1939 section 4: it cannot be opened a second time
+            self.assertEqual(len(held.list()[1]), 2)
+            locked = subprocess.run([*clean, report], env=environment, capture_output=True)
+            self.assertEqual(locked.returncode, 4, locked.stderr)
+            held.quit()
+            done = subprocess.run([*clean, report], env=environment, capture_output=True)
+            self.assertEqual((done.returncode, done.stdout.decode()),
+                             (0, "1 messages that bear the mark %s were removed; 1 others were left\n" % run.report["ledger"]["mark"]))
+            box = self.maildrop(server)
+            self.assertEqual(len(box.list()[1]), 1)
+            self.assertIn(b"keep me", box.retr(1)[1])
+            box.quit()
+            wrong = subprocess.run([*clean, "m"], env=environment, capture_output=True)
+            self.assertEqual(wrong.returncode, 2)
+
+    def test_what_cannot_be_removed_is_listed(self):
+        with Serve(MAILSPEC, WORD, "--mutant", "pop3.quit.keeps") as server:
+            keeps = Run([server.urls["smtp"], server.urls["pop3"], *ACCOUNTS, "--insecure"],
+                        [case("t.sent", self.SENDS, "start: data\nmutates: yes\n")])
+        self.assertIn("keeps it", keeps.report["ledger"]["left"][0]["reason"])
+        self.assertNotEqual(keeps.report["ledger"]["left"][0]["message"], "")
+        with Smtp() as server:
+            blind = Run([server.url(), *ACCOUNTS], [case("t.sent", self.SENDS, "start: data\nmutates: yes\n")])
+        for told, where in ((keeps, "alice"), (blind, "alice@example.test")):
+            validate(load_json(told.out.decode()), SCHEMA, SCHEMA)
+            self.assertEqual([left["maildrop"] for left in told.report["ledger"]["left"]], [where])
+            self.assertIn("the mark of the run is " + told.report["ledger"]["mark"], told.err)
+
     def test_feeds_agree(self):
         script = "C: MAIL FROM:<${from}>\nS? 250\nC: RCPT TO:<${rcpt}>\nS? 250\nC: RSET\nS? 250\nfence\n"
         self.passes(case("t.case", script, "start: ehlo\n"), arguments=["--feed", "all"])
