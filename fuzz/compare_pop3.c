@@ -177,6 +177,8 @@ static const char *compare_listing_numbers(ms_span line, size_t at, ms_pop3_afte
 static const char *compare_words(ms_span line, size_t at, ms_pop3_after after, const ms_pop3_response *parsed)
 {
     ms_span words[2];
+    if (line.len > 0 && memchr(line.ptr, '\r', line.len) != NULL)
+        return NULL; /* a bare CR is told, and is no octet of a field */
     for (size_t i = 0; i < 2; i++) {
         while (at < line.len && (line.ptr[at] == ' ' || line.ptr[at] == '\t'))
             at++;

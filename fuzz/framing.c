@@ -171,47 +171,58 @@ void framing_smtp_tls(framing *f, const ms_smtp_dialogue *dialogue)
 
 /* --- POP3 ------------------------------------------------------------------------------------------------------- */
 
-/* RFC 1939 section 3: "If the first character on any line is the termination octet, the line is byte-stuffed". */
-static void check_capability(const ms_pop3_event *event, ms_span raw)
+/* RFC 1939 section 3: "If the first character on any line is the termination octet, the line is byte-stuffed"; what was
+ * read is the line without it. */
+static void check_item(const ms_pop3_event *event)
 {
-    const ms_span text = event->slice;
-    if ((event->line_flags & MS_LINE_TOO_LONG) != 0)
+    const ms_span line = event->slice;
+    if ((event->line_flags & MS_LINE_TOO_LONG) != 0 || ms_span_is_absent(line))
         return;
-    const size_t stuffed = text.len > 1 && raw.ptr[0] == '.' ? 1 : 0;
-    const ms_span tag = event->capability.tag;
-    FUZZ_EXPECT(ORACLE_FRAMING, (size_t)event->at, tag.len == 0 || tag.ptr >= raw.ptr + stuffed);
-    FUZZ_EXPECT(ORACLE_FRAMING, (size_t)event->at, tag.len == 0 || stuffed != 0 || tag.ptr == raw.ptr);
+    const size_t stuffed = line.len > 1 && line.ptr[0] == '.' ? 1 : 0;
+    const ms_span text = ms_span_make(line.ptr + stuffed, line.len - stuffed);
+    if (event->kind == MS_POP3_EVENT_CAPABILITY) {
+        const ms_pop3_capability again = ms_pop3_capability_parse(text);
+        FUZZ_EXPECT(ORACLE_FRAMING, (size_t)event->at,
+                    again.error == event->capability.error && again.id == event->capability.id &&
+                        again.tag.ptr == event->capability.tag.ptr && again.tag.len == event->capability.tag.len);
+    } else if (event->answered.verb == MS_POP3_LIST || event->answered.verb == MS_POP3_UIDL) {
+        const bool list = event->answered.verb == MS_POP3_LIST;
+        const ms_pop3_response_context context = {.after = list ? MS_POP3_AFTER_LIST : MS_POP3_AFTER_UIDL};
+        FUZZ_EXPECT(ORACLE_FRAMING, (size_t)event->at,
+                    ms_pop3_listing_parse(text, &context).error == event->response.error);
+    }
 }
 
-static void check_command(framing *f, const ms_pop3_event *event, ms_span raw)
+void framing_pop3_command(framing *f, const ms_pop3_parsed *parsed)
 {
-    const ms_pop3_parsed *parsed = &event->command;
     const ms_pop3_verb verb = parsed->command.verb;
-    check_line(raw, event->slice, event->line_flags, event->at);
     if (verb == MS_POP3_AUTH_RESPONSE)
         return;
+    const uint32_t sequence = f->sent++;
     if (verb == MS_POP3_AUTH || f->waiting == FRAMING_COMMANDS)
         f->waiting = -1; /* its responses are lines, too, and may be taken for commands */
     if (f->waiting < 0)
         return;
-    const bool numbered = parsed->error == MS_POP3_OK && (verb == MS_POP3_RETR || verb == MS_POP3_DELE ||
-                                                          verb == MS_POP3_LIST || verb == MS_POP3_UIDL);
+    const bool numbered =
+        parsed->error == MS_POP3_OK && parsed->deviations == 0 &&
+        (verb == MS_POP3_RETR || verb == MS_POP3_DELE || verb == MS_POP3_LIST || verb == MS_POP3_UIDL);
+    f->commands[f->waiting].sequence = sequence;
     f->commands[f->waiting].verb = (uint8_t)verb;
     f->commands[f->waiting].number = numbered ? parsed->command.message.number : 0;
     f->waiting++;
 }
 
 /* RFC 2449 section 6.6: "the server MUST process the commands in the order they are received". */
-static void check_answered(framing *f, const ms_pop3_event *event)
+void framing_pop3_answered(framing *f, ms_pop3_answering answered, uint64_t at)
 {
-    if (event->answered.none || event->answered.verb == MS_POP3_AUTH)
-        f->waiting = event->answered.none && f->waiting == 0 ? 0 : -1;
-    if (f->waiting > 0 && event->answered.verb != f->commands[0].verb)
+    if (answered.none || answered.verb == MS_POP3_AUTH)
+        f->waiting = answered.none && f->waiting == 0 ? 0 : -1;
+    if (f->waiting > 0 && (answered.verb != f->commands[0].verb || answered.sequence != f->commands[0].sequence))
         f->waiting = -1; /* one that is known to have been refused, or dropped, has no response of its own */
     if (f->waiting <= 0)
         return;
     if (f->commands[0].number != 0)
-        FUZZ_EXPECT(ORACLE_ORDER, (size_t)event->at, event->answered.number == f->commands[0].number);
+        FUZZ_EXPECT(ORACLE_ORDER, (size_t)at, answered.number == f->commands[0].number);
     f->waiting--;
     memmove(f->commands, f->commands + 1, (size_t)f->waiting * sizeof f->commands[0]);
 }
@@ -232,19 +243,24 @@ void framing_pop3(framing *f, ms_side side, const ms_pop3_event *event, ms_span 
         f->waiting = -1; /* a command behind the last one */
         break;
     case MS_POP3_EVENT_COMMAND:
-        check_command(f, event, raw);
+        check_line(raw, event->slice, event->line_flags, event->at);
+        framing_pop3_command(f, &event->command);
         break;
     case MS_POP3_EVENT_CAPABILITY:
-        check_capability(event, raw);
+        check_item(event);
         FUZZ_EXPECT(ORACLE_FRAMING, (size_t)event->at, !f->in_data);
         break;
     case MS_POP3_EVENT_RESPONSE:
-        check_answered(f, event);
+        framing_pop3_answered(f, event->answered, event->at);
+        FUZZ_EXPECT(ORACLE_FRAMING, (size_t)event->at, !f->in_data);
+        check_line(raw, event->slice, event->line_flags, event->at);
+        break;
+    case MS_POP3_EVENT_LISTING:
+        check_item(event);
         FUZZ_EXPECT(ORACLE_FRAMING, (size_t)event->at, !f->in_data);
         check_line(raw, event->slice, event->line_flags, event->at);
         break;
     case MS_POP3_EVENT_CONTINUATION:
-    case MS_POP3_EVENT_LISTING:
     case MS_POP3_EVENT_UNJUDGED:
         FUZZ_EXPECT(ORACLE_FRAMING, (size_t)event->at, !f->in_data);
         check_line(raw, event->slice, event->line_flags, event->at);
@@ -262,7 +278,7 @@ void framing_pop3(framing *f, ms_side side, const ms_pop3_event *event, ms_span 
 void framing_pop3_tls(framing *f, const ms_pop3_dialogue *dialogue)
 {
     /* what was not answered yet need not be known for it, if no STLS led here */
-    *f = (framing){.waiting = f->waiting == 0 ? 0 : -1};
+    *f = (framing){.waiting = f->waiting == 0 ? 0 : -1, .sent = f->sent};
     check_fresh(&dialogue->framer[MS_CLIENT]);
     check_fresh(&dialogue->framer[MS_SERVER]);
     FUZZ_EXPECT(ORACLE_TLS, 0, !dialogue->long_line[MS_CLIENT] && !dialogue->long_line[MS_SERVER]);

@@ -26,14 +26,19 @@ typedef struct framing {
     /* POP3: commands that were heard and not answered, the oldest first; -1: too many, or one that the responses need
      * not be counted by */
     int waiting;
+    uint32_t sent;
     struct {
         uint8_t verb;
-        uint32_t number;
+        uint32_t number, sequence;
     } commands[FRAMING_COMMANDS];
 } framing;
 
 void framing_smtp(framing *f, ms_side side, const ms_smtp_event *event, ms_span window);
 void framing_pop3(framing *f, ms_side side, const ms_pop3_event *event, ms_span window);
+
+/* What framing_pop3 does with commands and responses, for those who have no octets. */
+void framing_pop3_command(framing *f, const ms_pop3_parsed *parsed);
+void framing_pop3_answered(framing *f, ms_pop3_answering answered, uint64_t at);
 
 /* Behind the handshake. */
 void framing_smtp_session_tls(const ms_smtp_session *session);

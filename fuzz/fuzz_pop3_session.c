@@ -11,6 +11,7 @@
  * many commands as there can be.
  */
 #include "fuzz/compare.h"
+#include "fuzz/framing.h"
 #include "fuzz/input.h"
 #include "fuzz/look.h"
 
@@ -23,6 +24,7 @@ typedef struct machine {
     ms_pop3_room room;
     ms_pop3_run runs[UINT16_MAX];
     uint8_t messages[MESSAGES];
+    framing order;
     uint64_t at[2];             /* by ms_side */
     ms_finding items[FINDINGS]; /* of one event */
 } machine;
@@ -37,6 +39,8 @@ static void command(machine *m, ms_span text, bool dropped, ms_findings *finding
     const ms_pop3_context context = ms_pop3_session_command_context(&m->session);
     const ms_line line = line_of(text);
     const ms_pop3_parsed parsed = ms_pop3_command_parse_line(&line, &context);
+    if (!dropped)
+        framing_pop3_command(&m->order, &parsed);
     if (dropped)
         ms_pop3_session_dropped(&m->session, &parsed, &line, m->at[MS_CLIENT], findings);
     else
@@ -47,6 +51,8 @@ static void status(machine *m, const ms_line *line, ms_findings *findings)
 {
     const ms_pop3_response_context context = ms_pop3_session_response_context(&m->session);
     const ms_pop3_response response = ms_pop3_response_parse_line(line, &context);
+    if (response.indicator != MS_POP3_CONTINUATION)
+        framing_pop3_answered(&m->order, ms_pop3_session_answering(&m->session), m->at[MS_SERVER]);
     ms_pop3_session_response(&m->session, &response, line, m->at[MS_SERVER], findings);
 }
 
@@ -72,6 +78,12 @@ static void said(machine *m, ms_span text, ms_findings *findings)
     }
 }
 
+static void tls(machine *m)
+{
+    ms_pop3_session_tls(&m->session);
+    m->order.waiting = m->order.waiting == 0 ? 0 : -1;
+}
+
 static void event(machine *m, ms_span line, ms_findings *findings)
 {
     const uint8_t kind = line.len > 0 ? line.ptr[0] : 0;
@@ -84,7 +96,7 @@ static void event(machine *m, ms_span line, ms_findings *findings)
     else if (kind == 'e')
         ms_pop3_session_early(&m->session, text.len, m->at[MS_CLIENT], findings);
     else if (kind == 't')
-        ms_pop3_session_tls(&m->session);
+        tls(m);
     else if (kind == 'k')
         ms_pop3_session_know_pipelining(&m->session);
     else if (kind == 'x' || kind == 'h')
@@ -96,6 +108,8 @@ static uint64_t run(machine *m, ms_span octets, uint8_t options)
 {
     fuzz_look look = fuzz_look_at(octets);
     m->at[MS_CLIENT] = m->at[MS_SERVER] = 0;
+    m->order.waiting = 0;
+    m->order.sent = 0;
     const size_t runs = (options & 8) != 0 ? UINT16_MAX + 1 : (options & 1) != 0 ? 2 : MS_POP3_RUNS_DEFAULT;
     const size_t messages = (options & 4) != 0 ? 0 : (options & 2) != 0 ? 4 : MESSAGES;
     ms_pop3_session_init(&m->session, &m->room, m->runs, runs, messages == 0 ? NULL : m->messages, messages);

@@ -312,6 +312,29 @@ static void mutate_quoting(draft *d)
     }
 }
 
+static void mutate_separator(draft *d)
+{
+    static const uint8_t separators[] = {' ', ':', '<', '>', '=', '\t', '@', ',', '[', ']', '.', ';', '-', '/'};
+    const range text = text_of(d, any_line(d));
+    const size_t len = text.to - text.from;
+    const size_t start = below(d, len);
+    for (size_t i = 0; i < len; i++) {
+        const size_t at = text.from + (start + i) % len;
+        const uint8_t here = d->data[at];
+        if (memchr(separators, here, sizeof separators) == NULL)
+            continue;
+        const size_t way = below(d, 3);
+        const uint8_t other = separators[below(d, sizeof separators)];
+        if (way == 0)
+            replace(d, (range){at, at + 1}, "", 0);
+        else if (way == 1)
+            insert(d, at, &here, 1);
+        else
+            d->data[at] = other;
+        return;
+    }
+}
+
 static void mutate_address_literal(draft *d)
 {
     static const char *const literals[] = {
@@ -426,6 +449,7 @@ static const struct {
     [KIND_REPLY_CODE] = {"reply-code", mutate_reply_code},
     [KIND_CONTINUATION] = {"continuation", mutate_continuation},
     [KIND_QUOTING] = {"quoting", mutate_quoting},
+    [KIND_SEPARATOR] = {"separator", mutate_separator},
     [KIND_ADDRESS_LITERAL] = {"address-literal", mutate_address_literal},
     [KIND_XTEXT] = {"xtext", mutate_xtext},
     [KIND_BASE64] = {"base64", mutate_base64},

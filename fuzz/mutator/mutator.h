@@ -24,6 +24,7 @@ typedef enum fuzz_kind {
     KIND_REPLY_CODE,      /* another reply code or status indicator */
     KIND_CONTINUATION,    /* "250-" and "250 ": a multi-line reply is cut, or goes on */
     KIND_QUOTING,         /* a word quoted, quotes nested, quoted-pairs */
+    KIND_SEPARATOR,       /* what stands between two elements is missing, there twice, or another one */
     KIND_ADDRESS_LITERAL, /* what follows an at sign becomes an address literal */
     KIND_XTEXT,           /* an octet as +HH, right or wrong */
     KIND_BASE64,          /* a word in base64, or its padding wrong */
