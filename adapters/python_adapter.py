@@ -127,37 +127,56 @@ class Handler:
 class Memory(asyncio.Transport):
     def __init__(self):
         super().__init__()
-        self.written = b""
+        self.written, self.closed = b"", False
 
     def write(self, octets):
-        self.written += octets
+        if not self.closed:  # as a socket's does behind its close
+            self.written += octets
 
     def get_extra_info(self, name, default=None):
         return ("192.0.2.1", 25) if name == "peername" else default
 
     def is_closing(self):
-        return False
+        return self.closed
 
     def close(self):
-        pass
+        self.closed = True
 
 
-async def serve(octets):
-    """All of the session's replies, each one a (code, text), and what the handler got."""
+async def converse(pieces):
+    """What the session says, and what the handler got.  Each piece is said once the one before was answered."""
     handler, wire = Handler(), Memory()
     server = Server(handler, enable_SMTPUTF8=True, data_size_limit=None, hostname="mx.example", loop=asyncio.get_running_loop())
     handler.server = server
     server.connection_made(wire)
-    server.data_received(octets)
-    server._reader.feed_eof()
     try:
+        for piece in pieces:
+            server.data_received(piece)
+            await idle(server)
+        server._reader.feed_eof()
         await asyncio.wait_for(server._handler_coroutine, 5)
     except asyncio.CancelledError:
         pass  # its way to end at the end of the stream
     except Exception as error:  # whatever goes wrong in it is its answer
         wire.write(b"451 exception: %s\r\n" % type(error).__name__.encode())
+    return wire.written, handler
+
+
+async def idle(server):
+    """Until it has nothing more to do with what it got; it never sleeps."""
+    for _ in range(1000):
+        await asyncio.sleep(0)
+        if server._handler_coroutine.done() or not server._reader._buffer:
+            break
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def serve(octets):
+    """All of the session's replies, each one a (code, text), and what the handler got."""
+    written, handler = await converse([octets])
     replies = []
-    for line in wire.written.decode("utf-8", "replace").split("\r\n"):
+    for line in written.decode("utf-8", "replace").split("\r\n"):
         if line and line[3:4] != "-" and "IncompleteReadError" not in line:
             replies.append((line[:3], line[4:]))
     return replies, handler
@@ -221,14 +240,33 @@ def content(octets, about):
     return answer
 
 
+def smtp_session(pieces, about):
+    if about["lmtp"]:
+        return UNSUPPORTED
+    written, _ = asyncio.run(converse(pieces))
+    return accept(reply=b"".join(line for line in written.splitlines(True) if b"IncompleteReadError" not in line))
+
+
+def name_of(kind):
+    if kind == "smtp-reply":
+        return "smtplib of Python " + sys.version.split()[0]
+    if kind == "pop3-response":
+        return "poplib of Python " + sys.version.split()[0]
+    return "aiosmtpd " + aiosmtpd_version
+
+
 def answer(asked):
     kinds = {"smtp-reply": smtp_reply, "pop3-response": pop3_response}
     if Server is not None:
         kinds.update({"smtp-path": smtp_path, "smtp-command": smtp_command, "content": content})
-    if asked["kind"] not in kinds:
+    if asked["kind"] == "smtp-session" and Server is not None:
+        told = smtp_session([base64.b64decode(piece) for piece in asked["pieces"]], asked["about"])
+    elif asked["kind"] in kinds:
+        octets = base64.b64decode(asked["octets"]) if "octets" in asked else b"".join(map(base64.b64decode, asked["pieces"]))
+        told = kinds[asked["kind"]](octets, asked["about"])
+    else:
         return UNSUPPORTED
-    octets = base64.b64decode(asked["octets"]) if "octets" in asked else b"".join(map(base64.b64decode, asked["pieces"]))
-    return kinds[asked["kind"]](octets, asked["about"])
+    return dict(told, name=name_of(asked["kind"]))
 
 
 def main():

@@ -6,10 +6,14 @@
  * receiver may make what it likes.
  *
  * Differences that are known stand in a table with tabs, corpus/vectors/known_differences.tsv or what the variable
- * MAILSPEC_KNOWN_DIFFERENCES names: the beginning of the adapter's name, kind, "takes" or "refuses", our error ("*": any),
+ * MAILSPEC_KNOWN_DIFFERENCES names: the beginning of the adapter's name, kind, "takes" or "refuses", our error ("*": any, as the globs of
+ * 'mailspec vectors' go no further here),
  * and the reason.
  *
- * options: the lowest two bits: 0 a reverse-path, 1 a forward-path, 2 a command, 3 content.
+ * A server's sessions have nothing of ours to be compared with: they fail where our session machines find a breach of the
+ * server's in what it says.  "how" is "breaks" then, and our error the requirement.
+ *
+ * options: the lowest three bits: 0 a reverse-path, 1 a forward-path, 2 a command, 3 content, 4 a session of SMTP, 5 of POP3.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +21,8 @@
 
 #include "fuzz/input.h"
 #include "fuzz/oracle.h"
+#include "harness/adapter/session.h"
+#include "harness/requirement/register.h"
 #include "mailspec/adapter.h"
 #include "mailspec/content.h"
 #include "mailspec/limits.h"
@@ -59,15 +65,20 @@ static bool is_known(const char *adapter, const char *kind, const char *how, con
     return false;
 }
 
-/* --- what theirs says is not compared, only whether it accepts --------------------------------------------------- */
+/* --- what theirs says is not compared, only whether it accepts; but for a session's replies --------------------- */
 
 static char why[200];
+static uint8_t said[1 << 18];
+static size_t said_len;
 
 static void on_field(ms_adapter_result *result, const char *name, ms_span octets)
 {
     (void)result;
-    (void)name;
-    (void)octets;
+    if (strcmp(name, "reply") != 0 || octets.len > sizeof said - said_len)
+        return;
+    if (octets.len > 0)
+        memcpy(said + said_len, octets.ptr, octets.len);
+    said_len += octets.len;
 }
 
 static void on_number(ms_adapter_result *result, const char *name, uint64_t number)
@@ -138,18 +149,36 @@ static void contents(ms_span octets, const ms_adapter_about *about, ms_adapter_r
                 mailspec_adapter()->content(mailspec_adapter()->context, &octets, 1, about, result));
 }
 
+static void sessions(ms_span octets, bool pop3, const ms_adapter_about *about, ms_adapter_result *result)
+{
+    static session_heard heard;
+    ms_adapter_stream *const session = pop3 ? mailspec_adapter()->pop3_session : mailspec_adapter()->smtp_session;
+    said_len = 0;
+    if (session == NULL || session(mailspec_adapter()->context, &octets, 1, about, result) == MS_ADAPTER_UNSUPPORTED)
+        return;
+    session_hear(pop3, MS_VARIANT_SMTP, &octets, 1, ms_span_make(said, said_len), &heard);
+    const ms_register_row *row = ms_register_get(heard.breach);
+    const char *kind = pop3 ? "pop3-session" : "smtp-session";
+    if (row != NULL && !is_known(mailspec_adapter()->name, kind, "breaks", row->id))
+        fuzz_fail(ORACLE_DIFFERENTIAL, heard.replies[heard.breach_reply].from, "%s: %s breaks %s in reply %zu", kind,
+                  mailspec_adapter()->name, row->id, heard.breach_reply);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const fuzz_input input = fuzz_input_read(data, size);
     const ms_span line = fuzz_one_line(input.octets);
-    const ms_adapter_about about = {.size = sizeof about, .forward_path = (input.options & 3) == 1};
+    const ms_adapter_about about = {.size = sizeof about, .forward_path = (input.options & 7) == 1};
     ms_adapter_result result = {.size = sizeof result, .field = on_field, .number = on_number, .reason = on_reason};
     why[0] = '\0';
-    if ((input.options & 3) < 2)
-        paths(line, (input.options & 3) == 1, &about, &result);
-    else if ((input.options & 3) == 2)
+    const unsigned what = input.options & 7;
+    if (what < 2)
+        paths(line, what == 1, &about, &result);
+    else if (what == 2)
         commands(line, &about, &result);
-    else
+    else if (what == 3)
         contents(input.octets, &about, &result);
+    else if (what < 6)
+        sessions(input.octets, what == 5, &about, &result);
     return 0;
 }

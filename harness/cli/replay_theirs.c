@@ -8,6 +8,7 @@
 
 #include "harness/cli/judgement.h"
 #include "harness/cli/parse.h"
+#include "harness/cli/replay_sessions.h"
 #include "harness/replay/run.h"
 #include "harness/replay/sample.h"
 #include "harness/requirement/register.h"
@@ -222,6 +223,7 @@ result_case replay_theirs_judge(replay_theirs *theirs, const mst_document *docum
     size_t asked = 0;
     for (size_t i = 0; i < samples.count; i++)
         asked += judge_sample(theirs, document, &samples.items[i], &item);
+    asked += replay_sessions_judge(theirs, document, &item);
     if (asked == 0)
         result_case_worsen(&item, RESULT_SKIP, "the adapter supports nothing of it");
     for (const mst_word *word = document->header.cites; word != NULL; word = word->next)

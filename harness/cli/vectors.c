@@ -10,6 +10,7 @@
 #include "harness/cli/judgement.h"
 #include "harness/cli/options.h"
 #include "harness/cli/select.h"
+#include "harness/cli/vectors_session.h"
 #include "harness/requirement/register.h"
 #include "harness/result/escape.h"
 
@@ -29,6 +30,7 @@ static const char help[] =
     "\n"
     "  --only GLOB          vectors whose id is like it\n"
     "  --kind KIND          smtp-command smtp-path smtp-reply pop3-command pop3-response content\n"
+    "                       smtp-session pop3-session\n"
     "  --corpus DIRECTORY   the corpus, instead of the installed one or MAILSPEC_CORPUS\n"
     "  --format text|json   json: one object a line for each vector that differs, then the totals\n"
     "  --output FILE        write to FILE instead of standard output\n"
@@ -48,7 +50,7 @@ typedef struct run {
     int format;
     bool all;
     known_differences known;
-    size_t totals[6][JUDGEMENTS]; /* by kind, in the order of parse_kinds */
+    size_t totals[ADAPTER_KINDS][JUDGEMENTS];
     char error[300];
 } run;
 
@@ -126,11 +128,6 @@ static judgement judge_ours(const vector *row, const json_t *got)
 
 /* --- theirs ------------------------------------------------------------------------------------------------ */
 
-static adapter_kind kind_of(const vector *row)
-{
-    return (adapter_kind)(row->kind - parse_kinds);
-}
-
 static bool ask(run *r, const vector *row, adapter_answer *answer)
 {
     const ms_span octets = ms_span_make(row->input, row->length);
@@ -141,9 +138,9 @@ static bool ask(run *r, const vector *row, adapter_answer *answer)
                                     .forward_path = row->context.role == MS_FORWARD_PATH,
                                     .after = row->after};
     *answer = (adapter_answer){.verdict = MS_ADAPTER_UNSUPPORTED};
-    if (!adapter_supports(r->other, kind_of(row)))
+    if (!adapter_supports(r->other, vector_kind(row)))
         return true;
-    return adapter_ask(r->other, kind_of(row), &octets, 1, &about, answer, r->error, sizeof r->error);
+    return adapter_ask(r->other, vector_kind(row), &octets, 1, &about, answer, r->error, sizeof r->error);
 }
 
 /* --- comparing and telling ------------------------------------------------------------------------------------ */
@@ -190,7 +187,7 @@ static void tell_text(const run *r, const vector *row, judgement j, const json_t
 
 static void tell(run *r, const vector *row, judgement j, const json_t *other, const char *said)
 {
-    r->totals[kind_of(row)][j]++;
+    r->totals[vector_kind(row)][j]++;
     if (!judgement_differs(j) && !r->all)
         return;
     if (r->format == 1)
@@ -212,6 +209,30 @@ static void one_of_ours(run *r, const vector *row)
     json_decref(other);
 }
 
+static void session_of_ours(run *r, const vector *row)
+{
+    char codes[500];
+    json_t *other = NULL;
+    serve_octets said = {NULL, 0, 0};
+    vector_session_ours(row, &said);
+    const judgement j = vector_session_judge(row, serve_octets_span(&said), &other, codes, sizeof codes);
+    tell(r, row, j, other, codes);
+    serve_octets_free(&said);
+    json_decref(other);
+}
+
+/* What their server made of the row, which it supports. */
+static judgement session_of_theirs(const vector *row, adapter_answer *answer, json_t **other)
+{
+    serve_octets said = {NULL, 0, 0};
+    char codes[160];
+    vector_session_theirs(answer, &said);
+    const judgement j = vector_session_judge(row, serve_octets_span(&said), other, codes, sizeof codes);
+    snprintf(answer->reason, sizeof answer->reason, "%s", codes);
+    serve_octets_free(&said);
+    return j;
+}
+
 static bool one_of_theirs(run *r, const vector *row)
 {
     adapter_answer answer;
@@ -222,7 +243,9 @@ static bool one_of_theirs(run *r, const vector *row)
     if (right) {
         const char *who = answer.name[0] != '\0' ? answer.name : adapter_name(r->other);
         const char *error = row->verdict == VECTOR_REJECT ? row->names : "";
-        judgement j = judgement_of(row->verdict, row->fields, &answer, &other);
+        judgement j = vector_is_session(row) && answer.verdict != MS_ADAPTER_UNSUPPORTED
+                          ? session_of_theirs(row, &answer, &other)
+                          : judgement_of(row->verdict, row->fields, &answer, &other);
         j = judgement_known(&r->known, j, who, row->kind->name, error, other, row->id, &known);
         snprintf(said, sizeof said, "%s%s%s%s%s", judgement_verdicts[answer.verdict],
                  answer.reason[0] == '\0' ? "" : ": ", answer.reason,
@@ -245,7 +268,7 @@ static cli_status totals(const run *r)
         fprintf(r->out, " %s", judgement_names[j]);
     if (r->format == 0)
         fputc('\n', r->out);
-    for (int k = 0; parse_kinds[k].name != NULL; k++) {
+    for (int k = 0; k < ADAPTER_KINDS; k++) {
         size_t sum = 0;
         json_t *row = json_object();
         for (int j = 0; j < JUDGEMENTS; j++) {
@@ -254,9 +277,9 @@ static cli_status totals(const run *r)
             json_object_set_new(row, judgement_names[j], json_integer((json_int_t)r->totals[k][j]));
         }
         count += sum;
-        json_object_set_new(kinds, parse_kinds[k].name, row);
+        json_object_set_new(kinds, adapter_kind_names[k], row);
         if (r->format == 0 && sum > 0) {
-            fprintf(r->out, "%-14s %8zu", parse_kinds[k].name, sum);
+            fprintf(r->out, "%-14s %8zu", adapter_kind_names[k], sum);
             for (int j = 0; j < JUDGEMENTS; j++)
                 fprintf(r->out, " %*zu", (int)strlen(judgement_names[j]), r->totals[k][j]);
             fputc('\n', r->out);
@@ -305,7 +328,10 @@ static cli_status run_all(run *r, const vectors *all)
             (r->kind != NULL && strcmp(r->kind, row->kind->name) != 0))
             continue;
         if (r->other == NULL) {
-            one_of_ours(r, row);
+            if (vector_is_session(row))
+                session_of_ours(r, row);
+            else
+                one_of_ours(r, row);
         } else if (!one_of_theirs(r, row)) {
             fprintf(stderr, "mailspec vectors: %s: %s\n", row->id, r->error);
             return CLI_TARGET;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "harness/cli/vectors_session.h"
 #include "harness/requirement/register.h"
 #include "harness/result/escape.h"
 
@@ -93,6 +94,8 @@ static bool read_row(vector *row)
     }
     row->id = column[0];
     row->kind = parse_find_kind(column[1]);
+    for (size_t i = 0; row->kind == NULL && session_kinds[i].name != NULL; i++)
+        row->kind = strcmp(session_kinds[i].name, column[1]) == 0 ? &session_kinds[i] : NULL;
     row->requirement = column[5];
     row->note = or_null(column[7]);
     size_t bad = 0;

@@ -79,7 +79,9 @@ LISTENER = r"""
 import base64, json, sys
 for line in sys.stdin:
     asked = json.loads(line)
-    if asked["kind"] == "content":
+    if asked["kind"].endswith("session"):
+        answer = {"verdict": "unsupported"}
+    elif asked["kind"] == "content":
         answer = {"verdict": "accept", "fields": {"data": b"".join(map(base64.b64decode, asked["pieces"])).decode()}}
     elif asked["kind"] == "smtp-command":
         octets = base64.b64decode(asked["octets"])
@@ -87,6 +89,19 @@ for line in sys.stdin:
     else:
         assert asked["about"]["after"] in ("greeting", "EHLO", "MAIL", "RCPT", "DATA", "command"), asked["about"]
         answer = {"verdict": "accept", "reason": "why not"}
+    print(json.dumps(answer), flush=True)
+"""
+# A server that says yes to everything.
+SERVER = r"""
+import base64, json, sys
+for line in sys.stdin:
+    asked = json.loads(line)
+    answer = {"verdict": "unsupported"}
+    if asked["kind"] == "smtp-session":
+        said = "220 mx.harbour.example\r\n"
+        for command in b"".join(map(base64.b64decode, asked["pieces"])).decode().split("\r\n")[:-1]:
+            said += {"QUIT": "221 mx.harbour.example bye\r\n", "EHLO": "250 mx.harbour.example\r\n"}.get(command[:4], "250 Ok\r\n")
+        answer = {"verdict": "accept", "fields": {"reply": {"base64": base64.b64encode(said.encode()).decode()}}}
     print(json.dumps(answer), flush=True)
 """
 KNOWN = "adapter\tkind\thow\tours\treason\n"
@@ -193,6 +208,31 @@ class Vectors(Files):
             self.assertEqual(len([line for line in lines if "unused" in line]), unused, row)
         self.assertEqual(self.run_vectors("--only", "path.*", "--exec", program, "--known", known)[0], 1)
 
+    def test_sessions(self):
+        program = self.path("s.py", SERVER)
+        rows = ["s.%s\t%s\t-\t%s\taccept\t%s\t{\"replies\":\"%s\"}\t-\n" % row for row in (
+            ("quit", "smtp-session", "QUIT\\r\\n", "SMTP-5321-4.1.1.10-01", "220 221"),
+            ("class", "smtp-session", "NOOP\\r\\nQUIT\\r\\n", "SMTP-5321-4.1.1.9-01", "220 2yz/5yz 221"),
+            ("other", "smtp-session", "NOOP\\r\\nQUIT\\r\\n", "SMTP-5321-4.1.1.9-01", "220 5yz 221"),
+            ("less", "smtp-session", "QUIT\\r\\n", "SMTP-5321-4.1.1.9-01", "220 250 221"),
+            ("more", "smtp-session", "QUIT\\r\\n", "SMTP-5321-4.1.1.9-01", "220"),
+            ("rest", "smtp-session", "QUIT\\r\\n", "SMTP-5321-4.1.1.9-01", "220 ..."),
+            ("breach", "smtp-session", "EHLO a.example\\r\\nRCPT TO:<b@b.example>\\r\\n", "SMTP-5321-3.3-09", "220 250 ..."),
+            ("mail", "pop3-session", "NOOP\\r\\n", "POP3-1939-3-10", "+ -"))]
+        status, told, err, lines = self.run_vectors("--all", "--exec", "%s %s" % (sys.executable, program), rows=rows)
+        self.assertEqual((status, err), (1, ""))
+        self.assertEqual(told, {"s.quit": "agrees", "s.class": "agrees", "s.other": "other-fields", "s.less": "other-fields",
+                                "s.more": "other-fields", "s.rest": "agrees", "s.breach": "other-fields", "s.mail": "unsupported"})
+        fields = {line["id"]: line["fields"] for line in lines if "id" in line}
+        self.assertEqual(fields["s.other"], {"reply.1": {"wanted": "5yz", "got": "250"}})
+        self.assertEqual(fields["s.less"], {"reply.1": {"wanted": "250", "got": "221"}})
+        self.assertEqual(fields["s.more"], {"reply.1": {"wanted": None, "got": "221"}})
+        self.assertEqual(fields["s.breach"], {"breaks": {"wanted": None, "got": "SMTP-5321-3.3-09"}})
+        # ours is the reference server
+        status, told, _, _ = self.run_vectors("--all", rows=rows)
+        self.assertEqual({name: result for name, result in told.items() if result != "agrees"},
+                         {name: "other-fields" for name in ("s.other", "s.less", "s.more")})
+
     def test_known_differences_that_are_none(self):
         program = "%s %s" % (sys.executable, self.path("p.py", PROGRAM))
         for text in ("", "adapter\tkind\n", KNOWN + "a\tb\tc\td\n", KNOWN + "a\tb\tc\td\te\tf\n"):
@@ -237,6 +277,22 @@ class Recordings(Files):
         self.assertIn("refuses-legal (smtp-command of the client, octet 0 ", told[0][3])
         known = self.path("k.tsv", KNOWN + "commander\tsmtp-command\trefuses\t*\tit is\n")
         self.assertEqual([line for line, _, expected, _ in self.replay("reject", "--known", known)[2] if not expected], [8, 17])
+
+    def test_sessions(self):
+        for client, server, wanted in (
+                ("C: EHLO a.example\nS: 250 mx.harbour.example\nC: NOOP\n", "S: 500 no\n", (0, "pass", [None], [True])),
+                ("C: EHLO a.example\nS: 250 mx.harbour.example\nC: NOOP\n", "S: 250 Ok\n", (0, "pass", [], [])),
+                ("C: EHLO a.example\nS: 250 mx.harbour.example\nC: RCPT TO:<a@b.example>\n", "S: 503 no\n",
+                 (1, "fail", ["SMTP-5321-3.3-09"], [False]))):
+            text = "mailspec: 1\nprotocol: smtp\ntitle: t\ncites: SMTP-5321-3.3-09\n\nS: 220 mx.harbour.example\n" + client + server
+            done = subprocess.run([MAILSPEC, "replay", self.path("r.mst", text), "--exec",
+                                   "%s %s" % (sys.executable, self.path("s.py", SERVER)), "--format", "json"],
+                                  capture_output=True, timeout=60)
+            case = json.loads(done.stdout)["cases"][0]
+            self.assertEqual((done.returncode, case["status"], [e.get("requirement") for e in case["evidence"]],
+                              [e["expected"] for e in case["evidence"]]), wanted, text)
+            if wanted[2]:
+                self.assertEqual(case["evidence"][0]["line"], 10)
 
     def test_nothing_supported(self):
         status, verdict, told, _ = self.replay("unsupported", text=RECORDING.split("\nS: ")[0] +

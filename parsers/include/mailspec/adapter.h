@@ -72,7 +72,9 @@ typedef struct ms_adapter {
     /* Mail data or a POP3 message behind the line before, up to its end: "data" is the content, dots undone; "rest" what
      * stands behind the end.  INCOMPLETE if there is no end. */
     ms_adapter_stream *content;
-    /* A server's whole session over what a client sends: "reply" for each reply, all of its lines. */
+    /* A server's whole session over what a client sends, each piece in answer to all that was said before: "reply" for
+     * each reply, all of its lines, the greeting first.  The server takes mail for alice@example.test; of POP3, alice's
+     * password is secret, and her maildrop holds two messages.  No TLS. */
     ms_adapter_stream *smtp_session;
     ms_adapter_stream *pop3_session;
 } ms_adapter;
