@@ -217,6 +217,8 @@ static void write_pop3_response(const fields *f, uint8_t kind)
     } else if (kind == 'u') {
         len = ms_pop3_unique_id_write(number_at(f, 1), f->field[1], out, sizeof out);
         check_line(len, ms_pop3_unique_id_write(number_at(f, 1), f->field[1], fits, less(len)));
+        const size_t scan = ms_pop3_scan_write(number_at(f, 1), f->field[1].len, fits, sizeof fits);
+        FUZZ_EXPECT(ORACLE_SERIALISE, 0, (scan == 0) == (number_at(f, 1) == 0)); /* RFC 1939 section 4: from 1 */
         const ms_pop3_response again = ms_pop3_listing_parse(ms_span_make(out, len < 2 ? 0 : len - 2), &list);
         FUZZ_EXPECT(ORACLE_SERIALISE, 0,
                     len == 0 || (again.error == MS_POP3_RESPONSE_OK && again.deviations == 0 &&

@@ -65,6 +65,8 @@ Test(pop3_listing, scan)
         {"POP3-1939-5-09 empty", "", 0, 0, NULL, ERR(SCAN_LISTING, 0)},
         {"POP3-1939-5-09 letters behind the size", "1 120k", 0, 0, NULL, ERR(SCAN_LISTING, 5)},
         {"POP3-SEC-int-05 range", "4294967296 1", 0, 0, NULL, ERR(NUMBER_RANGE, 0)},
+        {"POP3-SEC-int-05 range, and of what follows nothing is said", "4294967296  1 x", 0, 0, NULL,
+         ERR(NUMBER_RANGE, 0)},
         {"POP3-SEC-int-05 range", "1 99999999999999999999", 0, 0, NULL, ERR(NUMBER_RANGE, 2)},
     };
     for (size_t i = 0; i < COUNT(rows); i++)

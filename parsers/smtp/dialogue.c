@@ -217,6 +217,7 @@ static void next_reply_line(ms_smtp_dialogue *dialogue, ms_span input, ms_findin
 
 /* --- the client's side ------------------------------------------------------ */
 
+/* There are octets, and the scanner takes some. */
 static void next_content(ms_smtp_dialogue *dialogue, ms_span input, ms_findings *findings, ms_smtp_event *event)
 {
     event->kind = MS_SMTP_EVENT_CONTENT;
@@ -228,14 +229,12 @@ static void next_content(ms_smtp_dialogue *dialogue, ms_span input, ms_findings 
     dialogue->at[MS_CLIENT] += slice.consumed;
     const bool end = slice.status == MS_CONTENT_END;
     const uint64_t at = end ? dialogue->at[MS_CLIENT] - 3 : event->at + slice.flag_at;
-    if (end || slice.slice.len > 0 || event->content_flags != 0)
+    if (end || slice.slice.len > 0) /* a flag comes with the octet that raises it */
         ms_smtp_session_content(&dialogue->session, slice.slice.len, event->content_flags, end, at, findings);
     if (end) {
         event->kind = MS_SMTP_EVENT_END_OF_DATA;
         dialogue->mode = MODE_COMMANDS;
         ms_content_init(&dialogue->content); /* nothing comes out of an ended one, were a chunk to go on with it */
-    } else if (slice.slice.len == 0 && slice.consumed == 0) {
-        event->kind = MS_SMTP_EVENT_NEED_MORE;
     }
 }
 
