@@ -69,3 +69,33 @@ Test(register, level_names)
     cr_expect(!ms_level_find("must", &level));
     cr_expect_eq(level, MS_LEVEL_MAY);
 }
+
+Test(register, codes_that_a_row_tolerates)
+{
+    static const struct {
+        ms_requirement number;
+        unsigned code;
+        bool tolerated;
+    } codes[] = {
+        {MS_REQ_SMTP_2034_4_02, 354, true},  /* none (code in 354 = warn) */
+        {MS_REQ_SMTP_2034_4_02, 334, false}, /* in a challenge it breaks SASL */
+        {MS_REQ_SMTP_1870_4_02, 554, true},  /* 552 (other 5xx | 4xx | close = warn; 250 = fail) */
+        {MS_REQ_SMTP_1870_4_02, 452, true},
+        {MS_REQ_SMTP_1870_4_02, 250, false},
+        {MS_REQ_SMTP_6531_3_7_4_1_01, 553, true}, /* ASCII (4xx | 5xx repeating octets of the command = warn) */
+        {MS_REQ_SMTP_6531_3_7_4_1_01, 250, false},
+        {MS_REQ_SMTP_5321_4_3_1_05, 221, true}, /* no other use (221 + close on abuse = warn; XCLIENT 220 = n/a) */
+        {MS_REQ_SMTP_5321_4_3_1_05, 220, false},
+        {MS_REQ_SMTP_5321_4_1_1_5_01, 354,
+         true}, /* 250; 503 | 554 (354 then 5xx at the dot = warn; 250 at the dot = fail) */
+        {MS_REQ_SMTP_5321_4_1_1_5_01, 250, false},
+        {MS_REQ_SMTP_5321_4_3_2_12, 554, true},  /* 250 | 500 | 501 | 421 (other codes = warn) */
+        {MS_REQ_SMTP_5321_4_1_2_15, 250, false}, /* 501 (other 5xx = warn; 250 = deviation) */
+        {MS_REQ_SMTP_5321_3_3_09, 502, false},   /* 503 */
+        {MS_REQ_SMTP_5321_4_1_4_13, 0, false},   /* a finding without a code */
+    };
+    for (size_t i = 0; i < COUNT(codes); i++) {
+        const ms_register_row *row = ms_register_get(codes[i].number);
+        cr_expect_eq(ms_register_tolerates(row, codes[i].code), codes[i].tolerated, "%s: %u", row->id, codes[i].code);
+    }
+}

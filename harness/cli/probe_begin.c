@@ -53,6 +53,11 @@ static bool tell(const probe_context *context, const probe_endpoint *endpoint)
         fprintf(stderr, "mailspec probe: %s: no login: %s\n", url, endpoint->why_auth);
     if (endpoint->rcpt_refused)
         fprintf(stderr, "mailspec probe: %s: no recipient: %s\n", url, endpoint->why_rcpt);
+    if (endpoint->from_domain != NULL || endpoint->from != NULL)
+        fprintf(stderr, "mailspec probe: %s refuses senders at client.example: the sender is %s%s (see --from)\n", url,
+                endpoint->from != NULL ? "" : "at ", endpoint->from != NULL ? endpoint->from : endpoint->from_domain);
+    else if (endpoint->mail_refused && !endpoint->rcpt_refused)
+        fprintf(stderr, "mailspec probe: %s takes no mail from our sender (see --from, --user)\n", url);
     return (no_login && endpoint->login_failed) || endpoint->rcpt_refused;
 }
 

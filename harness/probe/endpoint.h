@@ -38,7 +38,10 @@ typedef struct probe_endpoint {
     bool user_pass;       /* POP3: by USER and PASS */
     bool user_pass_clear; /* … in clear as well */
     bool apop_banner;
-    bool second_works;           /* the second account can log in */
+    bool second_works;       /* the second account can log in */
+    bool mail_refused;       /* SMTP: neither in clear, nor in TLS, nor with a login was mail taken from our sender */
+    const char *from_domain; /* SMTP: ours is refused, this one is not; NULL otherwise */
+    const char *from;        /* SMTP: the only sender that it takes; NULL otherwise */
     ms_sasl_mechanism mechanism; /* to log in by; MS_SASL_OTHER: USER and PASS, or none */
     uint32_t messages;           /* POP3: in the maildrop */
     probe_offer clear, tls;
@@ -47,6 +50,9 @@ typedef struct probe_endpoint {
     char why_auth[PROBE_WHY_MAX]; /* why the login failed */
     char why_rcpt[PROBE_WHY_MAX]; /* the refusal */
 } probe_endpoint;
+
+/* The sender of what bears the mark, unless one was given. */
+void probe_endpoint_sender(const probe_endpoint *endpoint, const char *mark, char *out, size_t room);
 
 /* The words behind keyword in the offer; absent if it is not offered, empty without parameters. */
 ms_span probe_offer_find(const probe_offer *offer, ms_span keyword);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/probe/manners.h"
 #include "harness/requirement/register.h"
 
 enum { FINDINGS_AT_ONCE = 64, HINTS_MAX = 100000 };
@@ -210,6 +211,8 @@ void probe_listen(probe_listener *listener, ms_side side, ms_span octets)
         listener->last = octets.len > 0 ? octets.ptr[octets.len - 1] : listener->last;
     } else {
         listener->deaf |= is_alert(octets);
+        /* what it says from here on is about the session, not about the command */
+        listener->deaf |= !listener->pop3_spoken && probe_octets_tell_of_limit(octets);
     }
     octet_buffer_add(&listener->pending[side], octets);
     /* what one side says may decide what the other's waiting octets are */

@@ -114,13 +114,14 @@ static void end_turn(probe_context *context, bool second)
 
 /* --- visits ---------------------------------------------------------------------------------- */
 
-static void set_visitor(probe_visit *visit, const probe_context *context, const char *mark)
+static void set_visitor(probe_visit *visit, const probe_context *context, const probe_endpoint *endpoint,
+                        const char *mark)
 {
     const probe_settings *settings = &context->settings;
     char text[200];
     snprintf(text, sizeof text, "%s.client.example", mark);
     probe_scope_set_text(&visit->scope, "client", settings->client == NULL ? text : settings->client);
-    snprintf(text, sizeof text, "%s@client.example", mark);
+    probe_endpoint_sender(endpoint, mark, text, sizeof text);
     probe_scope_set_text(&visit->scope, "from", settings->from == NULL ? text : settings->from);
 }
 
@@ -130,7 +131,7 @@ bool probe_visit_begin(probe_visit *visit, probe_context *context, const probe_e
     enum { TRIES = 5 };
     memset(visit, 0, sizeof *visit);
     probe_scope_init(&visit->scope, 1);
-    set_visitor(visit, context, mark);
+    set_visitor(visit, context, endpoint, mark);
     probe_scope_set_text(&visit->scope, "rcpt", second ? context->settings.rcpt2 : context->settings.rcpt);
     probe_reached reached = PROBE_REACHED_LATER;
     for (int i = 0; i < TRIES && reached == PROBE_REACHED_LATER && !atomic_load(&context->stop); i++) {

@@ -4,18 +4,18 @@
 #include <string.h>
 #include <strings.h>
 
-static bool says(const probe_reply *reply, const char *words)
+static bool says(ms_span text, const char *words)
 {
     const size_t length = strlen(words);
-    for (size_t i = 0; i + length <= reply->text.len; i++)
-        if (strncasecmp((const char *)reply->text.ptr + i, words, length) == 0)
+    for (size_t i = 0; i + length <= text.len; i++)
+        if (strncasecmp((const char *)text.ptr + i, words, length) == 0)
             return true;
     return false;
 }
 
-static bool says_one_of(const probe_reply *reply, const char *const *words)
+static bool says_one_of(ms_span text, const char *const *words)
 {
-    while (*words != NULL && !says(reply, *words))
+    while (*words != NULL && !says(text, *words))
         words++;
     return *words != NULL;
 }
@@ -35,11 +35,11 @@ bool probe_tells_of_early_talk(const probe_reply *reply)
         "out of turn", NULL,
     };
     /* postscreen, of whatever came in one segment with something else */
-    const bool postscreen = reply->code == 521 && says(reply, "protocol error");
-    return is_refusal(reply) && (postscreen || says_one_of(reply, words));
+    const bool postscreen = reply->code == 521 && says(reply->text, "protocol error");
+    return is_refusal(reply) && (postscreen || says_one_of(reply->text, words));
 }
 
-bool probe_tells_of_limit(const probe_reply *reply)
+static bool names_limit(ms_span text)
 {
     static const char *const words[] = {
         "too many connections",
@@ -60,6 +60,14 @@ bool probe_tells_of_limit(const probe_reply *reply)
         "too many auth",
         "too many login",
         "too many failed",
+        "too many failures",
+        "too many violations",
+        "too many transactions",
+        "too many vrfy",
+        "too many noop",
+        "too many rset",
+        "error limit",
+        "command limit",
         "too many requests",
         "too many new tls",
         "too much mail",
@@ -73,5 +81,23 @@ bool probe_tells_of_limit(const probe_reply *reply)
         "sending rate",
         NULL,
     };
-    return is_refusal(reply) && says_one_of(reply, words);
+    return says_one_of(text, words);
+}
+
+bool probe_tells_of_limit(const probe_reply *reply)
+{
+    return is_refusal(reply) && names_limit(reply->text);
+}
+
+bool probe_octets_tell_of_limit(ms_span octets)
+{
+    for (size_t from = 0; from < octets.len;) {
+        const uint8_t *newline = memchr(octets.ptr + from, '\n', octets.len - from);
+        const size_t to = newline == NULL ? octets.len : (size_t)(newline - octets.ptr);
+        const uint8_t first = octets.ptr[from];
+        if ((first == '4' || first == '5') && names_limit(ms_span_make(octets.ptr + from, to - from)))
+            return true;
+        from = to + 1;
+    }
+    return false;
 }

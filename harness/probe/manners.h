@@ -14,5 +14,7 @@ bool probe_tells_of_early_talk(const probe_reply *reply);
 /* "550 5.7.1 Too many messages", "-ERR Too many connections", "450 4.7.1 Slow down" …, but not what a message or a command may
  * have too many of. */
 bool probe_tells_of_limit(const probe_reply *reply);
+/* The same of the lines of SMTP replies, in what was just read. */
+bool probe_octets_tell_of_limit(ms_span octets);
 
 #endif

@@ -1,6 +1,7 @@
 /* offer.c - lists of EHLO keywords and POP3 capabilities */
 #include "harness/probe/endpoint.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static uint8_t upper(uint8_t octet)
@@ -83,4 +84,12 @@ void probe_offer_read(probe_offer *offer, mst_arena *arena, const probe_reply *r
     for (size_t i = 0; i < reply->line_count && offer->count < PROBE_OFFER_MAX; i++)
         if (reply->lines[i].len <= 1000)
             offer->lines[offer->count++] = mst_arena_copy(arena, reply->lines[i]);
+}
+
+void probe_endpoint_sender(const probe_endpoint *endpoint, const char *mark, char *out, size_t room)
+{
+    if (endpoint->from != NULL)
+        snprintf(out, room, "%s", endpoint->from);
+    else
+        snprintf(out, room, "%s@%s", mark, endpoint->from_domain == NULL ? "client.example" : endpoint->from_domain);
 }

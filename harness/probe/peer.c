@@ -68,6 +68,8 @@ static void begin_session(probe_peer *peer, const net_target *target)
     probe_framer_init(&peer->framer);
     peer->taken = 0;
     peer->awaited = 0;
+    peer->refusals = 0;
+    peer->refused = false;
     peer->ended = NET_OK;
     peer->hasty = peer->crowded = peer->flooded = peer->quit_said = peer->authenticated = peer->login_due = false;
     peer->said = net_now();
@@ -221,6 +223,8 @@ static void hand_out(probe_peer *peer, probe_reply *reply)
     octet_buffer_drop(&peer->in, raw.len);
     probe_framer_init(&peer->framer);
     peer->awaited++;
+    peer->refused = !peer->pop3_spoken && reply->code >= 400;
+    peer->refusals += peer->refused;
     peer->authenticated |= !peer->pop3_spoken && reply->code == 235;
     if (reply->code / 100 != 3 && reply->indicator != MS_POP3_CONTINUATION)
         peer->login_due = false;

@@ -42,6 +42,8 @@ typedef struct probe_peer {
     char detail[200];  /* why something could not be done */
     net_deadline said; /* when we last said something */
     unsigned awaited;  /* replies that steps have taken */
+    unsigned refusals; /* SMTP: 4yz and 5yz among them */
+    bool refused;      /* SMTP: the last one was */
     bool quit_said, pop3_spoken, flooded;
     bool authenticated; /* SMTP: a login succeeded */
     bool login_due;     /* the reply that is awaited may be one to a login, which servers delay */

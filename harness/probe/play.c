@@ -241,6 +241,17 @@ static void set_size_limit(stage *s)
     probe_scope_set(&s->scope, MS_SPAN("size_limit"), digits);
 }
 
+/* Another one than the usual, where the server does not take that. */
+static void set_sender(stage *s)
+{
+    char sender[300];
+    if (s->context->settings.from != NULL || (s->endpoint->from == NULL && s->endpoint->from_domain == NULL))
+        return;
+    probe_endpoint_sender(s->endpoint, s->mark, sender, sizeof sender);
+    probe_scope_set_text(&s->scope, "from", sender);
+    probe_scope_set_text(&s->scope, "from_domain", strrchr(sender, '@') + 1);
+}
+
 /* Cases of one run draw different lots, and the same ones again with the same seed, in whatever order they run. */
 static uint64_t hash(ms_span id)
 {
@@ -273,6 +284,7 @@ static void begin(stage *s, probe_context *context, const probe_endpoint *endpoi
     snprintf(s->mark, sizeof s->mark, "%s%04u", context->mark, number % 10000);
     probe_scope_init(&s->scope, s->seed ^ hash(document->header.id));
     probe_names_set(&s->scope, &s->context->settings, s->mark, s->endpoint->target.host);
+    set_sender(s);
     set_size_limit(s);
 }
 

@@ -46,6 +46,17 @@ static bool answers_delivery(uint8_t verb)
     return verb == MS_SMTP_MAIL || verb == MS_SMTP_RCPT || verb == MS_SMTP_END_OF_DATA || verb == MS_SMTP_BDAT;
 }
 
+/* Has the case anything to say about NOOP? */
+static bool is_about_noop(const mst_document *document)
+{
+    static const char *const rules[] = {"SMTP-5321-4.1.1.9-", "SMTP-5321-4.5.1-05", "SMTP-5321-4.1.4-03"};
+    for (const mst_word *cite = document->header.cites; cite != NULL; cite = cite->next)
+        for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+            if (cite->text.len >= strlen(rules[i]) && memcmp(cite->text.ptr, rules[i], strlen(rules[i])) == 0)
+                return true;
+    return false;
+}
+
 bool stage_is_passing(const stage *s, const probe_peer *peer, const probe_reply *reply)
 {
     if (reply->came == PROBE_CAME_CLOSE)
@@ -60,7 +71,7 @@ bool stage_is_passing(const stage *s, const probe_peer *peer, const probe_reply 
     if (reply->code == 421)
         return true;
     if (reply->code / 100 == 4)
-        return answers_delivery(reply->answered);
+        return true; /* "may be requested again" (section 4.2.1) */
     const probe_endpoint *endpoint = s->endpoint;
     /* some servers that demand a login have another code for those who come without one */
     const bool stranger = endpoint->auth_required && !peer->authenticated;
@@ -109,6 +120,30 @@ bool stage_is_punished(stage *s, const mst_step *step, const probe_reply *reply)
     return true;
 }
 
+/* Who refuses the first error of a session and closes over it breaks section 3.8; who was refused before, or is told 521,
+ * has been counted. */
+bool stage_is_parting(probe_peer *peer, const probe_reply *reply)
+{
+    enum { HANGUP_MS = 200, NO_MAIL_HERE = 521 }; /* RFC 7504 section 3 */
+    if (reply->came != PROBE_CAME_REPLY || peer->pop3_spoken || reply->code < 400)
+        return false;
+    if (peer->refusals < 2 && reply->code != NO_MAIL_HERE)
+        return false;
+    return probe_peer_any(peer, probe_peer_reply_end(peer, HANGUP_MS)) && peer->ended != NET_OK &&
+           !probe_peer_has_octets(peer);
+}
+
+/* Whatever a reply like this says, it does not say it of the stimulus. */
+static bool proves_nothing(const stage *s, const mst_step *step, probe_peer *peer, const probe_reply *reply)
+{
+    if (step->expect.only || s->document->header.only)
+        return false;
+    if (s->endpoint->mail_refused && reply->came == PROBE_CAME_REPLY && reply->code >= 400 &&
+        answers_delivery(reply->answered))
+        return true;
+    return stage_is_parting(peer, reply);
+}
+
 /* --- S? ---------------------------------------------------------------------------------- */
 
 static const mst_match *first_of(const mst_step *step, mst_match_kind kind)
@@ -147,7 +182,7 @@ static bool match_came(stage *s, const mst_match *match, const probe_reply *repl
     return false;
 }
 
-static const mst_alternative *choose(stage *s, const mst_step *step, const probe_reply *reply)
+static const mst_alternative *choose_as(stage *s, const mst_step *step, const probe_reply *reply)
 {
     s->scope.error[0] = '\0';
     for (const mst_alternative *a = step->alternatives; a != NULL; a = a->next)
@@ -165,6 +200,20 @@ static const mst_alternative *choose(stage *s, const mst_step *step, const probe
 static bool is_complaint(mst_verdict verdict)
 {
     return verdict == MST_FAIL || verdict == MST_NONSTRICT;
+}
+
+/* Most cases say NOOP to see whether the session goes on.  Who does not know it breaks section 4.5.1, which the listener
+ * tells; here its refusal shows as much as 250. */
+static const mst_alternative *choose(stage *s, const mst_step *step, const probe_reply *reply)
+{
+    const mst_alternative *taken = choose_as(s, step, reply);
+    const bool unknown = reply->came == PROBE_CAME_REPLY && reply->answered == MS_SMTP_NOOP &&
+                         (reply->code == 500 || reply->code == 502);
+    if (taken != NULL || !unknown || s->over || is_about_noop(s->document))
+        return taken;
+    probe_reply known = *reply;
+    known.code = 250;
+    return choose_as(s, step, &known);
 }
 
 void stage_expect(stage *s, const mst_step *step)
@@ -188,6 +237,15 @@ void stage_expect(stage *s, const mst_step *step)
     const bool complains = taken == NULL ? !(s->over && s->verdict == MST_ERROR) : is_complaint(taken->outcome.verdict);
     if (complains && !step->expect.only && stage_is_punished(s, step, &reply))
         return;
+    const bool wrong = taken == NULL || taken->outcome.verdict == MST_FAIL;
+    if (wrong && !s->over && proves_nothing(s, step, peer, &reply)) {
+        char quoted[240];
+        probe_reply_quote(&s->scope, &reply, quoted, sizeof quoted);
+        s->transient = true;
+        stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "the server refuses all mail, or ends the session: %s",
+                     quoted);
+        return;
+    }
     if (taken != NULL) {
         stage_alternative(s, step, taken, &reply);
         return;

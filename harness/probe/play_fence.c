@@ -26,6 +26,9 @@ typedef struct fence {
     probe_reply last;  /* what came instead of a reply */
     probe_reply cross; /* a reply about our manners, if one came */
     bool missing, closed, silent;
+    bool accepted; /* one of the extra replies was no refusal */
+    bool refused;  /* what the script awaited last was a refusal */
+    bool hung_up;  /* the server did, before the fence began */
 } fence;
 
 enum {
@@ -59,6 +62,7 @@ static void count_extra(fence *f, const probe_reply *reply)
 {
     if (f->extras++ == 0)
         f->extra = *reply;
+    f->accepted |= f->peer->pop3_spoken || reply->code < 400;
 }
 
 /* What was said before and not awaited, or came without being asked for. */
@@ -159,20 +163,32 @@ static bool answers_help(const probe_reply *reply)
     return reply->code == 211 || reply->code == 214 || reply->code / 100 == 5;
 }
 
+/* HELP was answered by neither, as some do by 250: or is it an extra reply?  NOOP's reply comes behind both. */
+static bool is_odd_help(fence *f, const probe_reply *first)
+{
+    probe_reply second;
+    say(f, "NOOP");
+    if (!take(f, PROBE_SHAPE_SINGLE, &second))
+        return true;
+    if (!answers_help(&second) && !probe_peer_any(f->peer, net_in(LATE_MS)))
+        return true;
+    count_extra(f, first);
+    if (!answers_help(&second))
+        count_extra(f, &second);
+    return false;
+}
+
 static void by_help(fence *f)
 {
     probe_reply reply = {.came = PROBE_CAME_CLOSE};
-    bool seen = false;
     say(f, "HELP");
-    while (!seen && take(f, PROBE_SHAPE_SINGLE, &reply)) {
-        seen = answers_help(&reply);
-        if (!seen)
-            count_extra(f, &reply);
-    }
-    if (!seen)
+    if (!take(f, PROBE_SHAPE_SINGLE, &reply))
         return;
     const probe_reply help = reply;
-    say(f, "NOOP");
+    if (answers_help(&reply))
+        say(f, "NOOP");
+    else if (is_odd_help(f, &help))
+        return;
     while (take(f, PROBE_SHAPE_SINGLE, &reply)) {
         if (reply.code / 100 == 2 && reply.code != 214 && reply.code != 211)
             break;
@@ -319,6 +335,10 @@ static const mst_alternative *find_extra(const fence *f)
 static void decide(fence *f)
 {
     stage *s = f->s;
+    if (f->extras > 0 && f->refused && f->hung_up && !f->accepted) {
+        f->extras = 0; /* who refuses, refuses once more and hangs up has run nothing */
+        f->closed = true;
+    }
     const mst_step *step = f->step;
     const mst_alternative *taken = NULL;
     const bool passing = f->extras > 0 && stage_is_passing(s, f->peer, &f->extra);
@@ -354,11 +374,13 @@ void stage_fence(stage *s, const mst_step *step)
     fence f = {.s = s, .step = step, .peer = stage_peer(s, step)};
     if (f.peer == NULL)
         return;
+    f.refused = f.peer->refused;
     f.peer->listener.line = step->at.line;
     f.last.raw = f.last.text = f.last.content = MS_SPAN("");
     if (f.peer->stream == NULL || f.peer->ended != NET_OK) {
         take_waiting(&f);
         f.closed = f.extras == 0;
+        f.hung_up = true;
         f.last.came = PROBE_CAME_CLOSE;
     } else {
         run(&f);

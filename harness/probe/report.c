@@ -149,6 +149,7 @@ typedef struct heard {
     uint16_t requirement;
     const probe_endpoint *endpoint;
     size_t cases;
+    bool tolerated; /* by the register, each time */
 } heard;
 
 typedef struct all_heard {
@@ -156,9 +157,10 @@ typedef struct all_heard {
     size_t count;
 } all_heard;
 
-static result_status status_of(ms_level level)
+static result_status status_of(const ms_register_row *row, bool tolerated)
 {
-    return level == MS_LEVEL_SHOULD || level == MS_LEVEL_SHOULD_NOT ? RESULT_NONSTRICT : RESULT_FAIL;
+    const bool should = row->level == MS_LEVEL_SHOULD || row->level == MS_LEVEL_SHOULD_NOT;
+    return should || tolerated ? RESULT_NONSTRICT : RESULT_FAIL;
 }
 
 /* Results of a second target of a kind carry its name behind the id, here as there. */
@@ -181,7 +183,10 @@ static heard *heard_of(all_heard *all, const probe_job *job, uint16_t requiremen
     all->items = grown;
     heard *one = &all->items[all->count++];
     snprintf(id, sizeof id, "listen.%s%s", row->id, suffix_of(job->id));
-    *one = (heard){.item = result_case_make(id, row->statement), .requirement = requirement, .endpoint = job->endpoint};
+    *one = (heard){.item = result_case_make(id, row->statement),
+                   .requirement = requirement,
+                   .endpoint = job->endpoint,
+                   .tolerated = true};
     result_case_cite(&one->item, requirement);
     return one;
 }
@@ -190,6 +195,7 @@ static void add_proof(heard *one, const probe_job *job, const probe_finding *fin
 {
     const ms_register_row *row = ms_register_get(one->requirement);
     char message[300];
+    one->tolerated &= ms_register_tolerates(row, finding->finding.code);
     if (one->cases++ >= PROOFS_MAX)
         return;
     snprintf(message, sizeof message, "heard in the case %s", job->id);
@@ -211,9 +217,11 @@ static void add_proof(heard *one, const probe_job *job, const probe_finding *fin
 static void judge_by(probe_played *played, const probe_finding *finding)
 {
     const uint16_t requirement = finding->finding.requirement;
+    const ms_register_row *row = ms_register_get(requirement);
     result_case *item = &played->item;
     if (item->status == RESULT_PASS && finding->line > 0 && item->cite_count > 0 && item->cites[0] == requirement)
-        result_case_worsen(item, status_of(ms_register_get(requirement)->level), "heard by the session machine");
+        result_case_worsen(item, status_of(row, ms_register_tolerates(row, finding->finding.code)),
+                           "heard by the session machine");
 }
 
 /* A case that fails says what is wrong; what the listener makes of the same octets is told there, and not twice. */
@@ -251,7 +259,7 @@ static void add_listener(result_run *results, all_heard *all)
         char reason[200];
         snprintf(reason, sizeof reason, "the server breaks %s, heard in %zu case%s", row->id, one->cases,
                  one->cases == 1 ? "" : "s");
-        result_case_worsen(&one->item, status_of(row->level), reason);
+        result_case_worsen(&one->item, status_of(row, one->tolerated), reason);
         result_run_add(results, one->item);
     }
     free(all->items);

@@ -116,6 +116,8 @@ void stage_delivery_end(stage *s);
 bool stage_is_passing(const stage *s, const probe_peer *peer, const probe_reply *reply);
 /* A reply that is about our manners (manners.h) and says nothing of the rule: an end without a verdict.  false: it is none. */
 bool stage_is_punished(stage *s, const mst_step *step, const probe_reply *reply);
+/* The server has had enough of the session: it says so, or hangs up behind a refusal (section 7.8). */
+bool stage_is_parting(probe_peer *peer, const probe_reply *reply);
 /* Nothing came: is it this connection, or the whole server?  Worsens accordingly. */
 void stage_silent(stage *s, const mst_step *step, const probe_reply *reply);
 /* A SASL challenge in the reply becomes ${challenge}, the lines of a multi-line response ${content}. */

@@ -13,6 +13,7 @@ typedef struct survey {
     probe_findings findings;
     probe_peer peer;
     probe_prologue prologue;
+    bool accepted; /* our sender was, once */
 } survey;
 
 static void keep_why(char *out, const survey *s)
@@ -62,12 +63,11 @@ static void keep_recipient(survey *s, const probe_reply *reply)
 
 /* May mail be given?  MAIL, and RCPT where there is a recipient; RSET takes both back.  530 asks for TLS or a login
  * (RFC 3207 section 4, RFC 4954 section 6); many servers refuse the recipient instead. */
-static bool takes_mail(survey *s)
+static bool takes_mail_from(survey *s, const char *from)
 {
-    const probe_value *from = probe_scope_find(&s->scope, MS_SPAN("from"));
     char line[400];
     probe_reply reply;
-    snprintf(line, sizeof line, "MAIL FROM:<%.*s>", (int)from->octets.len, (const char *)from->octets.ptr);
+    snprintf(line, sizeof line, "MAIL FROM:<%s>", from);
     probe_ask(&s->peer, line, &reply);
     if (reply.came == PROBE_CAME_REPLY && reply.code / 100 == 2 && s->settings->rcpt != NULL) {
         snprintf(line, sizeof line, "RCPT TO:<%s>", s->settings->rcpt);
@@ -75,9 +75,31 @@ static bool takes_mail(survey *s)
         keep_recipient(s, &reply);
     }
     const bool refused = reply.came == PROBE_CAME_REPLY && reply.code / 100 == 5;
+    s->accepted = reply.came == PROBE_CAME_REPLY && reply.code / 100 == 2;
     if (reply.came == PROBE_CAME_REPLY)
         probe_ask(&s->peer, "RSET", &reply);
     return !refused;
+}
+
+/* Many servers look the sender's domain up, and ours is none that exists: that of the recipient is, to them.  Others want
+ * who has logged in to be the sender. */
+static bool takes_mail(survey *s)
+{
+    probe_endpoint *endpoint = s->endpoint;
+    const char *at = s->settings->rcpt == NULL ? NULL : strrchr(s->settings->rcpt, '@');
+    char from[300];
+    if (s->settings->from != NULL)
+        return takes_mail_from(s, s->settings->from);
+    probe_endpoint_sender(endpoint, "survey", from, sizeof from);
+    const bool taken = takes_mail_from(s, from);
+    if (s->accepted || at == NULL || endpoint->from_domain != NULL || s->peer.ended != NET_OK)
+        return taken;
+    snprintf(from, sizeof from, "survey%s", at);
+    if (takes_mail_from(s, from) && s->accepted)
+        endpoint->from_domain = at + 1;
+    else if (s->peer.ended == NET_OK && s->peer.authenticated && takes_mail_from(s, s->settings->rcpt) && s->accepted)
+        endpoint->from = s->settings->rcpt;
+    return s->accepted || taken;
 }
 
 static bool smtp_login(survey *s)
@@ -133,6 +155,7 @@ static void smtp_clear(survey *s)
     }
     const bool starttls = probe_offer_has(&endpoint->clear, MS_SPAN("STARTTLS"), ms_span_absent());
     const bool taken = smtp_look(s, false);
+    bool accepted = s->accepted;
     quit(s);
     if (!starttls) {
         snprintf(endpoint->why_tls, PROBE_WHY_MAX, "STARTTLS is not offered");
@@ -143,8 +166,10 @@ static void smtp_clear(survey *s)
         endpoint->tls_works = true;
         keep_offer(s, &endpoint->tls);
         smtp_look(s, taken);
+        accepted |= s->accepted;
         quit(s);
     }
+    endpoint->mail_refused = !accepted && s->settings->rcpt != NULL;
     /* RFC 6409 section 3.3: submission is for those who have logged in */
     if (endpoint->target.protocol == NET_SUBMISSION && endpoint->auth_works)
         endpoint->auth_required = true;
@@ -282,7 +307,6 @@ void probe_survey(probe_endpoint *endpoint, const probe_settings *settings, prob
     s.settings = settings;
     probe_scope_init(&s.scope, 1);
     probe_scope_set_text(&s.scope, "client", settings->client == NULL ? "survey.client.example" : settings->client);
-    probe_scope_set_text(&s.scope, "from", settings->from == NULL ? "survey@client.example" : settings->from);
     s.peer = (probe_peer){.settings = settings,
                           .ledger = ledger,
                           .stop = stop,

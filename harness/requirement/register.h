@@ -57,6 +57,9 @@ ms_requirement ms_register_find(const char *id, size_t len);
 /* As ms_register_find, of an id as a C string. */
 ms_requirement ms_register_find_text(const char *id);
 
+/* Does the column expect call a reply with this code a departure that is tolerated, as in "503 (250 = warn)"? */
+bool ms_register_tolerates(const ms_register_row *row, unsigned code);
+
 /* "MUST", "MUST NOT" and so on. */
 const char *ms_level_name(ms_level level);
 

@@ -109,6 +109,10 @@ static uint16_t reply_rule(unsigned deviation, uint8_t verb, uint16_t code, ms_e
     case MS_REPLY_DEV_ENHANCED_NO_TEXT:
         if (verb == MS_SMTP_GREETING && code == 554)
             return MS_REQ_SMTP_5321_3_1_04;
+        return MS_REQ_SMTP_5321_4_2_06; /* behind the code stands no space, as there is nothing to part it from */
+    case MS_REPLY_DEV_ENHANCED_ON_EHLO:
+        if (verb == MS_SMTP_HELO)
+            return MS_REQ_NONE; /* left out of the obligation (RFC 2034 section 4), and no grammar forbids it */
         break;
     case MS_REPLY_DEV_8BIT:
         /* the only text of an EHLO reply's first line that is no greeting for people is the domain */

@@ -385,6 +385,8 @@ void ms_smtp_session_command(ms_smtp_session *session, const ms_smtp_parsed *par
         flags |= RUN_UTF8;
     if (verb == MS_SMTP_NOOP && !ms_span_is_absent(parsed->command.argument))
         flags |= RUN_STRING;
+    if ((verb == MS_SMTP_MAIL || verb == MS_SMTP_RCPT) && parsed->command.mail.parameters.len > 0)
+        flags |= RUN_STRING;
     if ((session->state == MS_SMTP_CONNECTED || session->outstanding > 0) && !spilled)
         judge_talking_ahead(session, at, findings);
     if ((session->flags & SESSION_SPILL_ENDS) != 0)

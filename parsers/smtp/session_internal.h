@@ -61,7 +61,7 @@ enum {
     RUN_UNOFFERED = 8, /* it used what was not offered */
     RUN_UTF8 = 16,     /* VRFY or EXPN with SMTPUTF8 */
     RUN_SPILLED = 32,  /* mail data in the wrong place: whatever the server says to it */
-    RUN_STRING = 64,   /* NOOP with the string that it should ignore */
+    RUN_STRING = 64,   /* NOOP with the string that it should ignore, MAIL or RCPT with parameters */
     RUN_BINARY = 128,  /* MAIL with BODY=BINARYMIME */
 };
 

@@ -90,21 +90,25 @@ uint16_t ms_smtp_refusal_rule(const ms_smtp_session *session, const ms_smtp_run 
     if ((session->flags & SESSION_SHUT_DOWN) != 0)
         return MS_REQ_SMTP_5321_4_2_2_01;
     if (!clean || code / 100 != 5 || code == 530 || session->state == MS_SMTP_REFUSED ||
-        session->state == MS_SMTP_CLOSING)
-        return MS_REQ_NONE;
+        session->state == MS_SMTP_CLOSING || session->state == MS_SMTP_TLS_NEXT)
+        return MS_REQ_NONE; /* behind the 220 to STARTTLS the octets in clear are a handshake that went wrong */
     if (run->verb == hello)
         return hello_refusal_rule(session, code);
     if (run->verb == MS_SMTP_RCPT && (STATE(session->state) & BEFORE_MAIL) != 0 && code != 503 &&
         !(code == 554 && ms_smtp_session_tls_active(session)))
         return MS_REQ_SMTP_5321_3_3_09;
-    /* the string SHOULD be ignored (RFC 5321 section 4.1.1.9), and who does not ignore it has the command all the same */
-    if ((run->flags & RUN_STRING) != 0 && (code == 500 || code == 501 || code == 504))
+    /* the string SHOULD be ignored (RFC 5321 section 4.1.1.9), and who does not ignore it has the command all the same;
+     * of MAIL and RCPT it may be a parameter that is not implemented */
+    if ((run->flags & RUN_STRING) != 0 &&
+        (code == 500 || code == 501 || code == 504 || (run->verb != MS_SMTP_NOOP && code == 502)))
         return MS_REQ_NONE;
     const bool open = session->state == MS_SMTP_SENDER || session->state == MS_SMTP_RECIPIENT;
     if (run->verb == MS_SMTP_MAIL && open && code != 503)
         return MS_REQ_SMTP_5321_4_1_4_13;
-    if (run->verb == MS_SMTP_DATA && session->state != MS_SMTP_RECIPIENT)
-        return MS_REQ_NONE; /* the wrong code for a wrong order, which does not say that there is no DATA */
+    /* the wrong code for a wrong order does not say that there is no such command */
+    if ((run->verb == MS_SMTP_DATA && session->state != MS_SMTP_RECIPIENT) ||
+        (run->verb == MS_SMTP_MAIL && session->state == MS_SMTP_GREETED))
+        return MS_REQ_NONE;
     if (code == 500 || code == 502)
         return unknown_rule(session, run->verb);
     if (run->verb == MS_SMTP_NOOP)
