@@ -142,7 +142,7 @@ class Probe(unittest.TestCase):
             self.assertEqual(item["outcome"], outcome)
 
     def test_other_spellings_of_octets(self):
-        _, item = self.verdict({"NOOP": b"500 no\r\n"},
+        _, item = self.verdict({"NOOP": b"550 no\r\n"},
                                "let quoted = quoted_pairs(\"a b\\\\\")\nlet loud = upper(\"a-zA1\\xe9\")\n"
                                "C: NOOP ${hex(quoted)}/${hex(loud)}\nS? 250\n", "fail")
         said = [e["octets"] for e in item["evidence"] if e["kind"] == "exchange" and e["side"] == "client"]
