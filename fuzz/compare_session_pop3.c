@@ -1,29 +1,28 @@
 /*
- * compare_session_pop3.c - the POP3 session machine against the model, in dialogues without pipelining; see compare.h
+ * compare_session_pop3.c - the POP3 session machine against the model, in dialogues with groups and exchanges; see compare.h
  *
- * Each octet of the choices picks a command, a message-number, or the answer.
+ * Each octet of the choices picks who speaks, a command, a message-number, or the answer.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "fuzz/compare.h"
-#include "fuzz/model/session.h"
-#include "mailspec/pop3_session.h"
+#include "fuzz/compare_talk.h"
+#include "fuzz/model/pop3_session.h"
+#include "mailspec/pop3_dialogue.h"
 
-enum { FINDINGS = 32, TEXT_MAX = 80, STEPS_MAX = 40 };
+enum { TEXT_MAX = 512, STEPS_MAX = 60, GROUP_MAX = 7 };
 
 typedef struct dialogue {
-    ms_pop3_session session;
-    ms_pop3_room room;
-    ms_pop3_run runs[8];
+    ms_pop3_dialogue reader;
+    ms_pop3_run runs[64];
     uint8_t messages[16];
-    uint64_t at[2];
-    ms_finding items[FINDINGS]; /* of one command and its response */
-    ms_findings findings;
+    compare_talk talk;
     pop3_model model;
-    bool client_faulted; /* some things are told only once */
     ms_span choices;
     size_t used;
+    bool listed; /* PIPELINING, in every list of this connection */
+    bool over;   /* what comes next the model does not know */
 } dialogue;
 
 /* 0 to bound-1; when the choices have run out, 0. */
@@ -32,114 +31,204 @@ static unsigned choose(dialogue *d, unsigned bound)
     return d->used < d->choices.len ? d->choices.ptr[d->used++] % bound : 0;
 }
 
-static ms_line line_of(const char *text)
+static bool one_of(dialogue *d, unsigned bound)
 {
-    const size_t len = strlen(text);
-    const ms_span span = ms_span_make((const uint8_t *)text, len);
-    return (ms_line){MS_LINE_COMPLETE, 0, MS_LINE_NOWHERE, MS_LINE_NOWHERE, MS_LINE_NOWHERE, span, len + 2};
+    return d->used < d->choices.len && choose(d, bound) == bound - 1;
 }
 
-static void client_says(dialogue *d, const char *text)
+static size_t take(void *state, ms_side side, ms_span held, ms_findings *findings, bool *waits)
 {
-    const ms_pop3_context context = ms_pop3_session_command_context(&d->session);
-    const ms_line line = line_of(text);
-    const ms_pop3_parsed parsed = ms_pop3_command_parse_line(&line, &context);
-    ms_pop3_session_command(&d->session, &parsed, &line, d->at[MS_CLIENT], &d->findings);
-    d->at[MS_CLIENT] += line.consumed;
+    const ms_pop3_event event = ms_pop3_dialogue_next(state, side, held, findings);
+    *waits = event.kind == MS_POP3_EVENT_NEED_MORE || event.kind == MS_POP3_EVENT_UNDECIDED;
+    return event.consumed;
 }
 
-static void server_says(dialogue *d, const char *text)
+/* --- the client ------------------------------------------------------------------------------------------------- */
+
+static void item_text(const pop3_item *item, char *text)
 {
-    const ms_pop3_reading reading = ms_pop3_session_reading(&d->session);
-    const ms_pop3_response_context context = ms_pop3_session_response_context(&d->session);
-    const ms_line line = line_of(text);
-    const uint64_t at = d->at[MS_SERVER];
-    if (reading == MS_POP3_READ_STATUS) {
-        const ms_pop3_response response = ms_pop3_response_parse_line(&line, &context);
-        ms_pop3_session_response(&d->session, &response, &line, at, &d->findings);
-    } else if (strcmp(text, ".") == 0) {
-        ms_pop3_session_end(&d->session, &line, at, &d->findings);
-    } else if (reading == MS_POP3_READ_MESSAGE) {
-        static const char message[] = "A: b\r\n\r\n";
-        const ms_span octets = ms_span_make((const uint8_t *)message, strlen(message));
-        ms_pop3_session_content(&d->session, octets, at, 0, at, &d->findings);
-    } else if (reading == MS_POP3_READ_CAPA) {
-        const ms_pop3_capability capability = ms_pop3_capability_parse(line.text);
-        ms_pop3_session_capability(&d->session, &capability, &line, at, &d->findings);
-    } else {
-        const ms_pop3_response item = ms_pop3_listing_parse(line.text, &context);
-        ms_pop3_session_listing(&d->session, &item, &line, at, &d->findings);
+    static const char *const words[] = {
+        [POP3_USER] = "USER a", [POP3_PASS] = "PASS b", [POP3_APOP] = "APOP a 0123456789abcdef0123456789abcdef",
+        [POP3_STAT] = "STAT",   [POP3_LIST] = "LIST",   [POP3_RETR] = "RETR",
+        [POP3_DELE] = "DELE",   [POP3_NOOP] = "NOOP",   [POP3_RSET] = "RSET",
+        [POP3_TOP] = "TOP",     [POP3_UIDL] = "UIDL",   [POP3_QUIT] = "QUIT",
+        [POP3_STLS] = "STLS",   [POP3_UTF8] = "UTF8",   [POP3_LANG] = "LANG",
+        [POP3_CAPA] = "CAPA"};
+    static const char *const texts[] = {
+        [SASL_NONE] = "", [SASL_BASE64] = "AAAA", [SASL_CANCEL] = "*", [SASL_NOISE] = "=AAA"};
+    if (item->verb == POP3_TOP)
+        snprintf(text, TEXT_MAX, "TOP %u 0\r\n", item->number);
+    else if (item->verb == POP3_LANG && item->number != 0)
+        snprintf(text, TEXT_MAX, "LANG en\r\n");
+    else if (item->verb == POP3_AUTH)
+        snprintf(text, TEXT_MAX, "AUTH %s%s%s\r\n", item->one_step ? "EXTERNAL" : "X-A",
+                 item->text == SASL_NONE ? "" : " ",
+                 item->one_step && item->text == SASL_BASE64 ? "=" : texts[item->text]);
+    else if (item->verb == POP3_AUTH_RESPONSE)
+        snprintf(text, TEXT_MAX, "%s\r\n", texts[item->text]);
+    else if (item->number != 0)
+        snprintf(text, TEXT_MAX, "%s %u\r\n", words[item->verb], item->number);
+    else
+        snprintf(text, TEXT_MAX, "%s\r\n", words[item->verb]);
+}
+
+static pop3_verb usual_verb(dialogue *d)
+{
+    static const pop3_verb mailbox[] = {POP3_STAT, POP3_LIST, POP3_RETR, POP3_DELE,
+                                        POP3_UIDL, POP3_TOP,  POP3_NOOP, POP3_RSET};
+    const pop3_item *last = d->model.queued > 0 ? &d->model.queue[d->model.queued - 1] : NULL;
+    if (d->model.now.state != POP3_AUTHORIZATION || (last != NULL && last->verb != POP3_USER))
+        return mailbox[choose(d, 8)];
+    if (d->model.now.user_last || last != NULL)
+        return POP3_PASS;
+    return one_of(d, 3) ? POP3_AUTH : one_of(d, 8) ? POP3_STLS : POP3_USER;
+}
+
+static pop3_item next_item(dialogue *d)
+{
+    pop3_item item = {.verb = one_of(d, 3) ? (pop3_verb)choose(d, POP3_VERBS) : usual_verb(d)};
+    if (d->model.response_due)
+        item.verb = POP3_AUTH_RESPONSE;
+    else if (item.verb == POP3_AUTH_RESPONSE)
+        item.verb = POP3_CAPA;
+    const bool wants = item.verb == POP3_RETR || item.verb == POP3_DELE || item.verb == POP3_TOP;
+    if (wants || ((item.verb == POP3_LIST || item.verb == POP3_UIDL) && one_of(d, 2)))
+        item.number = 1 + choose(d, one_of(d, 8) ? POP3_MESSAGES + 2 : POP3_MESSAGES);
+    if (item.verb == POP3_LANG)
+        item.number = choose(d, 2);
+    if (item.verb == POP3_AUTH) {
+        item.one_step = one_of(d, 2);
+        item.text = one_of(d, 6) ? SASL_NOISE : one_of(d, 2) ? SASL_BASE64 : SASL_NONE;
     }
-    d->at[MS_SERVER] += line.consumed;
+    if (item.verb == POP3_AUTH_RESPONSE)
+        item.text = one_of(d, 6)                                       ? SASL_NOISE
+                    : one_of(d, 6) || d->model.challenge == SASL_NOISE ? SASL_CANCEL
+                                                                       : SASL_BASE64;
+    return item;
 }
 
-static void capabilities(dialogue *d)
+static bool decides(const pop3_item *item)
 {
-    static const char *const lines[] = {"TOP",        "UIDL", "USER",      "SASL PLAIN",
-                                        "RESP-CODES", "STLS", "UTF8 USER", "PIPELINING"};
-    server_says(d, "+OK");
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
-        server_says(d, lines[i]);
-    server_says(d, ".");
+    return item->verb == POP3_STLS || item->verb == POP3_AUTH || item->verb == POP3_AUTH_RESPONSE ||
+           item->verb == POP3_QUIT;
+}
+
+static void client_speaks(dialogue *d)
+{
+    char text[TEXT_MAX];
+    const pop3_item item = next_item(d);
+    const model_verdict verdict = pop3_model_client(&d->model, &item);
+    const bool held = d->model.queued > 0 && decides(&d->model.queue[d->model.queued - 1]);
+    item_text(&item, text);
+    talk_say(&d->talk, MS_CLIENT, text, verdict);
+    pop3_model_say(&d->model, &item);
+    d->over = d->over || held; /* what these octets are, the answer decides */
+}
+
+/* --- the server ------------------------------------------------------------------------------------------------- */
+
+static size_t put_capabilities(const dialogue *d, char *text)
+{
+    return (size_t)snprintf(
+        text, TEXT_MAX,
+        "+OK\r\nTOP\r\nUIDL\r\nUSER\r\nSASL X-A EXTERNAL\r\nRESP-CODES\r\n%sUTF8 USER\r\nLANG\r\n%s.\r\n",
+        d->model.tls ? "" : "STLS\r\n", d->listed ? "PIPELINING\r\n" : "");
 }
 
 static unsigned left(const dialogue *d)
 {
     unsigned count = 0;
     for (unsigned n = 1; n <= POP3_MESSAGES; n++)
-        count += d->model.deleted[n] ? 0 : 1;
+        count += d->model.now.deleted[n] ? 0 : 1;
     return count;
 }
 
+/* Of 8 octets. */
+static const char message[] = "A: b\r\n\r\n";
+
 /* A positive response to the command, where the session is right for it. */
-static void answer(dialogue *d, pop3_verb verb, unsigned number)
+static void put_answer(const dialogue *d, const pop3_item *item, char *text)
+{
+    const bool listing = (item->verb == POP3_LIST || item->verb == POP3_UIDL) && item->number == 0;
+    size_t len = 0;
+    if (item->verb == POP3_CAPA)
+        put_capabilities(d, text);
+    else if (item->verb == POP3_STAT)
+        snprintf(text, TEXT_MAX, "+OK %u %u\r\n", left(d), 8 * left(d));
+    else if (item->verb == POP3_LANG)
+        snprintf(text, TEXT_MAX, item->number != 0 ? "+OK en now\r\n" : "+OK\r\nen English\r\n.\r\n");
+    else if (item->verb == POP3_RETR || item->verb == POP3_TOP)
+        snprintf(text, TEXT_MAX, "+OK\r\n%s.\r\n", message);
+    else if (item->verb == POP3_LIST && item->number != 0)
+        snprintf(text, TEXT_MAX, "+OK %u 8\r\n", item->number);
+    else if (item->verb == POP3_UIDL && item->number != 0)
+        snprintf(text, TEXT_MAX, "+OK %u u%u\r\n", item->number, item->number);
+    else
+        len += (size_t)snprintf(text, TEXT_MAX, "+OK done\r\n");
+    if (!listing)
+        return;
+    len = (size_t)snprintf(text, TEXT_MAX, "+OK\r\n");
+    for (unsigned n = 1; n <= POP3_MESSAGES; n++)
+        if (!d->model.now.deleted[n])
+            len += item->verb == POP3_UIDL ? (size_t)snprintf(text + len, TEXT_MAX - len, "%u u%u\r\n", n, n)
+                                           : (size_t)snprintf(text + len, TEXT_MAX - len, "%u 8\r\n", n);
+    snprintf(text + len, TEXT_MAX - len, ".\r\n");
+}
+
+static void begin_tls(dialogue *d)
+{
+    ms_finding items[TALK_FINDINGS];
+    ms_findings findings = {.items = items, .capacity = TALK_FINDINGS};
+    ms_pop3_dialogue_tls(&d->reader, d->talk.len[MS_CLIENT], d->talk.len[MS_SERVER], &findings);
+    talk_found(&d->talk, &findings);
+    talk_tls(&d->talk);
+    pop3_model_tls(&d->model);
+}
+
+/* An answer that the model calls right, if there is one. */
+static pop3_indicator right_answer(dialogue *d, sasl_text challenge)
+{
+    const bool exchange =
+        d->model.queued > 0 && (d->model.queue[0].verb == POP3_AUTH || d->model.queue[0].verb == POP3_AUTH_RESPONSE);
+    if (exchange && one_of(d, 2) && pop3_model_server(&d->model, POP3_CONTINUES, challenge).judgement == MODEL_FINE)
+        return POP3_CONTINUES;
+    return pop3_model_server(&d->model, POP3_POSITIVE, challenge).judgement == MODEL_FAULT ? POP3_NEGATIVE
+                                                                                           : POP3_POSITIVE;
+}
+
+static void server_speaks(dialogue *d)
 {
     char text[TEXT_MAX];
-    const bool listing = (verb == POP3_LIST || verb == POP3_UIDL) && number == 0;
-    if (verb == POP3_CAPA) {
-        capabilities(d);
+    const pop3_item none = {.verb = POP3_NOOP};
+    const bool asked = d->model.queued > 0;
+    const pop3_item item = asked ? d->model.queue[0] : none;
+    const bool exchange = item.verb == POP3_AUTH || item.verb == POP3_AUTH_RESPONSE;
+    const sasl_text challenge = one_of(d, 8) ? SASL_NOISE : one_of(d, 2) ? SASL_NONE : SASL_BASE64;
+    pop3_indicator indicator = one_of(d, 5) ? (pop3_indicator)choose(d, 3) : right_answer(d, challenge);
+    if (indicator == POP3_CONTINUES && !exchange)
+        indicator = POP3_NEGATIVE;
+    const model_verdict verdict = pop3_model_server(&d->model, indicator, challenge);
+    if (indicator == POP3_CONTINUES)
+        snprintf(text, sizeof text, "+ %s\r\n",
+                 challenge == SASL_NOISE    ? "=AAA"
+                 : challenge == SASL_BASE64 ? "AAAA"
+                                            : "");
+    else if (indicator == POP3_NEGATIVE)
+        snprintf(text, sizeof text, "-ERR no\r\n");
+    else
+        put_answer(d, &item, text);
+    talk_say(&d->talk, MS_SERVER, text, verdict);
+    d->over = d->over || !asked || verdict.judgement == MODEL_FAULT ||
+              (verdict.judgement == MODEL_OPEN && indicator != POP3_NEGATIVE);
+    if (d->over)
         return;
-    }
-    if (verb == POP3_STAT)
-        snprintf(text, sizeof text, "+OK %u %u", left(d), 100 * left(d));
-    else if ((verb == POP3_LIST || verb == POP3_UIDL) && number != 0)
-        snprintf(text, sizeof text, verb == POP3_UIDL ? "+OK %u unique" : "+OK %u 100", number);
-    else
-        snprintf(text, sizeof text, "+OK done");
-    server_says(d, text);
-    for (unsigned n = 1; listing && n <= POP3_MESSAGES; n++)
-        if (!d->model.deleted[n]) {
-            snprintf(text, sizeof text, verb == POP3_UIDL ? "%u unique" : "%u 100", n);
-            server_says(d, text);
-        }
-    if (verb == POP3_RETR || verb == POP3_TOP)
-        server_says(d, "message");
-    if (listing || verb == POP3_RETR || verb == POP3_TOP)
-        server_says(d, ".");
+    pop3_model_reply(&d->model, indicator, challenge);
+    if (item.verb == POP3_CAPA && indicator == POP3_POSITIVE)
+        d->model.pipelining = d->listed;
+    d->over = d->over || d->model.now.state == POP3_UPDATE || d->model.now.state == POP3_ENDED;
 }
 
-static void command_text(pop3_verb verb, unsigned number, char *text)
-{
-    static const char *const words[] = {"USER a", "PASS b", "APOP a 0123456789abcdef0123456789abcdef",
-                                        "STAT",   "LIST",   "RETR",
-                                        "DELE",   "NOOP",   "RSET",
-                                        "TOP",    "UIDL",   "QUIT",
-                                        "STLS",   "UTF8",   "CAPA"};
-    if (verb == POP3_TOP)
-        snprintf(text, TEXT_MAX, "TOP %u 0", number);
-    else if (number != 0)
-        snprintf(text, TEXT_MAX, "%s %u", words[verb], number);
-    else
-        snprintf(text, TEXT_MAX, "%s", words[verb]);
-}
-
-static bool found(const dialogue *d, ms_side side)
-{
-    for (size_t i = 0; i < d->findings.count; i++)
-        if (d->items[i].side == side)
-            return true;
-    return false;
-}
+/* --- both ------------------------------------------------------------------------------------------------------- */
 
 static const char *compare_state(const dialogue *d)
 {
@@ -150,74 +239,60 @@ static const char *compare_state(const dialogue *d)
         [POP3_TLS_NEXT] = MS_POP3_TLS_NEXT,
         [POP3_ENDED] = MS_POP3_ENDED,
     };
-    if (d->session.state != states[d->model.state])
+    if (d->reader.session.state != states[d->model.now.state])
         return "the state";
     for (uint32_t n = 1; n <= POP3_MESSAGES; n++)
-        if (ms_pop3_session_marked(&d->session, n) != d->model.deleted[n])
+        if (ms_pop3_session_marked(&d->reader.session, n) != d->model.now.deleted[n])
             return "which messages are marked as deleted";
     return NULL;
 }
 
-/* One command and its response; *over: what comes next the model does not know. */
-static const char *step(dialogue *d, bool *over)
+static void ask_capabilities(dialogue *d)
 {
+    const pop3_item capa = {.verb = POP3_CAPA};
+    const model_verdict fine = {MODEL_FINE, NULL, NULL, false};
     char text[TEXT_MAX];
-    const pop3_verb verb = (pop3_verb)choose(d, POP3_VERBS);
-    const bool numbered = verb == POP3_RETR || verb == POP3_DELE || verb == POP3_TOP;
-    const bool may_be = verb == POP3_LIST || verb == POP3_UIDL;
-    const unsigned number = numbered ? 1 + choose(d, POP3_MESSAGES + 1) : may_be ? choose(d, POP3_MESSAGES + 2) : 0;
-    const model_judgement client = pop3_model_client(&d->model, verb, number);
-    const bool right = pop3_model_server(&d->model, verb, number, true) != MODEL_FAULT;
-    const bool positive = choose(d, 8) == 0 ? !right : right;
-    const model_judgement server = pop3_model_server(&d->model, verb, number, positive);
+    talk_say(&d->talk, MS_CLIENT, "CAPA\r\n", fine);
+    pop3_model_say(&d->model, &capa);
+    put_capabilities(d, text);
+    talk_say(&d->talk, MS_SERVER, text, fine);
+    pop3_model_reply(&d->model, POP3_POSITIVE, SASL_NONE);
+    d->model.pipelining = d->listed;
+}
 
-    d->findings = (ms_findings){.items = d->items, .capacity = FINDINGS};
-    command_text(verb, number, text);
-    client_says(d, text);
-    if (positive)
-        answer(d, verb, number);
+static void step(dialogue *d)
+{
+    const bool group = d->model.pipelining ? one_of(d, 2) : one_of(d, 16);
+    if (d->model.queued == 0 ? !one_of(d, 64) : group && d->model.queued < GROUP_MAX)
+        client_speaks(d);
     else
-        server_says(d, "-ERR no");
-    if (client == MODEL_FAULT && !d->client_faulted && !found(d, MS_CLIENT))
-        return "the client may not say that now, and nothing is found";
-    if (client == MODEL_FINE && found(d, MS_CLIENT))
-        return "the client may say that now, and something is found";
-    if (server == MODEL_FAULT && !found(d, MS_SERVER))
-        return "the server may not answer so, and nothing is found";
-    if (server == MODEL_FINE && found(d, MS_SERVER))
-        return "the server may answer so, and something is found";
-    d->client_faulted = d->client_faulted || client == MODEL_FAULT;
-    *over = server == MODEL_FAULT || (positive && number > POP3_MESSAGES) ||
-            (server == MODEL_OPEN && !positive && verb == POP3_QUIT);
-    if (*over)
-        return NULL;
-    pop3_model_step(&d->model, verb, number, positive);
-    return compare_state(d);
+        server_speaks(d);
+    if (d->over || d->model.queued > 0)
+        return;
+    talk_settle(&d->talk);
+    if (d->talk.why == NULL)
+        d->talk.why = compare_state(d);
+    if (d->model.now.state == POP3_TLS_NEXT) {
+        begin_tls(d);
+        ask_capabilities(d);
+    }
 }
 
 const char *compare_pop3_session(ms_span choices)
 {
-    dialogue d = {.choices = choices};
-    d.findings = (ms_findings){.items = d.items, .capacity = FINDINGS};
-    ms_pop3_session_init(&d.session, &d.room, d.runs, sizeof d.runs / sizeof d.runs[0], d.messages, sizeof d.messages);
-    server_says(&d, "+OK ready <1.2@h.example>");
-    client_says(&d, "CAPA");
-    capabilities(&d);
-    if (d.findings.count != 0)
-        return "a greeting and CAPA are right";
-    bool over = false;
-    for (unsigned steps = 0; steps < STEPS_MAX && d.used < choices.len && !over; steps++) {
-        const char *why = step(&d, &over);
-        if (why != NULL)
-            return why;
-        if (d.model.state == POP3_TLS_NEXT) {
-            ms_pop3_session_tls(&d.session);
-            d.model.state = POP3_AUTHORIZATION; /* what else is forgotten no one says (RFC 2595 section 4) */
-            d.model.user_last = d.model.capa_refused = false;
-            client_says(&d, "CAPA");
-            capabilities(&d);
-        }
-        over = over || d.model.state == POP3_UPDATE || d.model.state == POP3_ENDED;
-    }
-    return NULL;
+    static dialogue d;
+    memset(&d, 0, sizeof d);
+    d.choices = choices;
+    d.listed = !one_of(&d, 4);
+    const talk_reader reader = {&d.reader, take};
+    ms_pop3_dialogue_init(&d.reader, d.runs, sizeof d.runs / sizeof d.runs[0], d.messages, sizeof d.messages);
+    talk_begin(&d.talk, TALK_POP3, &reader);
+    talk_say(&d.talk, MS_SERVER, "+OK ready <1.2@h.example>\r\n", (model_verdict){MODEL_FINE, NULL, NULL, false});
+    ask_capabilities(&d);
+    for (unsigned steps = 0; steps < STEPS_MAX && d.used < choices.len && !d.over && d.talk.why == NULL; steps++)
+        step(&d);
+    if (d.over && d.model.queued <= 1 && d.talk.len[MS_CLIENT] == 0)
+        talk_settle(&d.talk);
+    talk_end(&d.talk);
+    return d.talk.why;
 }

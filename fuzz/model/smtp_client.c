@@ -265,9 +265,12 @@ model_verdict smtp_model_client(const smtp_model *model, const smtp_item *item)
     const size_t count = possible(model, standings);
     const model_verdict hoped = in_order(model, &standings[0], item);
     model_verdict order = hoped;
-    for (size_t i = 1; i < count; i++) /* a fault is one whatever the replies will be */
-        if (order.judgement == MODEL_FAULT && in_order(model, &standings[i], item).judgement != MODEL_FAULT)
+    for (size_t i = 1; i < count && order.judgement == MODEL_FAULT;
+         i++) { /* a fault is one whatever the replies will be */
+        const model_verdict other = in_order(model, &standings[i], item);
+        if (other.judgement != MODEL_FAULT || strcmp(other.ids, order.ids) != 0)
             order = either;
+    }
     for (size_t i = 0; i < model->queued; i++)
         if (order.judgement == MODEL_FAULT && makes_unsure(model, &model->queue[i]))
             order = either;

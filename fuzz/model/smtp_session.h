@@ -47,9 +47,6 @@ typedef enum smtp_verb {
     SMTP_VERBS
 } smtp_verb;
 
-/* What a challenge or a response is, behind "334 " or AUTH or alone. */
-typedef enum sasl_text { SASL_NONE, SASL_BASE64, SASL_CANCEL, SASL_NOISE } sasl_text;
-
 typedef struct smtp_item {
     smtp_verb verb;
     bool last;         /* BDAT */

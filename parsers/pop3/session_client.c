@@ -190,7 +190,8 @@ static uint16_t order_of_apop(const ms_pop3_session *s)
 /* RFC 5034 section 3: no AUTH, and no initial response at all, unless SASL was announced. */
 static uint16_t order_of_auth(const ms_pop3_session *s, const ms_pop3_parsed *parsed, const ms_pop3_run *run)
 {
-    const bool unannounced = is(s, CAPA_REFUSED_LAST) || (is(s, LIST_CURRENT) && (s->offered >> MS_CAPA_SASL & 1) == 0);
+    /* a list stands until the next one, though CAPA was refused since */
+    const bool unannounced = is(s, LIST_CURRENT) ? (s->offered >> MS_CAPA_SASL & 1) == 0 : is(s, CAPA_REFUSED_LAST);
     cursor c = cursor_of(parsed->command.argument);
     if (!unannounced || run->fault == FAULT_MISSING || ms_pop3_ring_has(s->room, login_verbs))
         return MS_REQ_NONE;
@@ -243,7 +244,7 @@ static void judge_utf8(const judge *j, const ms_line *line)
     const bool known = is(s, CAPA_REFUSED_LAST) || is(s, LIST_CURRENT);
     if ((line->flags & MS_LINE_8BIT) == 0 || (VERB(j->verb) & name_verbs) == 0 || !known)
         return;
-    if (is(s, CAPA_REFUSED_LAST) || !is(s, LIST_UTF8_USER))
+    if (!is(s, LIST_UTF8_USER)) /* nor does a refusal list it */
         ms_pop3_find(j, MS_CLIENT, MS_REQ_POP3_6856_2_2_05, line->eight_bit_at);
 }
 

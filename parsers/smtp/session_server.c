@@ -201,7 +201,7 @@ static void message_answered(ms_smtp_session *session, uint8_t verb, uint16_t co
 
 static void mail_accepted(ms_smtp_session *session, const ms_smtp_run *run)
 {
-    session->flags &= ~(uint32_t)(SESSION_MAIL_IN_CLEAR | SESSION_CHUNK_FAILED);
+    session->flags &= ~(uint32_t)(SESSION_MAIL_IN_CLEAR | SESSION_CHUNK_FAILED | SESSION_RCPT_REFUSED);
     if (session->transactions < UINT32_MAX)
         session->transactions++;
     /* what was sent last is of another MAIL, if one more is outstanding */
