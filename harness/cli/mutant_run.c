@@ -16,7 +16,7 @@
 #include "harness/requirement/register.h"
 #include "harness/serve/listen.h"
 
-enum { AT_SMTP, AT_POP3, AT_SUBMISSION, AT_LMTP, POINTS };
+enum { AT_SMTP, AT_POP3, AT_SUBMISSION, AT_LMTP, AT_SMTPS, AT_POP3S, POINTS };
 
 enum {
     REPLY_MS = 2500, /* the server is on this machine, and answers at once or never */
@@ -87,10 +87,11 @@ static void be_server(const mutant_suite *suite, const mutant_entry *mutant, lis
 
 static pid_t start_server(const mutant_suite *suite, const mutant_entry *mutant, listen_point points[POINTS])
 {
-    static const net_protocol protocols[POINTS] = {NET_SMTP, NET_POP3, NET_SUBMISSION, NET_LMTP};
+    static const net_protocol protocols[POINTS] = {NET_SMTP, NET_POP3, NET_SUBMISSION, NET_LMTP, NET_SMTP, NET_POP3};
     char error[256];
     for (int i = 0; i < POINTS; i++) {
-        points[i] = (listen_point){.protocol = protocols[i], .host = "127.0.0.1", .fd = -1};
+        points[i] = (listen_point){
+            .protocol = protocols[i], .host = "127.0.0.1", .fd = -1, .implicit_tls = i == AT_SMTPS || i == AT_POP3S};
         if (!listen_open(&points[i], error, sizeof error))
             return -1;
     }
@@ -120,7 +121,7 @@ static void set_up(run_state *r, const listen_point points[POINTS])
         .user2 = "bob",
         .password = "secret",
         .password2 = "secret",
-        .tls = {.insecure = true},
+        .tls = {.insecure = true, .certificate = r->suite->certificate},       /* any will do for a client's */
         .reply_ms = r->requirement == MS_REQ_NONE ? PROBE_REPLY_MS : REPLY_MS, /* a busy machine is no fault */
         .case_ms = CASE_MS,
         .delivery_ms = DELIVERY_MS,
@@ -137,8 +138,19 @@ static void set_up(run_state *r, const listen_point points[POINTS])
     probe_survey_all(context);
 }
 
+static bool needs_implicit_tls(const mst_document *document)
+{
+    const ms_span wanted = MS_SPAN("implicit-tls");
+    for (const mst_gate *gate = document->header.needs; gate != NULL; gate = gate->next)
+        if (gate->text.len == wanted.len && memcmp(gate->text.ptr, wanted.ptr, wanted.len) == 0)
+            return true;
+    return false;
+}
+
 static int endpoint_of(const run_state *r, const mst_document *document)
 {
+    if (needs_implicit_tls(document))
+        return document->header.protocol == MST_POP3 ? AT_POP3S : AT_SMTPS;
     switch (document->header.protocol) {
     case MST_SMTP:
         return r->by_submission ? AT_SUBMISSION : AT_SMTP;

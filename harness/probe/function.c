@@ -186,15 +186,18 @@ static bool scram(probe_scope *scope, const mst_expression *call, probe_value *v
     probe_value first;
     probe_value challenge;
     probe_value header = {.octets = none};
+    probe_value nonce = {.octets = ms_span_absent()};
+    const mst_expression *nonce_argument = header_argument == NULL ? NULL : header_argument->next;
     *value = (probe_value){.kind = MST_VALUE_OCTETS};
     if (!probe_evaluate_octets(scope, call->operands, &password) ||
         !probe_evaluate_octets(scope, call->operands->next, &first) ||
         !probe_evaluate_octets(scope, call->operands->next->next, &challenge) ||
         (header_argument != NULL && !probe_evaluate_octets(scope, header_argument, &header)) ||
-        !probe_scram_final(scope, EVP_sha256(), password.octets, first.octets, header.octets, challenge.octets,
-                           &value->octets, NULL) ||
-        !probe_scram_final(scope, EVP_sha256(), password.shown, first.octets, header.octets, challenge.octets,
-                           &value->shown, NULL))
+        (nonce_argument != NULL && !probe_evaluate_octets(scope, nonce_argument, &nonce)) ||
+        !probe_scram_final(scope, EVP_sha256(), password.octets, first.octets, header.octets, nonce.octets,
+                           challenge.octets, &value->octets, NULL) ||
+        !probe_scram_final(scope, EVP_sha256(), password.shown, first.octets, header.octets, nonce.octets,
+                           challenge.octets, &value->shown, NULL))
         return false;
     probe_scope_hide(scope, value->octets, value->shown);
     return true;

@@ -142,7 +142,7 @@ static bool scram_keys_make(ms_span password, const EVP_MD *hash, ms_span salt, 
 }
 
 bool probe_scram_final(probe_scope *scope, const EVP_MD *hash, ms_span password, ms_span first_bare, ms_span header,
-                       ms_span challenge, ms_span *message, char *server_final)
+                       ms_span nonce, ms_span challenge, ms_span *message, char *server_final)
 {
     const ms_sasl_scram server = ms_sasl_scram_parse(challenge, MS_SCRAM_SERVER_FIRST);
     uint8_t salt[1024];
@@ -159,8 +159,9 @@ bool probe_scram_final(probe_scope *scope, const EVP_MD *hash, ms_span password,
     ms_span all;
     scram_keys keys;
     uint8_t proof[EVP_MAX_MD_SIZE / 3 * 4 + 8] = {0};
-    if (!say(scope, &bare, "c=%s,r=%.*s", (const char *)binding, (int)server.nonce.len,
-             (const char *)server.nonce.ptr) ||
+    if (ms_span_is_absent(nonce))
+        nonce = server.nonce;
+    if (!say(scope, &bare, "c=%s,r=%.*s", (const char *)binding, (int)nonce.len, (const char *)nonce.ptr) ||
         !say(scope, &all, "%.*s,%.*s,%.*s", (int)first_bare.len, (const char *)first_bare.ptr, (int)challenge.len,
              (const char *)challenge.ptr, (int)bare.len, (const char *)bare.ptr) ||
         !scram_keys_make(password, hash, ms_span_make(salt, salt_len), server.iterations, all, &keys))
@@ -184,7 +185,7 @@ static bool scram_final(probe_sasl *sasl, probe_scope *scope, ms_span challenge,
     if (server.error == MS_SASL_OK && (server.nonce.len <= own || memcmp(server.nonce.ptr, sasl->nonce, own) != 0))
         return probe_scope_fail(scope, "the server's SCRAM nonce does not begin with ours");
     return probe_scram_final(scope, hash, ms_span_make(sasl->password, strlen(sasl->password)), sasl->first_bare,
-                             MS_SPAN("n,,"), challenge, message, sasl->server_final);
+                             MS_SPAN("n,,"), ms_span_absent(), challenge, message, sasl->server_final);
 }
 
 static bool scram_proved(probe_sasl *sasl, probe_scope *scope, ms_span challenge)

@@ -37,10 +37,11 @@ void probe_sasl_init(probe_sasl *sasl, ms_sasl_mechanism mechanism, const char *
  * The client's next message, in the scope's arena.  challenge: the server's last one, decoded; empty at the start. */
 bool probe_sasl_next(probe_sasl *sasl, probe_scope *scope, ms_span challenge, ms_span *message);
 
-/* SCRAM's client-final-message; header: the GS2 header that it repeats (RFC 5802 section 7).  server_final: room for
+/* SCRAM's client-final-message; header: the GS2 header that it repeats; nonce: the one that it repeats, absent: the
+ * challenge's (RFC 5802 section 7).  server_final: room for
  * PROBE_SCRAM_FINAL octets, or NULL. */
 bool probe_scram_final(probe_scope *scope, const EVP_MD *hash, ms_span password, ms_span first_bare, ms_span header,
-                       ms_span challenge, ms_span *message, char *server_final);
+                       ms_span nonce, ms_span challenge, ms_span *message, char *server_final);
 
 /* The digest of APOP (RFC 1939 section 7): MD5 of timestamp and password, 32 hex digits and NUL. */
 void probe_apop_digest(ms_span timestamp, const char *password, char out[33]);

@@ -283,10 +283,11 @@ static auth_status scram_final(auth_exchange *exchange, const serve_settings *se
     size_t proof_len = 0, wrong = 0;
     char text[80];
     const ms_sasl_scram final = ms_sasl_scram_parse(message, MS_SCRAM_CLIENT_FINAL);
-    const bool any_binding = !exchange->pop3 && mutant_is(settings, MUTANT_SMTP_SCRAM_BINDING);
+    const bool any_binding = breaks(exchange, settings, MUTANT_SMTP_SCRAM_BINDING, MUTANT_POP3_SCRAM_HEADER);
+    const bool any_nonce = breaks(exchange, settings, MUTANT_SMTP_SCRAM_ANY_NONCE, MUTANT_POP3_SCRAM_ANY_NONCE);
     const bool any_proof = !exchange->pop3 && mutant_is(settings, MUTANT_SMTP_SCRAM_ANY);
     if (final.error != MS_SASL_OK || message.len > 900 ||
-        !equal(final.nonce, ms_span_make(exchange->nonce, strlen(exchange->nonce))) ||
+        !(any_nonce || equal(final.nonce, ms_span_make(exchange->nonce, strlen(exchange->nonce)))) ||
         !(any_binding || binding_is_right(exchange, final.channel_binding)) ||
         !ms_base64_decode(final.proof, proof, &proof_len, &wrong) || proof_len != SHA256_LEN)
         return AUTH_FAILED;

@@ -65,7 +65,11 @@ static bool flush(connection *c)
 static bool shake_hands(connection *c)
 {
     char error[160];
-    return net_tls_accept(c->stream, &c->settings->tls, net_in(HANDSHAKE_TIME), error, sizeof error) == NET_OK;
+    net_tls_settings tls = c->settings->tls;
+    const serve_settings *serve = c->settings->serve;
+    if (mutant_is(serve, c->point->protocol == NET_POP3 ? MUTANT_POP3_TLS_OLD : MUTANT_SMTP_TLS_OLD))
+        tls.min = "1.0";
+    return net_tls_accept(c->stream, &tls, net_in(HANDSHAKE_TIME), error, sizeof error) == NET_OK;
 }
 
 /* Octets of input that were in clear text do not survive the handshake. */
@@ -129,11 +133,20 @@ static void linger(connection *c)
 static serve_taken take(connection *c)
 {
     const ms_span input = ms_span_make(c->input, c->held);
+    if (c->settings->serve->data != NULL || !mutant_is(c->settings->serve, MUTANT_NONE))
+        store_wait(c->settings->serve->store);
     const serve_taken taken =
         c->smtp != NULL ? smtp_server_take(c->smtp, input, &c->out) : pop3_server_take(c->pop3, input, &c->out);
     c->held -= taken.consumed;
     memmove(c->input, c->input + taken.consumed, c->held);
     return taken;
+}
+
+/* What the client says before it is greeted, for a mutant that gives it some time to. */
+static void lose_early(connection *c)
+{
+    size_t got = 0;
+    net_read(c->stream, c->input, sizeof c->input, &got, net_in(TICK));
 }
 
 static void converse(connection *c)
@@ -180,6 +193,8 @@ void connection_serve(const listen_point *point, int fd, const listen_settings *
         else
             c.smtp = smtp_server_new(settings->serve, variant_of(point), &peer,
                                      point->implicit_tls ? net_tls_cipher(c.stream) : "");
+        if (mutant_is(settings->serve, MUTANT_SMTP_EARLY_LOST))
+            lose_early(&c);
         c.closed = MS_CLIENT;
         if (settings->ear != NULL)
             c.heard = settings->ear->begin(point);

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* Where nothing is wanted it is found at the beginning. */
 static bool find(ms_span octets, ms_span wanted, size_t *at)
@@ -181,12 +180,6 @@ bool data_mutant_stored(const data_mutant *mutant, ms_span octets, serve_octets 
     return true;
 }
 
-void data_mutant_stall(void)
-{
-    const struct timespec some = {.tv_sec = 6};
-    nanosleep(&some, NULL);
-}
-
 void data_mutant_say_free(data_mutant_say *say)
 {
     serve_octets_free(&say->text);
@@ -207,6 +200,7 @@ bool data_mutant_before(const data_mutant *mutant, const data_captures *captures
     take_texts(mutant, captures, say);
     say->edits = mutant->action == DATA_EDIT;
     say->lose = mutant->action == DATA_DROP;
+    say->stalls = mutant->action == DATA_STALL;
     *close = mutant->action == DATA_CLOSE || mutant->action == DATA_LAST;
     switch (mutant->action) {
     case DATA_REPLY:
@@ -217,9 +211,6 @@ bool data_mutant_before(const data_mutant *mutant, const data_captures *captures
     case DATA_AS:
         *line = serve_octets_span(&say->text);
         return false;
-    case DATA_STALL:
-        data_mutant_stall();
-        return false;
     case DATA_ANSWER:
     case DATA_LAST:
         serve_octets_add(out, serve_octets_span(&say->text));
@@ -227,6 +218,7 @@ bool data_mutant_before(const data_mutant *mutant, const data_captures *captures
     case DATA_CLOSE:
         return true;
     case DATA_DROP:
+    case DATA_STALL:
     case DATA_END:
     case DATA_ACTIONS:
         break;

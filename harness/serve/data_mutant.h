@@ -102,13 +102,12 @@ size_t data_mutant_wanted(const data_mutant *mutant, const data_captures *captur
 void data_mutant_edit(ms_span octets, ms_span wanted, ms_span text, serve_octets *out);
 /* What is to be stored, as the mutant has it; true: copy holds it. */
 bool data_mutant_stored(const data_mutant *mutant, ms_span octets, serve_octets *copy);
-/* The whole server stands still, longer than a client of the tests waits. */
-void data_mutant_stall(void);
 
 /* What it says, from the line until the reply has been made.  All zero: nothing. */
 typedef struct data_mutant_say {
     bool due;      /* in the place of the reply */
     bool edits;    /* text becomes what wanted is in the reply, or in the message */
+    bool stalls;   /* the whole server stands still, see store_stall */
     bool lose;     /* what came behind the line is to be dropped */
     unsigned hits; /* of data_session */
     serve_octets text, wanted;

@@ -255,4 +255,21 @@ MUTANT(POP3_LANG_LATE, "pop3.lang.late", POP3_6856_3_1_01, "LANG is refused in t
 MUTANT(POP3_LANG_FORM, "pop3.lang.form", POP3_6856_3_2_01, "the response to LANG does not begin with the tag")
 MUTANT(POP3_LANG_UNKNOWN, "pop3.lang.unknown", POP3_6856_3_2_02, "an unknown language gets +OK")
 MUTANT(POP3_LANG_LISTING, "pop3.lang.listing", POP3_6856_3_2_03, "LANG without a tag gets a single line")
+
+/* what harms others, and what only some sequences show */
+MUTANT(POP3_LINE_STALLS, "pop3.line.stalls", POP3_SEC_raw_06, "a line that is too long stalls the server")
+MUTANT(POP3_RESPONSE_STALLS, "pop3.sasl.stalls", POP3_SEC_sasl_02, "a response that is too long stalls the server")
+MUTANT(POP3_SEGMENT_LINE, "pop3.line.segment", POP3_2449_6_6_03, "the end of a segment ends a command")
+MUTANT(POP3_LOCK_TAKEN, "pop3.lock.taken", POP3_SEC_lock_04, "another login takes the maildrop away from its session")
+MUTANT(POP3_LOCK_NAMED, "pop3.lock.named", POP3_SEC_lock_03, "USER locks the maildrop")
+MUTANT(POP3_LOCK_SHARED, "pop3.lock.shared", POP3_1939_4_06, "another login succeeds, and what it marks is gone at once")
+MUTANT(POP3_USER_IN_USE, "pop3.codes.user-in-use", POP3_2449_8_1_2_01, "IN-USE is told to USER")
+MUTANT(POP3_DROP_RETRIEVED, "pop3.quit.drop-retrieved", POP3_1939_6_05, "a session that ends without QUIT removes what was fetched")
+MUTANT(POP3_QUIT_TRUNCATES, "pop3.quit.truncates", POP3_1939_6_03, "QUIT removes what arrived in the session with what was marked")
+MUTANT(POP3_RETR_DATED, "pop3.retr.dated", POP3_1939_5_27, "RETR adds a field that changes from session to session")
+MUTANT(POP3_RETR_NO_BODY, "pop3.retr.no-body", POP3_1939_5_20, "of a message without an empty line nothing is sent")
+MUTANT(POP3_SCRAM_ANY_NONCE, "pop3.auth.scram-any-nonce", POP3_5802_5_1_04, "the final message of SCRAM may have another nonce")
+MUTANT(POP3_SCRAM_HEADER, "pop3.auth.scram-header", POP3_5802_6_03, "the attribute c is not looked at")
+MUTANT(POP3_UTF8_FIELD, "pop3.utf8.field", POP3_6856_2_1_06, "in UTF8 mode a field is added")
+MUTANT(POP3_TLS_OLD, "pop3.tls.old", POP3_8314_4_03, "TLS 1.0 is accepted")
 /* clang-format on */

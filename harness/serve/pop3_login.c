@@ -46,7 +46,10 @@ static void fail(pop3_server *server, int user, bool sasl)
 
 bool pop3_open(pop3_server *server, int user)
 {
-    const bool exclusive = !mutant_is(server->settings, MUTANT_POP3_NO_LOCK);
+    const bool exclusive =
+        !mutant_is(server->settings, MUTANT_POP3_NO_LOCK) && !mutant_is(server->settings, MUTANT_POP3_LOCK_SHARED);
+    if (mutant_is(server->settings, MUTANT_POP3_LOCK_TAKEN))
+        store_take_away(server->settings->store, user);
     store_close(server->settings->store, &server->view, NULL);
     if (store_open(server->settings->store, user, exclusive, &server->view) != STORE_OK)
         return false;
@@ -106,6 +109,13 @@ void pop3_user(pop3_server *server, const ms_pop3_command *command)
         pop3_err(server, "A name was given already");
         return;
     }
+    const int user = store_find(server->settings->store, name);
+    if (mutant_is(server->settings, MUTANT_POP3_USER_IN_USE) && is_in_use(server, user)) {
+        pop3_err(server, "[IN-USE] The maildrop is in use");
+        return;
+    }
+    if (mutant_is(server->settings, MUTANT_POP3_LOCK_NAMED) && user >= 0 && server->view.messages == NULL)
+        store_open(server->settings->store, user, true, &server->view);
     const size_t len = name.len < sizeof server->name ? name.len : 0;
     memcpy(server->name, name.ptr, len);
     server->name[len] = '\0';

@@ -311,7 +311,7 @@ void pop3_dele(pop3_server *server, const ms_pop3_command *command)
         put_last(server, number);
     else if (!mutant_is(server->settings, MUTANT_POP3_DELE_NOTHING))
         server->marked[number - 1] = 1;
-    if (mutant_is(server->settings, MUTANT_POP3_DELE_AT_ONCE))
+    if (mutant_is(server->settings, MUTANT_POP3_DELE_AT_ONCE) || mutant_is(server->settings, MUTANT_POP3_LOCK_SHARED))
         store_remove(server->settings->store, &server->view, number);
     pop3_ok(server, "Marked as deleted");
 }

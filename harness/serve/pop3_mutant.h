@@ -16,6 +16,8 @@ ms_span pop3_mutant_substitute(const pop3_server *server, const ms_pop3_parsed *
 bool pop3_mutant_canned(pop3_server *server, const ms_pop3_parsed *parsed, ms_span line);
 /* The response that would be sent is another one; true: it was written. */
 bool pop3_mutant_response(pop3_server *server, bool positive);
+/* A line turns out to be too long. */
+void pop3_mutant_long_line(pop3_server *server);
 /* What a command does although it should not, once it was answered. */
 void pop3_mutant_effect(pop3_server *server);
 

@@ -15,6 +15,8 @@ bool pop3_data_mutant_before(pop3_server *server, data_place place, ms_span *lin
         return false;
     const bool answered = data_mutant_before(mutant, &captures, &server->data, line, server->out, &close);
     server->lose_input |= server->data.lose;
+    if (server->data.stalls)
+        store_stall(server->settings->store);
     if (!answered)
         return false;
     server->verb = MS_POP3_UNKNOWN;

@@ -271,6 +271,14 @@ bool pop3_mutant_response(pop3_server *server, bool positive)
     return false;
 }
 
+void pop3_mutant_long_line(pop3_server *server)
+{
+    const bool exchange = server->phase == POP3_EXCHANGE;
+    if (mutant_is(server->settings, exchange ? MUTANT_POP3_RESPONSE_STALLS : MUTANT_POP3_LINE_STALLS) &&
+        !server->long_line)
+        store_stall(server->settings->store);
+}
+
 void pop3_mutant_effect(pop3_server *server)
 {
     switch (server->settings->mutant) {

@@ -250,6 +250,16 @@ static bool edit(pop3_server *server, const store_message *message, serve_octets
         serve_octets_print(out, "Status: R%u\r\n", ++server->fetches);
         serve_octets_add(out, whole);
         return !top;
+    case MUTANT_POP3_RETR_DATED:
+        serve_octets_print(out, "X-Session: %.8s\r\n", server->timestamp + 1);
+        serve_octets_add(out, whole);
+        return !top;
+    case MUTANT_POP3_RETR_NO_BODY:
+        return !top && count(message, "\r\n\r\n") == 0;
+    case MUTANT_POP3_UTF8_FIELD:
+        serve_octets_text(out, "X-Mode: UTF8\r\n");
+        serve_octets_add(out, whole);
+        return server->utf8;
     case MUTANT_POP3_TOP_PREFIX:
         serve_octets_text(out, "X-Top: yes\r\n");
         serve_octets_add(out, whole);
@@ -328,11 +338,21 @@ const uint8_t *pop3_mutant_marks(pop3_server *server)
         if (marks > 0 && marks == messages)
             marked[messages - 1] = 0;
         break;
+    case MUTANT_POP3_QUIT_TRUNCATES:
+        if (marks == 0)
+            break;
+        store_refresh(server->settings->store, &server->view);
+        marked = server->marked = realloc(server->marked, server->view.count + 1);
+        if (marked == NULL)
+            abort();
+        memset(marked + messages, 1, server->view.count - messages);
+        break;
     case MUTANT_POP3_QUIT_ALL:
         if (marks == 0 && messages > 0)
             marked[0] = 1;
         break;
     case MUTANT_POP3_QUIT_RETRIEVED:
+    case MUTANT_POP3_DROP_RETRIEVED:
     case MUTANT_POP3_RSET_LATE:
         for (uint32_t n = 0; n < messages; n++)
             marked[n] |= server->touched[n];
@@ -346,8 +366,11 @@ const uint8_t *pop3_mutant_marks(pop3_server *server)
 void pop3_mutant_look_again(pop3_server *server)
 {
     store *s = server->settings->store;
-    if (!mutant_is(server->settings, MUTANT_POP3_NO_LOCK) || !server->logged_in ||
-        store_count(s, server->view.user) == server->view.count)
+    if (mutant_is(server->settings, MUTANT_POP3_LOCK_TAKEN) && server->logged_in && !store_holds(s, &server->view))
+        server->wish = SERVE_CLOSE;
+    const bool shared =
+        mutant_is(server->settings, MUTANT_POP3_NO_LOCK) || mutant_is(server->settings, MUTANT_POP3_LOCK_SHARED);
+    if (!shared || !server->logged_in || store_count(s, server->view.user) == server->view.count)
         return;
     const int user = server->view.user;
     store_close(s, &server->view, NULL);

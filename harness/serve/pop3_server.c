@@ -26,7 +26,8 @@ pop3_server *pop3_server_new(const serve_settings *settings, bool tls)
 
 static void drop(pop3_server *server)
 {
-    const bool removes = mutant_is(server->settings, MUTANT_POP3_DROP_REMOVES) && server->logged_in;
+    const bool retrieved = mutant_is(server->settings, MUTANT_POP3_DROP_RETRIEVED);
+    const bool removes = (retrieved || mutant_is(server->settings, MUTANT_POP3_DROP_REMOVES)) && server->logged_in;
     for (uint32_t n = 0; n < server->view.count && mutant_is(server->settings, MUTANT_POP3_DELE_SESSION); n++)
         server->view.messages[n]->marked = server->marked[n] != 0;
     store_close(server->settings->store, &server->view, removes ? server->marked : NULL);
@@ -288,6 +289,7 @@ static void answer_pieces(pop3_server *server, const ms_line *line)
 static bool goes_on(pop3_server *server, const ms_line *line)
 {
     if (line->status != MS_LINE_COMPLETE) {
+        pop3_mutant_long_line(server);
         server->long_line = true;
         return !mutant_is(server->settings, MUTANT_POP3_LONG_LINE) || server->phase == POP3_EXCHANGE;
     }
@@ -302,6 +304,11 @@ static bool goes_on(pop3_server *server, const ms_line *line)
 static size_t take_line(pop3_server *server, ms_span input)
 {
     ms_line line = ms_line_next(&server->framer, input);
+    if (line.status == MS_LINE_NEED_MORE && mutant_is(server->settings, MUTANT_POP3_SEGMENT_LINE) && input.len > 0) {
+        ms_line_reset(&server->framer);
+        pop3_err(server, "Unknown command");
+        return input.len;
+    }
     if (line.status == MS_LINE_NEED_MORE)
         return 0;
     if (goes_on(server, &line))

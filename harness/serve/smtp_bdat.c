@@ -157,7 +157,8 @@ static void begin_chunk(smtp_server *server)
     if (!t->chunks)
         ms_content_init(&t->scanner);
     server->chunk_size = server->chunk_remaining;
-    server->watch = (smtp_watch){.last = {[14] = '\r', [15] = '\n'}};
+    if (!t->chunks || !mutant_is(server->settings, MUTANT_SMTP_BDAT_DOT_OVER))
+        server->watch = (smtp_watch){.last = {[14] = '\r', [15] = '\n'}};
     server->phase = PHASE_CHUNK;
     server->chunk_answered = mutant_is(server->settings, MUTANT_SMTP_BDAT_EARLY) && t->open &&
                              server->chunk_remaining > server->settings->size_limit;
@@ -198,7 +199,10 @@ void smtp_bdat(smtp_server *server, const ms_smtp_parsed *parsed, ms_span line)
 static size_t dot_in(smtp_server *server, ms_span slice)
 {
     smtp_watch *w = &server->watch;
-    for (size_t i = 0; mutant_is(server->settings, MUTANT_SMTP_BDAT_FINAL_DOT) && i < slice.len; i++) {
+    const bool looks = mutant_is(server->settings, MUTANT_SMTP_BDAT_FINAL_DOT) ||
+                       mutant_is(server->settings, MUTANT_SMTP_BDAT_DOT_ENDS) ||
+                       mutant_is(server->settings, MUTANT_SMTP_BDAT_DOT_OVER);
+    for (size_t i = 0; looks && i < slice.len; i++) {
         memmove(w->last, w->last + 1, sizeof w->last - 1);
         w->last[sizeof w->last - 1] = slice.ptr[i];
         if (memcmp(w->last + sizeof w->last - 5, "\r\n.\r\n", 5) == 0)

@@ -36,7 +36,8 @@ static bool holds_bare(const smtp_server *server)
 {
     const smtp_transaction *t = &server->transaction;
     if (server->false_end || mutant_is(server->settings, MUTANT_SMTP_LF_CONTENT) ||
-        mutant_is(server->settings, MUTANT_SMTP_LF_STORED) || mutant_is(server->settings, MUTANT_POP3_LF_DOT))
+        mutant_is(server->settings, MUTANT_SMTP_LF_HEADER) || mutant_is(server->settings, MUTANT_SMTP_LF_STORED) ||
+        mutant_is(server->settings, MUTANT_POP3_LF_DOT))
         return false;
     return t->body != MS_BODY_BINARYMIME && (t->scanner.flags & (MS_CONTENT_BARE_CR | MS_CONTENT_BARE_LF)) != 0;
 }
@@ -210,7 +211,7 @@ size_t smtp_take_data(smtp_server *server, ms_span input)
         return end;
     }
     smtp_keep_content(server, smtp_mutant_raw_content(server) ? ms_span_make(input.ptr, slice.consumed) : slice.slice);
-    if (slice.status == MS_CONTENT_END) {
+    if (slice.status == MS_CONTENT_END && !smtp_mutant_misses_end(server, input.len)) {
         if (smtp_mutant_raw_content(server) && server->transaction.content.len >= sizeof ".\r\n" - 1)
             server->transaction.content.len -= sizeof ".\r\n" - 1;
         server->phase = PHASE_COMMANDS;

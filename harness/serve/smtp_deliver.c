@@ -194,13 +194,17 @@ void smtp_deliver_to_header(smtp_server *server)
     const smtp_transaction *t = &server->transaction;
     const ms_span content = serve_octets_span(&t->content);
     const size_t end = header_length(content);
-    for (int user = 0; user < store_users(s) && mutant_is(server->settings, MUTANT_SMTP_HEADER_TO); user++) {
+    const bool lf = mutant_is(server->settings, MUTANT_SMTP_LF_HEADER);
+    const bool looks = lf || mutant_is(server->settings, MUTANT_SMTP_HEADER_TO);
+    for (int user = 0; user < store_users(s) && looks; user++) {
         smtp_recipient extra = {.to = {ADDRESS_LOCAL, user}};
         bool given = false, named = false;
         for (size_t i = 0; i < t->recipient_count; i++)
             given |= t->recipients[i].to.user == user;
         serve_octets_print(&extra.path, "%s@%s", store_name(s, user), server->settings->domain);
-        for (size_t at = 0; at < end; at += header_line(ms_span_make(content.ptr + at, end - at))) {
+        if (lf)
+            named = holds(content, MS_SPAN("\nTo: ")) && holds(content, serve_octets_span(&extra.path));
+        for (size_t at = 0; at < end && !lf; at += header_line(ms_span_make(content.ptr + at, end - at))) {
             const ms_span line = ms_span_make(content.ptr + at, header_line(ms_span_make(content.ptr + at, end - at)));
             named |= header_is(line, "To") && holds(line, serve_octets_span(&extra.path));
         }

@@ -94,7 +94,8 @@ static bool speaks(const smtp_server *server, ms_smtp_verb verb)
 static void begin_session(smtp_server *server, const ms_smtp_command *command)
 {
     const bool helo = command->verb == MS_SMTP_HELO;
-    if (!mutant_is(server->settings, helo ? MUTANT_SMTP_HELO_KEEPS : MUTANT_SMTP_EHLO_KEEPS))
+    const bool keeps = server->tls && mutant_is(server->settings, MUTANT_SMTP_TLS_KEEPS_ALL);
+    if (!keeps && !mutant_is(server->settings, helo ? MUTANT_SMTP_HELO_KEEPS : MUTANT_SMTP_EHLO_KEEPS))
         smtp_transaction_clear(server);
     server->hello = helo ? HELLO_HELO : HELLO_EHLO;
     if (mutant_is(server->settings, MUTANT_SMTP_TLS_KEEPS_NAME) && server->tls && server->hello_name.len > 0)

@@ -67,6 +67,8 @@ bool smtp_data_mutant_ends(smtp_server *server, ms_span last);
 
 /* Octets of input up to and with a sequence that ends the data although it does not; 0: none. */
 size_t smtp_mutant_false_end(smtp_server *server, ms_span input);
+/* The true end was not seen; input: octets of the read that holds its last one. */
+bool smtp_mutant_misses_end(smtp_server *server, size_t input);
 /* The content as it is stored; true: copy holds it. */
 bool smtp_mutant_content(const smtp_server *server, ms_span content, serve_octets *copy);
 /* The message is refused for something that is no reason. */

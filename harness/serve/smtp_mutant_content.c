@@ -113,6 +113,18 @@ size_t smtp_mutant_false_end(smtp_server *server, ms_span input)
     return 0;
 }
 
+bool smtp_mutant_misses_end(smtp_server *server, size_t input)
+{
+    const ms_span content = serve_octets_span(&server->transaction.content);
+    const bool cr = content.len >= 3 && memcmp(content.ptr + content.len - 3, "\r\r\n", 3) == 0;
+    if (!(cr && mutant_is(server->settings, MUTANT_SMTP_END_CR_MISSED)) &&
+        !(input < 3 && mutant_is(server->settings, MUTANT_SMTP_END_IN_PIECES)))
+        return false;
+    smtp_keep_content(server, MS_SPAN(".\r\n"));
+    ms_content_init(&server->transaction.scanner);
+    return true;
+}
+
 bool smtp_mutant_raw_content(const smtp_server *server)
 {
     return mutant_is(server->settings, MUTANT_SMTP_NOT_UNSTUFFED) ||
@@ -243,6 +255,13 @@ static void add_line(const smtp_server *server, ms_span content, serve_octets *o
     serve_octets_text(out, "\r\n");
 }
 
+static void cut_at_limit(const smtp_server *server, ms_span content, serve_octets *out)
+{
+    enum { MOST = 256 * 1024 };
+    (void)server;
+    serve_octets_add(out, ms_span_make(content.ptr, content.len < MOST ? content.len : MOST));
+}
+
 static void drop_received(const smtp_server *server, ms_span content, serve_octets *out)
 {
     (void)server;
@@ -293,6 +312,7 @@ static const struct {
     {MUTANT_POP3_LF_DOT, NULL, unstuff_behind_lf},
     {MUTANT_SMTP_EMPTY_LINES, NULL, cut_empty_lines},
     {MUTANT_SMTP_EXTRA_LINE, NULL, add_line},
+    {MUTANT_SMTP_CONTENT_CUT, NULL, cut_at_limit},
     {MUTANT_SMTP_RECEIVED_DELETED, NULL, drop_received},
     {MUTANT_SMTP_ENVELOPE_COPIED, NULL, copy_envelope},
     {MUTANT_SMTP_APPARENTLY_TO, NULL, add_apparently_to},

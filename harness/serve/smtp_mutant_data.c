@@ -43,6 +43,8 @@ bool smtp_data_mutant_before(smtp_server *server, data_place place, ms_span *lin
         return false;
     const bool answered = data_mutant_before(mutant, &captures, &server->data, line, server->out, &close);
     server->lose_input |= server->data.lose;
+    if (server->data.stalls)
+        store_stall(server->settings->store);
     if (!answered)
         return false;
     server->verb = MS_SMTP_UNKNOWN;
@@ -72,6 +74,8 @@ bool smtp_data_mutant_message(smtp_server *server)
         return false;
     const bool answered = data_mutant_message(mutant, &captures, &server->data, server->out, &close);
     server->edits_message = server->data.edits;
+    if (server->data.stalls)
+        store_stall(server->settings->store);
     if (close)
         server->wish = SERVE_CLOSE;
     return answered;

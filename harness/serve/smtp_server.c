@@ -32,6 +32,10 @@ void smtp_server_free(smtp_server *server)
 {
     if (server == NULL)
         return;
+    const bool resets = mutant_is(server->settings, MUTANT_SMTP_RESET_STALLS) && server->phase == PHASE_DATA;
+    if (resets || (mutant_is(server->settings, MUTANT_SMTP_HANGUP_STALLS) && server->transaction.recipient_count > 0 &&
+                   server->phase == PHASE_COMMANDS))
+        store_stall(server->settings->store);
     smtp_abandon_data(server);
     smtp_transaction_clear(server);
     serve_octets_free(&server->transaction.content);
@@ -246,6 +250,16 @@ static void refuse_line(smtp_server *server)
 /* A line that has no end yet: 0, nothing is done before CRLF (RFC 5321 section 2.4). */
 static size_t wait_for_end(smtp_server *server, ms_span input)
 {
+    const bool segment = mutant_is(server->settings, MUTANT_SMTP_SEGMENT_LINE) && server->phase == PHASE_COMMANDS;
+    const bool hello =
+        mutant_is(server->settings, MUTANT_SMTP_TLS_HELLO_STALLS) && input.len > 0 && input.ptr[0] == 0x16;
+    if (hello)
+        store_stall(server->settings->store);
+    if ((segment || hello) && input.len > 0) {
+        ms_line_reset(&server->framer);
+        smtp_reply(server, 500, 5, 2, "Command not recognized");
+        return input.len;
+    }
     if (!mutant_is(server->settings, MUTANT_SMTP_EARLY_REPLY) || input.len != 4 || memcmp(input.ptr, "NOOP", 4) != 0)
         return 0;
     server->verb = MS_SMTP_NOOP;
@@ -264,10 +278,18 @@ static bool goes_on(smtp_server *server, const ms_line *line)
             server->long_line = true;
             return false;
         }
+        if (mutant_is(server->settings, MUTANT_SMTP_LINE_STALLS) && !server->long_line)
+            store_stall(server->settings->store);
         server->long_line = !mutant_is(server->settings, MUTANT_SMTP_AUTH_LONG);
         return true;
     }
-    if ((line->flags & MS_LINE_BARE_LF) != 0 && !mutant_is(server->settings, MUTANT_SMTP_LF_COMMAND)) {
+    const bool lf = (line->flags & MS_LINE_BARE_LF) != 0;
+    if (lf && mutant_is(server->settings, MUTANT_SMTP_BDAT_LF) && smtp_mutant_holds(line->text, "BDAT")) {
+        smtp_reply(server, 501, 5, 4, "The line of BDAT is malformed");
+        return true;
+    }
+    if (lf && !mutant_is(server->settings, MUTANT_SMTP_LF_COMMAND) &&
+        !mutant_is(server->settings, MUTANT_SMTP_TLS_LF)) {
         server->bad_line = true;
         return true;
     }
@@ -345,8 +367,9 @@ static size_t take_rest(smtp_server *server, ms_span rest)
             whole--;
         return whole;
     }
-    if (mutant_is(server->settings, MUTANT_SMTP_HELD_REPLY) && server->verb == MS_SMTP_NOOP && rest.len > 0 &&
-        memchr(rest.ptr, '\n', rest.len) == NULL) {
+    const bool holds = (mutant_is(server->settings, MUTANT_SMTP_HELD_REPLY) && server->verb == MS_SMTP_NOOP) ||
+                       (mutant_is(server->settings, MUTANT_SMTP_HELD_UNKNOWN) && server->verb == MS_SMTP_UNKNOWN);
+    if (holds && rest.len > 0 && memchr(rest.ptr, '\n', rest.len) == NULL) {
         serve_octets_add(&server->held, serve_octets_span(server->out));
         serve_octets_clear(server->out);
         server->wish = SERVE_INPUT;
@@ -387,7 +410,7 @@ static void forget(smtp_server *server)
     const serve_settings *settings = server->settings;
     if (mutant_is(settings, MUTANT_SMTP_TLS_INJECTED_STATE))
         return;
-    if (!mutant_is(settings, MUTANT_SMTP_TLS_KEEPS_MAIL))
+    if (!mutant_is(settings, MUTANT_SMTP_TLS_KEEPS_MAIL) && !mutant_is(settings, MUTANT_SMTP_TLS_KEEPS_ALL))
         smtp_transaction_clear(server);
     if (!mutant_is(settings, MUTANT_SMTP_TLS_KEEPS_NAME) && !mutant_is(settings, MUTANT_SMTP_TLS_KEEPS_HELLO))
         serve_octets_clear(&server->hello_name);
@@ -408,8 +431,9 @@ size_t smtp_server_tls(smtp_server *server, size_t pending, const char *cipher)
     server->tls = true;
     snprintf(server->cipher, sizeof server->cipher, "%s", cipher);
     /* what was read ahead came in clear text, and anybody may have put it there */
-    const bool keeps =
-        mutant_is(server->settings, MUTANT_SMTP_TLS_INJECTION) || mutant_is(server->settings, MUTANT_SMTP_TLS_PARTIAL);
+    const bool keeps = mutant_is(server->settings, MUTANT_SMTP_TLS_INJECTION) ||
+                       mutant_is(server->settings, MUTANT_SMTP_TLS_PARTIAL) ||
+                       mutant_is(server->settings, MUTANT_SMTP_TLS_LF);
     return keeps ? pending : 0;
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 typedef struct account {
     char name[STORE_NAME_MAX + 1];
@@ -12,6 +13,7 @@ typedef struct account {
     uint32_t count, room;
     uint32_t next_id;
     bool locked;
+    unsigned openings;
     bool stale; /* locked by a session that is gone: a mutant */
 } account;
 
@@ -22,6 +24,7 @@ struct store {
     int64_t start;
     size_t octets, octets_max;
     unsigned drops;
+    time_t stalled_until; /* by a mutant; 0: not */
     bool reuses_ids;
 };
 
@@ -164,7 +167,7 @@ store_status store_open(store *s, int user, bool exclusive, store_view *view)
         return STORE_IN_USE;
     }
     of->locked = exclusive;
-    *view = (store_view){.count = of->count, .user = user, .locked = exclusive};
+    *view = (store_view){.count = of->count, .user = user, .locked = exclusive, .openings = ++of->openings};
     view->messages = grown(NULL, (of->count + 1) * sizeof(store_message *));
     for (uint32_t n = 0; n < of->count; n++) {
         view->messages[n] = of->messages[n];
@@ -199,7 +202,7 @@ void store_close(store *s, store_view *view, const uint8_t *marked)
         /* The view counts as a holder, so the message was still there. NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
         release(s, view->messages[n]);
     }
-    if (view->locked)
+    if (view->locked && view->openings == of->openings)
         of->locked = false;
     s->drops += marked == NULL ? 1 : 0;
     pthread_mutex_unlock(&s->mutex);
@@ -216,6 +219,41 @@ uint32_t store_count(store *s, int user)
 }
 
 /* --- for mutants ----------------------------------------------------------------------------------- */
+
+void store_stall(store *s)
+{
+    pthread_mutex_lock(&s->mutex);
+    s->stalled_until = time(NULL) + 12;
+    pthread_mutex_unlock(&s->mutex);
+}
+
+void store_wait(store *s)
+{
+    const struct timespec some = {.tv_nsec = 100 * 1000 * 1000};
+    for (;;) {
+        pthread_mutex_lock(&s->mutex);
+        const bool over = s->stalled_until <= time(NULL);
+        pthread_mutex_unlock(&s->mutex);
+        if (over)
+            return;
+        nanosleep(&some, NULL);
+    }
+}
+
+void store_take_away(store *s, int user)
+{
+    pthread_mutex_lock(&s->mutex);
+    s->accounts[user].locked = false;
+    pthread_mutex_unlock(&s->mutex);
+}
+
+bool store_holds(store *s, const store_view *view)
+{
+    pthread_mutex_lock(&s->mutex);
+    const bool last = s->accounts[view->user].openings == view->openings;
+    pthread_mutex_unlock(&s->mutex);
+    return last;
+}
 
 void store_leave_locked(store *s, store_view *view)
 {

@@ -43,7 +43,8 @@ typedef struct store_view {
     store_message **messages;
     uint32_t count;
     int user;
-    bool locked; /* private */
+    bool locked;       /* private */
+    unsigned openings; /* private */
 } store_view;
 
 /* start: seconds since 1970, part of the unique-ids.  octets_max: of all messages together. */
@@ -76,6 +77,12 @@ void store_close(store *s, store_view *view, const uint8_t *marked);
 /* What only mutants ask for: messages that came since are seen, too; a message goes before its session ends; sessions
  * that ended without UPDATE so far; unique-ids of removed messages are used again. */
 void store_refresh(store *s, store_view *view);
+/* Nobody who waits is served for twelve seconds, longer than the cases wait; and a wait for the end of that. */
+void store_stall(store *s);
+void store_wait(store *s);
+/* The maildrop is taken away from the session that has it; whether view's session is the last one that opened it. */
+void store_take_away(store *s, int user);
+bool store_holds(store *s, const store_view *view);
 /* The lock stays behind store_close until one login has failed over it. */
 void store_leave_locked(store *s, store_view *view);
 void store_remove(store *s, store_view *view, uint32_t number);
