@@ -308,7 +308,7 @@ static void be_worker(const mutant_suite *suite, const mutant_entry *mutant, boo
         _exit(1);
     set_up(&r, points);
     for (int i = 0; i < POINTS; i++)
-        r.result.reached |= r.context.endpoints[i].reachable && (i == AT_POP3 ? r.pop3 : r.smtp);
+        r.result.reached |= r.context.endpoints[i].reachable && (i == AT_POP3 || i == AT_POP3S ? r.pop3 : r.smtp);
     if (mutant == NULL)
         run_all(&r);
     else
