@@ -10,6 +10,7 @@
 #define MAILSPEC_FUZZ_COMPARE_H
 
 #include "fuzz/oracle.h"
+#include "mailspec/line.h"
 #include "mailspec/pop3_command.h"
 #include "mailspec/pop3_response.h"
 #include "mailspec/sasl.h"
@@ -38,6 +39,30 @@ const char *compare_content(ms_span octets);
 const char *compare_base64(ms_span text);
 const char *compare_plain(ms_span message);
 const char *compare_scram(ms_span message, ms_sasl_scram_step step);
+
+/* A line that came whole, its end removed. */
+static inline ms_line compare_line(ms_span text)
+{
+    return (ms_line){MS_LINE_COMPLETE, 0, MS_LINE_NOWHERE, MS_LINE_NOWHERE, MS_LINE_NOWHERE, text, text.len + 2};
+}
+
+/* Octets that choose what happens next. */
+typedef struct compare_choices {
+    ms_span octets;
+    size_t used;
+} compare_choices;
+
+/* 0 to bound-1; when the octets have run out, 0. */
+static inline unsigned compare_choose(compare_choices *choices, unsigned bound)
+{
+    return choices->used < choices->octets.len ? choices->octets.ptr[choices->used++] % bound : 0;
+}
+
+/* Once in so many times. */
+static inline bool compare_one_of(compare_choices *choices, unsigned bound)
+{
+    return choices->used < choices->octets.len && compare_choose(choices, bound) == bound - 1;
+}
 
 /* A dialogue that the octets choose, command by command. */
 const char *compare_pop3_session(ms_span choices);

@@ -19,22 +19,10 @@ typedef struct dialogue {
     uint8_t messages[16];
     compare_talk talk;
     pop3_model model;
-    ms_span choices;
-    size_t used;
+    compare_choices choices;
     bool listed; /* PIPELINING, in every list of this connection */
     bool over;   /* what comes next the model does not know */
 } dialogue;
-
-/* 0 to bound-1; when the choices have run out, 0. */
-static unsigned choose(dialogue *d, unsigned bound)
-{
-    return d->used < d->choices.len ? d->choices.ptr[d->used++] % bound : 0;
-}
-
-static bool one_of(dialogue *d, unsigned bound)
-{
-    return d->used < d->choices.len && choose(d, bound) == bound - 1;
-}
 
 static size_t take(void *state, ms_side side, ms_span held, ms_findings *findings, bool *waits)
 {
@@ -78,32 +66,36 @@ static pop3_verb usual_verb(dialogue *d)
                                         POP3_UIDL, POP3_TOP,  POP3_NOOP, POP3_RSET};
     const pop3_item *last = d->model.queued > 0 ? &d->model.queue[d->model.queued - 1] : NULL;
     if (d->model.now.state != POP3_AUTHORIZATION || (last != NULL && last->verb != POP3_USER))
-        return mailbox[choose(d, 8)];
+        return mailbox[compare_choose(&d->choices, 8)];
     if (d->model.now.user_last || last != NULL)
         return POP3_PASS;
-    return one_of(d, 3) ? POP3_AUTH : one_of(d, 8) ? POP3_STLS : POP3_USER;
+    return compare_one_of(&d->choices, 3) ? POP3_AUTH : compare_one_of(&d->choices, 8) ? POP3_STLS : POP3_USER;
 }
 
 static pop3_item next_item(dialogue *d)
 {
-    pop3_item item = {.verb = one_of(d, 3) ? (pop3_verb)choose(d, POP3_VERBS) : usual_verb(d)};
+    pop3_item item = {.verb = compare_one_of(&d->choices, 3) ? (pop3_verb)compare_choose(&d->choices, POP3_VERBS)
+                                                             : usual_verb(d)};
     if (d->model.response_due)
         item.verb = POP3_AUTH_RESPONSE;
     else if (item.verb == POP3_AUTH_RESPONSE)
         item.verb = POP3_CAPA;
     const bool wants = item.verb == POP3_RETR || item.verb == POP3_DELE || item.verb == POP3_TOP;
-    if (wants || ((item.verb == POP3_LIST || item.verb == POP3_UIDL) && one_of(d, 2)))
-        item.number = 1 + choose(d, one_of(d, 8) ? POP3_MESSAGES + 2 : POP3_MESSAGES);
+    if (wants || ((item.verb == POP3_LIST || item.verb == POP3_UIDL) && compare_one_of(&d->choices, 2)))
+        item.number =
+            1 + compare_choose(&d->choices, compare_one_of(&d->choices, 8) ? POP3_MESSAGES + 2 : POP3_MESSAGES);
     if (item.verb == POP3_LANG)
-        item.number = choose(d, 2);
+        item.number = compare_choose(&d->choices, 2);
     if (item.verb == POP3_AUTH) {
-        item.one_step = one_of(d, 2);
-        item.text = one_of(d, 6) ? SASL_NOISE : one_of(d, 2) ? SASL_BASE64 : SASL_NONE;
+        item.one_step = compare_one_of(&d->choices, 2);
+        item.text = compare_one_of(&d->choices, 6)   ? SASL_NOISE
+                    : compare_one_of(&d->choices, 2) ? SASL_BASE64
+                                                     : SASL_NONE;
     }
     if (item.verb == POP3_AUTH_RESPONSE)
-        item.text = one_of(d, 6)                                       ? SASL_NOISE
-                    : one_of(d, 6) || d->model.challenge == SASL_NOISE ? SASL_CANCEL
-                                                                       : SASL_BASE64;
+        item.text = compare_one_of(&d->choices, 6)                                       ? SASL_NOISE
+                    : compare_one_of(&d->choices, 6) || d->model.challenge == SASL_NOISE ? SASL_CANCEL
+                                                                                         : SASL_BASE64;
     return item;
 }
 
@@ -190,7 +182,8 @@ static pop3_indicator right_answer(dialogue *d, sasl_text challenge)
 {
     const bool exchange =
         d->model.queued > 0 && (d->model.queue[0].verb == POP3_AUTH || d->model.queue[0].verb == POP3_AUTH_RESPONSE);
-    if (exchange && one_of(d, 2) && pop3_model_server(&d->model, POP3_CONTINUES, challenge).judgement == MODEL_FINE)
+    if (exchange && compare_one_of(&d->choices, 2) &&
+        pop3_model_server(&d->model, POP3_CONTINUES, challenge).judgement == MODEL_FINE)
         return POP3_CONTINUES;
     return pop3_model_server(&d->model, POP3_POSITIVE, challenge).judgement == MODEL_FAULT ? POP3_NEGATIVE
                                                                                            : POP3_POSITIVE;
@@ -203,8 +196,11 @@ static void server_speaks(dialogue *d)
     const bool asked = d->model.queued > 0;
     const pop3_item item = asked ? d->model.queue[0] : none;
     const bool exchange = item.verb == POP3_AUTH || item.verb == POP3_AUTH_RESPONSE;
-    const sasl_text challenge = one_of(d, 8) ? SASL_NOISE : one_of(d, 2) ? SASL_NONE : SASL_BASE64;
-    pop3_indicator indicator = one_of(d, 5) ? (pop3_indicator)choose(d, 3) : right_answer(d, challenge);
+    const sasl_text challenge = compare_one_of(&d->choices, 8)   ? SASL_NOISE
+                                : compare_one_of(&d->choices, 2) ? SASL_NONE
+                                                                 : SASL_BASE64;
+    pop3_indicator indicator =
+        compare_one_of(&d->choices, 5) ? (pop3_indicator)compare_choose(&d->choices, 3) : right_answer(d, challenge);
     if (indicator == POP3_CONTINUES && !exchange)
         indicator = POP3_NEGATIVE;
     const model_verdict verdict = pop3_model_server(&d->model, indicator, challenge);
@@ -262,8 +258,8 @@ static void ask_capabilities(dialogue *d)
 
 static void step(dialogue *d)
 {
-    const bool group = d->model.pipelining ? one_of(d, 2) : one_of(d, 16);
-    if (d->model.queued == 0 ? !one_of(d, 64) : group && d->model.queued < GROUP_MAX)
+    const bool group = d->model.pipelining ? compare_one_of(&d->choices, 2) : compare_one_of(&d->choices, 16);
+    if (d->model.queued == 0 ? !compare_one_of(&d->choices, 64) : group && d->model.queued < GROUP_MAX)
         client_speaks(d);
     else
         server_speaks(d);
@@ -282,14 +278,15 @@ const char *compare_pop3_session(ms_span choices)
 {
     static dialogue d;
     memset(&d, 0, sizeof d);
-    d.choices = choices;
-    d.listed = !one_of(&d, 4);
+    d.choices.octets = choices;
+    d.listed = !compare_one_of(&d.choices, 4);
     const talk_reader reader = {&d.reader, take};
     ms_pop3_dialogue_init(&d.reader, d.runs, sizeof d.runs / sizeof d.runs[0], d.messages, sizeof d.messages);
     talk_begin(&d.talk, TALK_POP3, &reader);
     talk_say(&d.talk, MS_SERVER, "+OK ready <1.2@h.example>\r\n", (model_verdict){MODEL_FINE, NULL, NULL, false});
     ask_capabilities(&d);
-    for (unsigned steps = 0; steps < STEPS_MAX && d.used < choices.len && !d.over && d.talk.why == NULL; steps++)
+    for (unsigned steps = 0; steps < STEPS_MAX && d.choices.used < choices.len && !d.over && d.talk.why == NULL;
+         steps++)
         step(&d);
     if (d.over && d.model.queued <= 1 && d.talk.len[MS_CLIENT] == 0)
         talk_settle(&d.talk);

@@ -19,22 +19,11 @@ typedef struct dialogue {
     ms_smtp_run runs[64];
     compare_talk talk;
     smtp_model model;
-    ms_span choices;
-    size_t used;
+    compare_choices choices;
     size_t chunk_left; /* octets of the last BDAT's chunk that were not said yet */
     bool enhanced;     /* EHLO's reply listed it, once: "regardless of whether or not EHLO is employed" (RFC 2034) */
     bool over;         /* what comes next the model does not know */
 } dialogue;
-
-static unsigned choose(dialogue *d, unsigned bound)
-{
-    return d->used < d->choices.len ? d->choices.ptr[d->used++] % bound : 0;
-}
-
-static bool one_of(dialogue *d, unsigned bound)
-{
-    return d->used < d->choices.len && choose(d, bound) == bound - 1;
-}
 
 static size_t take(void *state, ms_side side, ms_span held, ms_findings *findings, bool *waits)
 {
@@ -110,15 +99,16 @@ static smtp_verb usual_verb(dialogue *d)
     case SMTP_GREETED:
         return d->model.lmtp ? SMTP_LHLO : SMTP_EHLO;
     case SMTP_READY:
-        if ((d->model.offers & OFFERS_STARTTLS) != 0 && !d->model.tls && one_of(d, 4))
+        if ((d->model.offers & OFFERS_STARTTLS) != 0 && !d->model.tls && compare_one_of(&d->choices, 4))
             return SMTP_STARTTLS;
-        return (d->model.offers & OFFERS_AUTH) != 0 && !authenticated && one_of(d, 2) ? SMTP_AUTH : SMTP_MAIL;
+        return (d->model.offers & OFFERS_AUTH) != 0 && !authenticated && compare_one_of(&d->choices, 2) ? SMTP_AUTH
+                                                                                                        : SMTP_MAIL;
     case SMTP_SENDER:
         return SMTP_RCPT;
     case SMTP_RECIPIENT:
-        if (one_of(d, 3))
+        if (compare_one_of(&d->choices, 3))
             return SMTP_RCPT;
-        return (d->model.offers & OFFERS_CHUNKING) != 0 && one_of(d, 2) ? SMTP_BDAT : SMTP_DATA;
+        return (d->model.offers & OFFERS_CHUNKING) != 0 && compare_one_of(&d->choices, 2) ? SMTP_BDAT : SMTP_DATA;
     case SMTP_CHUNKS:
         return SMTP_BDAT;
     case SMTP_BROKEN:
@@ -133,7 +123,8 @@ static smtp_verb usual_verb(dialogue *d)
 
 static smtp_item next_item(dialogue *d)
 {
-    smtp_item item = {.verb = one_of(d, 3) ? (smtp_verb)choose(d, SMTP_VERBS) : usual_verb(d)};
+    smtp_item item = {.verb = compare_one_of(&d->choices, 3) ? (smtp_verb)compare_choose(&d->choices, SMTP_VERBS)
+                                                             : usual_verb(d)};
     if (d->model.data_due)
         item.verb = SMTP_END_OF_DATA;
     else if (d->model.response_due)
@@ -141,19 +132,21 @@ static smtp_item next_item(dialogue *d)
     else if (item.verb == SMTP_END_OF_DATA || item.verb == SMTP_AUTH_RESPONSE)
         item.verb = SMTP_RSET;
     if (item.verb == SMTP_BDAT) {
-        item.last = one_of(d, 2);
-        item.incomplete = one_of(d, 8);
+        item.last = compare_one_of(&d->choices, 2);
+        item.incomplete = compare_one_of(&d->choices, 8);
     }
     if (item.verb == SMTP_MAIL)
-        item.binary = one_of(d, 4);
+        item.binary = compare_one_of(&d->choices, 4);
     if (item.verb == SMTP_AUTH) {
-        item.one_step = one_of(d, 2);
-        item.text = one_of(d, 6) ? SASL_NOISE : one_of(d, 2) ? SASL_BASE64 : SASL_NONE;
+        item.one_step = compare_one_of(&d->choices, 2);
+        item.text = compare_one_of(&d->choices, 6)   ? SASL_NOISE
+                    : compare_one_of(&d->choices, 2) ? SASL_BASE64
+                                                     : SASL_NONE;
     }
     if (item.verb == SMTP_AUTH_RESPONSE)
-        item.text = one_of(d, 6)                                       ? SASL_NOISE
-                    : one_of(d, 6) || d->model.challenge == SASL_NOISE ? SASL_CANCEL
-                                                                       : SASL_BASE64;
+        item.text = compare_one_of(&d->choices, 6)                                       ? SASL_NOISE
+                    : compare_one_of(&d->choices, 6) || d->model.challenge == SASL_NOISE ? SASL_CANCEL
+                                                                                         : SASL_BASE64;
     return item;
 }
 
@@ -213,7 +206,7 @@ static unsigned any_code(dialogue *d)
 {
     static const uint16_t codes[] = {211, 214, 220, 221, 235, 250, 251, 252, 334, 354, 421, 450, 451, 452, 454,
                                      455, 500, 501, 502, 503, 504, 534, 535, 550, 551, 552, 553, 554, 555};
-    return codes[choose(d, sizeof codes / sizeof codes[0])];
+    return codes[compare_choose(&d->choices, sizeof codes / sizeof codes[0])];
 }
 
 static void reply_text(dialogue *d, const smtp_reply *reply, bool greeting, bool lists, char *text)
@@ -255,7 +248,8 @@ static void reply_text(dialogue *d, const smtp_reply *reply, bool greeting, bool
                         : code == 251 || code == 551             ? "try <b@i.example>"
                         : verb == SMTP_VRFY || verb == SMTP_EXPN ? "<v@h.example>"
                                                                  : "done";
-    if (!greeting && verb != SMTP_VRFY && verb != SMTP_EXPN && code / 100 != 3 && !names && one_of(d, 8))
+    if (!greeting && verb != SMTP_VRFY && verb != SMTP_EXPN && code / 100 != 3 && !names &&
+        compare_one_of(&d->choices, 8))
         len += (size_t)snprintf(text, TEXT_MAX, "%u-%s%s\r\n", code, enhanced, words);
     snprintf(text + len, TEXT_MAX - len, "%u %s%s\r\n", code, enhanced, words);
 }
@@ -263,10 +257,10 @@ static void reply_text(dialogue *d, const smtp_reply *reply, bool greeting, bool
 static unsigned any_offers(dialogue *d)
 {
     const unsigned all = OFFERS_PIPELINING | OFFERS_CHUNKING | OFFERS_ENHANCED | OFFERS_AUTH | OFFERS_BINARYMIME;
-    unsigned offers = one_of(d, 2) ? all & choose(d, 256) : all;
-    offers |= !d->model.tls && one_of(d, 2) ? OFFERS_STARTTLS : 0;
-    offers |= one_of(d, 32) ? OFFERS_STARTTLS : 0;
-    return !d->model.lmtp || one_of(d, 16) ? offers : offers | OFFERS_PIPELINING | OFFERS_ENHANCED;
+    unsigned offers = compare_one_of(&d->choices, 2) ? all & compare_choose(&d->choices, 256) : all;
+    offers |= !d->model.tls && compare_one_of(&d->choices, 2) ? OFFERS_STARTTLS : 0;
+    offers |= compare_one_of(&d->choices, 32) ? OFFERS_STARTTLS : 0;
+    return !d->model.lmtp || compare_one_of(&d->choices, 16) ? offers : offers | OFFERS_PIPELINING | OFFERS_ENHANCED;
 }
 
 static void begin_tls(dialogue *d)
@@ -292,12 +286,16 @@ static void server_speaks(dialogue *d)
     char text[TEXT_MAX];
     const bool opens = d->model.now.phase == SMTP_CONNECTED;
     const smtp_item *first = d->model.queued > 0 && !opens ? &d->model.queue[0] : NULL;
-    smtp_reply reply = {.challenge = one_of(d, 8) ? SASL_NOISE : one_of(d, 2) ? SASL_NONE : SASL_BASE64};
+    smtp_reply reply = {.challenge = compare_one_of(&d->choices, 8)   ? SASL_NOISE
+                                     : compare_one_of(&d->choices, 2) ? SASL_NONE
+                                                                      : SASL_BASE64};
     const bool lists = first != NULL && (first->verb == SMTP_EHLO || first->verb == SMTP_LHLO);
     const bool exchange = first != NULL && (first->verb == SMTP_AUTH || first->verb == SMTP_AUTH_RESPONSE);
     if (lists)
         reply.offers = any_offers(d);
-    reply.code = one_of(d, 5) ? any_code(d) : exchange && one_of(d, 3) ? 334 : right_code(d, reply);
+    reply.code = compare_one_of(&d->choices, 5)               ? any_code(d)
+                 : exchange && compare_one_of(&d->choices, 3) ? 334
+                                                              : right_code(d, reply);
     const model_verdict verdict = smtp_model_server(&d->model, &reply);
     const bool greeting = first == NULL ? opens : lists || first->verb == SMTP_HELO;
     reply_text(d, &reply, greeting, lists && reply.code == 250, text);
@@ -334,12 +332,13 @@ static void step(dialogue *d)
 {
     const bool connected = d->model.now.phase == SMTP_CONNECTED;
     const bool server_is_due = connected || d->model.queued > 0;
-    const bool group = (d->model.offers & OFFERS_PIPELINING) != 0 ? one_of(d, 2) : one_of(d, 16);
-    if (d->chunk_left > 0 && (d->model.queued == 0 || !one_of(d, 4)))
+    const bool group =
+        (d->model.offers & OFFERS_PIPELINING) != 0 ? compare_one_of(&d->choices, 2) : compare_one_of(&d->choices, 16);
+    if (d->chunk_left > 0 && (d->model.queued == 0 || !compare_one_of(&d->choices, 4)))
         client_goes_on(d);
     else if (server_is_due && d->chunk_left == 0 && group && d->model.queued < GROUP_MAX)
         client_speaks(d);
-    else if (server_is_due || one_of(d, 64))
+    else if (server_is_due || compare_one_of(&d->choices, 64))
         server_speaks(d);
     else
         client_speaks(d);
@@ -356,13 +355,14 @@ const char *compare_smtp_session(ms_span choices)
 {
     static dialogue d;
     memset(&d, 0, sizeof d);
-    d.choices = choices;
+    d.choices.octets = choices;
     const talk_reader reader = {&d.reader, take};
-    d.model.lmtp = one_of(&d, 3);
+    d.model.lmtp = compare_one_of(&d.choices, 3);
     ms_smtp_dialogue_init(&d.reader, d.model.lmtp ? MS_VARIANT_LMTP : MS_VARIANT_SMTP, d.runs,
                           sizeof d.runs / sizeof d.runs[0]);
     talk_begin(&d.talk, d.model.lmtp ? TALK_LMTP : TALK_SMTP, &reader);
-    for (unsigned steps = 0; steps < STEPS_MAX && d.used < choices.len && !d.over && d.talk.why == NULL; steps++)
+    for (unsigned steps = 0; steps < STEPS_MAX && d.choices.used < choices.len && !d.over && d.talk.why == NULL;
+         steps++)
         step(&d);
     if (d.over && d.model.queued <= 1 && d.talk.len[MS_CLIENT] == 0)
         talk_settle(&d.talk);

@@ -29,15 +29,10 @@ typedef struct machine {
     ms_finding items[FINDINGS]; /* of one event */
 } machine;
 
-static ms_line line_of(ms_span text)
-{
-    return (ms_line){MS_LINE_COMPLETE, 0, MS_LINE_NOWHERE, MS_LINE_NOWHERE, MS_LINE_NOWHERE, text, text.len + 2};
-}
-
 static void command(machine *m, ms_span text, bool dropped, ms_findings *findings)
 {
     const ms_pop3_context context = ms_pop3_session_command_context(&m->session);
-    const ms_line line = line_of(text);
+    const ms_line line = compare_line(text);
     const ms_pop3_parsed parsed = ms_pop3_command_parse_line(&line, &context);
     if (!dropped)
         framing_pop3_command(&m->order, &parsed);
@@ -60,7 +55,7 @@ static void said(machine *m, ms_span text, ms_findings *findings)
 {
     const ms_pop3_reading reading = ms_pop3_session_reading(&m->session);
     const ms_pop3_response_context context = ms_pop3_session_response_context(&m->session);
-    const ms_line line = line_of(text);
+    const ms_line line = compare_line(text);
     const uint64_t at = m->at[MS_SERVER];
     if (ms_pop3_session_interrupted(&m->session, text) || reading == MS_POP3_READ_STATUS) {
         status(m, &line, findings);

@@ -13,6 +13,7 @@
 #include "harness/requirement/register.h"
 #include "harness/serve/pop3_server.h"
 #include "harness/serve/smtp_server.h"
+#include "tests/serve_still.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,19 +22,6 @@
 const char fuzz_target[] = "serve";
 
 enum { FINDINGS = 64 };
-
-static uint8_t chance;
-
-static int64_t still_clock(void)
-{
-    return 1700000000;
-}
-
-static void counted(uint8_t *out, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        out[i] = chance++;
-}
 
 /* One server of either protocol, and a judge of what it says. */
 typedef struct stand {
@@ -175,7 +163,7 @@ static void run(const fuzz_input *input, const serve_settings *settings, fuzz_wa
     static const serve_peer peer = {"127.0.0.1", "127.0.0.1"};
     ms_findings none = {.items = NULL};
     const bool tls = (options & 8) != 0;
-    chance = 0;
+    serve_still_count = 0;
     s->said.len = 0;
     s->unjudged = false;
     s->heard[MS_CLIENT] = s->heard[MS_SERVER] = 0;
@@ -208,8 +196,8 @@ static serve_settings prepare(store *s, uint8_t options)
     store_deliver(s, store_find(s, MS_SPAN("alice")), MS_SPAN("\r\ntwo\r\n"), 0);
     serve_settings settings = serve_settings_default(s);
     memset(settings.secret, 7, sizeof settings.secret);
-    settings.clock = still_clock;
-    settings.random = counted;
+    settings.clock = serve_still_clock;
+    settings.random = serve_still_random;
     settings.tls = true;
     settings.plain_auth = (options & 16) != 0;
     return settings;
@@ -222,7 +210,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (input.octets.len > 4096)
         return 0; /* each octet is a call */
     for (fuzz_way way = FUZZ_WHOLE; way < FUZZ_WAYS; way++) {
-        store *s = store_new(1700000000, (size_t)1 << 20);
+        store *s = store_new(SERVE_STILL_TIME, (size_t)1 << 20);
         const serve_settings settings = prepare(s, input.options);
         run(&input, &settings, way, input.options, &stands[way]);
         store_free(s);

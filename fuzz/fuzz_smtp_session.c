@@ -27,15 +27,10 @@ typedef struct machine {
     ms_finding items[FINDINGS]; /* of one event */
 } machine;
 
-static ms_line line_of(ms_span text)
-{
-    return (ms_line){MS_LINE_COMPLETE, 0, MS_LINE_NOWHERE, MS_LINE_NOWHERE, MS_LINE_NOWHERE, text, text.len + 2};
-}
-
 static void command(machine *m, ms_span text, ms_findings *findings)
 {
     const ms_smtp_context context = ms_smtp_session_command_context(&m->session);
-    const ms_line line = line_of(text);
+    const ms_line line = compare_line(text);
     const ms_smtp_parsed parsed = ms_smtp_command_parse_line(&line, &context);
     ms_smtp_session_command(&m->session, &parsed, m->at[MS_CLIENT], findings);
 }
@@ -45,7 +40,7 @@ static void reply(machine *m, ms_span text, ms_findings *findings)
     bool none = false;
     const ms_smtp_verb verb = ms_smtp_session_answering(&m->session, &none);
     const ms_reply_context context = ms_smtp_session_reply_context(&m->session);
-    const ms_line line = line_of(text);
+    const ms_line line = compare_line(text);
     const ms_reply_line got = ms_reply_next(&m->reply, &line, &context);
     const bool greeting = !none && (verb == MS_SMTP_EHLO || verb == MS_SMTP_LHLO);
     const bool keyword = greeting && m->reply.code / 100 == 2 && m->reply.lines > 1;

@@ -7,23 +7,11 @@
 #include "feed.h"
 #include "harness/serve/pop3_server.h"
 #include "harness/serve/smtp_server.h"
-
-static uint8_t chance;
-
-static int64_t still_clock(void)
-{
-    return 1700000000;
-}
-
-static void counted(uint8_t *out, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        out[i] = chance++;
-}
+#include "serve_still.h"
 
 store *serve_feed_store(void)
 {
-    store *s = store_new(1700000000, (size_t)64 << 20);
+    store *s = store_new(SERVE_STILL_TIME, (size_t)64 << 20);
     store_add_user(s, "alice", "secret");
     store_add_user(s, "bob", "secret");
     return s;
@@ -32,8 +20,8 @@ store *serve_feed_store(void)
 serve_settings serve_feed_settings(store *s)
 {
     serve_settings settings = serve_settings_default(s);
-    settings.clock = still_clock;
-    settings.random = counted;
+    settings.clock = serve_still_clock;
+    settings.random = serve_still_random;
     settings.tls = true;
     return settings;
 }
@@ -90,7 +78,7 @@ serve_feed_result serve_feed_smtp(const serve_settings *settings, ms_smtp_varian
     const serve_peer peer = {"127.0.0.1", "127.0.0.1"};
     serve_feed_result result = {{0}, SERVE_INPUT};
     const server of = {smtp_server_new(settings, variant, &peer, tls ? "TLS_AES_256_GCM_SHA384" : ""), NULL};
-    chance = 0;
+    serve_still_count = 0;
     result.wish = converse(&of, input, cut, &result.said);
     smtp_server_free(of.smtp);
     return result;
@@ -100,7 +88,7 @@ serve_feed_result serve_feed_pop3(const serve_settings *settings, bool tls, ms_s
 {
     serve_feed_result result = {{0}, SERVE_INPUT};
     const server of = {NULL, pop3_server_new(settings, tls)};
-    chance = 0;
+    serve_still_count = 0;
     result.wish = converse(&of, input, cut, &result.said);
     pop3_server_free(of.pop3);
     return result;
