@@ -105,6 +105,13 @@ static void check_data(framing *f, bool last, ms_span slice, ms_span raw, uint64
     begin_data(f, false);
 }
 
+void framing_close(framing *f)
+{
+    begin_data(f, false);
+    f->in_chunk = false;
+    f->waiting = -1;
+}
+
 /* --- SMTP ------------------------------------------------------------------------------------------------------- */
 
 void framing_smtp(framing *f, ms_side side, const ms_smtp_event *event, ms_span window)

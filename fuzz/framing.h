@@ -40,6 +40,9 @@ void framing_pop3(framing *f, ms_side side, const ms_pop3_event *event, ms_span 
 void framing_pop3_command(framing *f, const ms_pop3_parsed *parsed);
 void framing_pop3_answered(framing *f, ms_pop3_answering answered, uint64_t at);
 
+/* A side closed: what was begun need not be finished. */
+void framing_close(framing *f);
+
 /* Behind the handshake. */
 void framing_smtp_session_tls(const ms_smtp_session *session);
 void framing_smtp_tls(framing *f, const ms_smtp_dialogue *dialogue);

@@ -108,6 +108,7 @@ static void end(void *state, ms_side side, size_t client, size_t server)
     reader *r = state;
     ms_findings findings = {.items = r->items, .capacity = FINDINGS};
     ms_pop3_dialogue_close(&r->dialogue, side, client, server, &findings);
+    framing_close(&r->framing);
     look_at_findings(r, &findings, r->dialogue.at[MS_CLIENT] + client, r->dialogue.at[MS_SERVER] + server);
 }
 
