@@ -242,6 +242,13 @@ static bool is_under_way(const probe_peer *peer, size_t *seen)
            now >= before + TRICKLE;
 }
 
+/* Of what is no reply: enough to show. */
+static ms_span beginning(ms_span octets)
+{
+    enum { SHOWN = 64 * 1024 };
+    return octets.len <= SHOWN ? octets : ms_span_make(octets.ptr, SHOWN);
+}
+
 probe_came probe_peer_take(probe_peer *peer, probe_shape shape, net_deadline end, probe_reply *reply)
 {
     memset(reply, 0, sizeof *reply);
@@ -252,14 +259,17 @@ probe_came probe_peer_take(probe_peer *peer, probe_shape shape, net_deadline end
         return reply->came;
     const int64_t patience = net_left(end);
     size_t seen = octet_buffer_span(&peer->in).len;
+    bool late = false; /* what waits is read once when the time of the case is over; not for as long as there is more */
     while (!peer->alerted && (net_left(peer->case_end) == 0 || !is_whole(peer, shape))) {
-        if (read_some(peer, end))
+        if (!late && read_some(peer, end)) {
+            late = net_left(peer->case_end) == 0;
             continue;
+        }
         if (is_under_way(peer, &seen)) {
             end = probe_peer_reply_end(peer, patience);
             continue;
         }
-        reply->raw = probe_scope_copy(peer->scope, octet_buffer_span(&peer->in));
+        reply->raw = probe_scope_copy(peer->scope, beginning(octet_buffer_span(&peer->in)));
         reply->waited_ms = net_now() - peer->said;
         if (peer->ended != NET_OK)
             reply->came = peer->ended == NET_ALERT ? PROBE_CAME_ALERT : PROBE_CAME_CLOSE;

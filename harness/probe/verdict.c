@@ -96,8 +96,11 @@ static void permitted(stage *s, const mst_step *step)
 
 static void received(stage *s, const probe_reply *reply)
 {
-    if (reply != NULL && reply->raw.len > 0)
-        s->received = probe_scope_shown(&s->scope, reply->raw);
+    enum { SHOWN = 64 * 1024 }; /* the exchange has more of it */
+    if (reply == NULL || reply->raw.len == 0)
+        return;
+    const size_t length = reply->raw.len < SHOWN ? reply->raw.len : SHOWN;
+    s->received = probe_scope_shown(&s->scope, ms_span_make(reply->raw.ptr, length));
 }
 
 static void note_taken(stage *s, const mst_step *step, ms_span name)

@@ -265,4 +265,51 @@ def never_ending_line(connection):
         connection.sendall(b"A" * 100000)
 
 
+def handshake_that_never_ends(connection):
+    connection.sendall(b"220 hi\r\n")
+    for line in connection.makefile("rb", buffering=0):
+        if line.upper().startswith(b"EHLO"):
+            connection.sendall(b"250-x\r\n250 STARTTLS\r\n")
+        elif line.upper().startswith(b"STARTTLS"):
+            connection.sendall(b"220 go\r\n")
+            connection.recv(1000)
+            for octet in b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc" + b"a" * 10000:
+                connection.sendall(bytes([octet]))
+                time.sleep(0.2)
+        else:
+            connection.sendall(b"221 bye\r\n" if line.upper().startswith(b"QUIT") else b"250 ok\r\n")
+
+
+def body_that_never_ends(connection):
+    connection.sendall(b"+OK hi\r\n")
+    for line in connection.makefile("rb", buffering=0):
+        verb = line.strip().upper().split(b" ")[0]
+        connection.sendall({b"CAPA": b"+OK\r\nUSER\r\nUIDL\r\n.\r\n", b"STAT": b"+OK 1 100\r\n"}.get(verb, b"+OK\r\n"))
+        while verb == b"RETR":
+            connection.sendall(b"a line of a body that never ends\r\n" * 1000)
+
+
+def hundred_thousand_keywords(connection):
+    connection.sendall(b"220 hi\r\n")
+    for line in connection.makefile("rb"):
+        if line.upper().startswith(b"EHLO"):
+            connection.sendall(b"250-x\r\n" + b"".join(b"250-KEY%d some values\r\n" % i for i in range(100000)) + b"250 HELP\r\n")
+        else:
+            connection.sendall(b"221 bye\r\n" if line.upper().startswith(b"QUIT") else b"250 ok\r\n")
+
+
+def dripping_reply(connection):
+    connection.sendall(b"220 hi\r\n")
+    connection.recv(100)
+    while True:
+        connection.sendall(b"250-x\r\n")
+        time.sleep(0.1)
+
+
+def deaf(connection):
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.sendall(b"220 hi\r\n")
+    time.sleep(20)
+
+
 HOSTILE = [silent, dripping, flooding, closing, long_lines, never_ending_reply, never_ending_line]

@@ -15,6 +15,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import probe_peers as peers  # noqa: E402
 from probe_peers import HOSTILE, Jealous, Peer, Pop, Serve, Smtp  # noqa: E402
 from report_schema import SCHEMA, load_json, validate  # noqa: E402
 
@@ -418,6 +419,46 @@ class Probe(unittest.TestCase):
                     self.assertIn(run.status, (1, 4, 5), run.err)
                     self.assertIsNotNone(run.report)
                     self.assertLess(run.seconds, 40)
+
+    def hostile(self, handler, scheme, header, script):
+        """The case's result, the exit status, seconds, and the most memory in octets."""
+        smtp = scheme == "smtp"
+        text = case("t.case", script, header, *(() if smtp else ("pop3", "POP3-1939-3-01")))
+        with Peer(handler) as server, tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "case.mst")
+            report = os.path.join(folder, "report.json")
+            with open(path, "w") as out:
+                out.write(text)
+            begun = time.time()
+            run = subprocess.Popen([MAILSPEC, "probe", server.url(scheme), path, "--timeout", "500", "--case-timeout", "2", "--user", "alice",
+                                    "--insecure", "--format", "json", "-o", report, "--artefacts", "none", "--quiet"],
+                                   env=dict(os.environ, MAILSPEC_PASSWORD=WORD), stderr=subprocess.DEVNULL)
+            _, status, used = os.wait4(run.pid, 0)
+            run.returncode = os.waitstatus_to_exitcode(status)
+            with open(report) as handle:
+                found = load_json(handle.read())
+            validate(found, SCHEMA, SCHEMA)
+            items = {item["id"]: item["status"] for item in found["cases"]}
+            return items.get("t.case"), run.returncode, time.time() - begun, used.ru_maxrss * 1024, os.path.getsize(report)
+
+    def test_hostile_peers_cost_little_and_get_the_right_verdict(self):
+        rows = [(peers.handshake_that_never_ends, "smtp", "start: ehlo\n", "C: STARTTLS\nS? 220\ntls\nC: NOOP\nS? 250\n", "inconclusive", 5),
+                (peers.handshake_that_never_ends, "smtp", "start: ehlo\n", "C: NOOP\nS? 250\n", "pass", 0),
+                (peers.body_that_never_ends, "pop3", "start: transaction\n", "C: RETR 1\nS? +OK\n", "fail", 1),
+                (peers.hundred_thousand_keywords, "smtp", "start: ehlo\n", "C: NOOP\nS? 250\n", "pass", 0),
+                (peers.dripping_reply, "smtp", "start: greeted\n", "C: NOOP\nS? 250\n", "fail", 1),
+                (peers.deaf, "smtp", "start: greeted\n", "C< \"A\"*8MiB\nS? 250\n", "fail", 1),
+                (peers.never_ending_line, "pop3", "start: greeted\n", "C: NOOP\nS? +OK\n", "fail", 1),
+                (peers.closing, "smtp", "start: greeted\n", "C: NOOP\nS? 250\n", None, 4),
+                (peers.silent, "smtp", "start: greeted\n", "C: NOOP\nS? 250\n", None, 4)]
+        for handler, scheme, header, script, verdict, status in rows:
+            with self.subTest(peer=handler.__name__, script=script):
+                got, exit_status, seconds, octets, report = self.hostile(handler, scheme, header, script)
+                self.assertEqual((got, exit_status), (verdict, status))
+                self.assertLess(seconds, 20)
+                if "asan" not in MAILSPEC:
+                    self.assertLess(octets, 250 << 20)
+                self.assertLess(report, 20 << 20)
 
     def test_nobody_listens(self):
         with Smtp() as server:
