@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +62,7 @@ bool mutant_is_breach(uint8_t status, uint16_t requirement)
 
 /* --- the server ----------------------------------------------------------------------------------- */
 
-static volatile sig_atomic_t never;
+static atomic_bool never;
 
 static void be_server(const mutant_suite *suite, const mutant_entry *mutant, listen_point points[POINTS])
 {

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,13 +87,13 @@ static const struct {
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
-static volatile sig_atomic_t stop;
+static atomic_bool stop;   /* the handler sets it, the threads of all connections read it */
 static bool sessions_left; /* at the end */
 
 static void on_signal(int number)
 {
     (void)number;
-    stop = 1;
+    stop = true;
 }
 
 /* --- what is asked for ----------------------------------------------------------------------------- */

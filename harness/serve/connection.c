@@ -19,7 +19,7 @@ enum {
 typedef struct connection {
     const listen_point *point;
     const listen_settings *settings;
-    volatile sig_atomic_t *stop;
+    atomic_bool *stop;
     net_stream *stream;
     smtp_server *smtp; /* or */
     pop3_server *pop3;
@@ -181,7 +181,7 @@ static ms_smtp_variant variant_of(const listen_point *point)
     return point->protocol == NET_SUBMISSION ? MS_VARIANT_SUBMISSION : MS_VARIANT_SMTP;
 }
 
-void connection_serve(const listen_point *point, int fd, const listen_settings *settings, volatile sig_atomic_t *stop)
+void connection_serve(const listen_point *point, int fd, const listen_settings *settings, atomic_bool *stop)
 {
     serve_peer peer;
     connection c = {.point = point, .settings = settings, .stop = stop, .stream = net_adopt(fd)};

@@ -7,7 +7,7 @@
 #include "harness/serve/listen.h"
 
 /* Serve the accepted descriptor to its end, and close it. */
-void connection_serve(const listen_point *point, int fd, const listen_settings *settings, volatile sig_atomic_t *stop);
+void connection_serve(const listen_point *point, int fd, const listen_settings *settings, atomic_bool *stop);
 /* There are too many of them: say so, and close. */
 void connection_refuse(const listen_point *point, int fd, const listen_settings *settings);
 

@@ -24,7 +24,7 @@ enum {
 /* What the threads share with the one that listens. */
 typedef struct hall {
     const listen_settings *settings;
-    volatile sig_atomic_t *stop;
+    atomic_bool *stop;
     pthread_mutex_t mutex;
     unsigned connections;
 } hall;
@@ -171,7 +171,7 @@ static bool await_end(hall *in)
     return left == 0;
 }
 
-bool listen_run(listen_point *points, size_t count, const listen_settings *settings, volatile sig_atomic_t *stop)
+bool listen_run(listen_point *points, size_t count, const listen_settings *settings, atomic_bool *stop)
 {
     static hall in; /* detached threads may outlive this call */
     struct pollfd entries[POINTS_MAX];
@@ -183,7 +183,7 @@ bool listen_run(listen_point *points, size_t count, const listen_settings *setti
         entries[i] = (struct pollfd){.fd = points[i].fd, .events = POLLIN};
     while (!*stop) {
         if (settings->with_parent && getppid() != parent)
-            *stop = 1;
+            *stop = true;
         if (poll(entries, (nfds_t)count, TICK) <= 0)
             continue;
         for (size_t i = 0; i < count; i++)

@@ -4,7 +4,7 @@
 #ifndef MAILSPEC_HARNESS_SERVE_LISTEN_H
 #define MAILSPEC_HARNESS_SERVE_LISTEN_H
 
-#include <signal.h>
+#include <stdatomic.h>
 
 #include "harness/net/stream.h"
 #include "harness/serve/settings.h"
@@ -43,8 +43,8 @@ bool listen_is_loopback(const char *host);
 /* "smtp", "submissions", "pop3s" and so on. */
 const char *listen_scheme(const listen_point *point);
 
-/* Serve until *stop is not 0, or the parent is gone.  Open sessions are told, and awaited for a moment: false when some
+/* Serve until *stop is true, or the parent is gone.  Open sessions are told, and awaited for a moment: false when some
  * did not end, and still use the settings. */
-bool listen_run(listen_point *points, size_t count, const listen_settings *settings, volatile sig_atomic_t *stop);
+bool listen_run(listen_point *points, size_t count, const listen_settings *settings, atomic_bool *stop);
 
 #endif
