@@ -416,7 +416,6 @@ static bool before_handshake(const judge *j)
     if (!answers)
         return false;
     s->state = s->state_before;
-    set(s, STLS_LINES, false);
     ms_pop3_ring_restore(s->room);
     return true;
 }
