@@ -15,20 +15,26 @@ static bool fail(const cursor *c, ms_sasl_scram *out, ms_sasl_error error)
 
 static bool skip_comma(cursor *c, ms_sasl_scram *out)
 {
-    return skip_octet(c, ',') || fail(c, out, MS_SASL_ERR_SCRAM);
+    if (!skip_octet(c, ','))
+        return fail(c, out, MS_SASL_ERR_SCRAM);
+    return true;
 }
 
 /* The attribute's letter, which is case-sensitive (section 5.1), and "=". */
 static bool skip_name(cursor *c, ms_sasl_scram *out, uint8_t letter)
 {
-    return (skip_octet(c, letter) && skip_octet(c, '=')) || fail(c, out, MS_SASL_ERR_SCRAM);
+    if (!skip_octet(c, letter) || !skip_octet(c, '='))
+        return fail(c, out, MS_SASL_ERR_SCRAM);
+    return true;
 }
 
 /* [reserved-mext ","]: "its presence in a client or a server message MUST cause authentication failure" (section
  * 5.1), so it is an error, whatever it says. */
 static bool no_mandatory_extension(const cursor *c, ms_sasl_scram *out)
 {
-    return peek(c) != 'm' || peek_second(c) != '=' || fail(c, out, MS_SASL_ERR_SCRAM_EXTENSION);
+    if (peek(c) == 'm' && peek_second(c) == '=')
+        return fail(c, out, MS_SASL_ERR_SCRAM_EXTENSION);
+    return true;
 }
 
 /* The octets up to the next comma, which have to be UTF-8 without NUL. */
@@ -121,7 +127,11 @@ static bool skip_extension(cursor *c, ms_sasl_scram *out)
     c->at++;
     if (!skip_octet(c, '='))
         return fail(c, out, MS_SASL_ERR_SCRAM);
-    return take_value(c, out, &value) && (value.len > 0 || fail(c, out, MS_SASL_ERR_SCRAM));
+    if (!take_value(c, out, &value))
+        return false;
+    if (value.len == 0)
+        return fail(c, out, MS_SASL_ERR_SCRAM);
+    return true;
 }
 
 /* ["," extensions] up to the end of the message */
@@ -183,7 +193,11 @@ static bool client_final(cursor *c, ms_sasl_scram *out)
     while (peek(c) != 'p')
         if (!skip_extension(c, out) || !skip_comma(c, out))
             return false;
-    return take_base64(c, out, 'p', &out->proof) && (at_end(c) || fail(c, out, MS_SASL_ERR_SCRAM));
+    if (!take_base64(c, out, 'p', &out->proof))
+        return false;
+    if (!at_end(c))
+        return fail(c, out, MS_SASL_ERR_SCRAM);
+    return true;
 }
 
 /* server-final-message = (server-error / verifier) ["," extensions]; server-error-value may be any value */
