@@ -58,7 +58,7 @@ static void answer(server *s, ms_span line, char said[LINE])
     const bool here = v == QUIT || (v <= PASS ? s->login == (v == PASS) : s->login == 2);
     const bool there = n != MALFORMED && n <= MESSAGES && (n == 0 || (s->marked >> n & 1) == 0);
     const bool right = v != NONE && here && there && (v != PASS || strcmp(text + 5, "secret") == 0);
-    if (v == QUIT || (v <= PASS && s->login < 2))
+    if ((right && v == QUIT) || (s->login < 2 && (v == USER || v == PASS)))
         s->login = !right ? 0 : v == QUIT ? 3 : v == PASS ? 2 : 1;
     snprintf(said, LINE, right ? "+OK\r\n" : "-ERR no\r\n");
     s->marked = right && v == RSET ? 0 : right && v == DELE ? s->marked | 1u << n : s->marked;

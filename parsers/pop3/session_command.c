@@ -189,6 +189,7 @@ static void read_forbidden(ms_pop3_run *run, ms_span text, octet_fault octets)
     const bool in_number = run->fault == FAULT_NUMBER;
     if (octets.habits >> CLIENT_8BIT & 1 && (in_keyword || in_number))
         run->flags |= RUN_8BIT;
+    run->flags |= in_keyword ? RUN_CUT_VERB : 0;
     if (in_keyword)
         run->verb = (uint8_t)ms_pop3_command_parse(ms_span_make(text.ptr, octets.first), NULL).command.verb;
     run->fault = FAULT_OTHER;

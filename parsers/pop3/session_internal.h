@@ -146,6 +146,7 @@ enum {
     RUN_ILL_FORMED = 256, /* ill-formed UTF-8 in name or password */
     RUN_PIPELINED = 512,  /* sent ahead, PIPELINING being in the current list */
     RUN_FORBIDDEN = 2048, /* an octet that may not stand in a command */
+    RUN_CUT_VERB = 4096,  /* it stands in the keyword, whose beginning is the verb: an unknown one to most servers */
     RUN_UNTIDY = 1024     /* trailing blanks, a bare LF, over-long: it may be refused for that */
 };
 
