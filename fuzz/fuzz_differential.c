@@ -6,9 +6,9 @@
  * receiver may make what it likes.
  *
  * Differences that are known stand in a table with tabs, corpus/vectors/known_differences.tsv or what the variable
- * MAILSPEC_KNOWN_DIFFERENCES names: the beginning of the adapter's name, kind, "takes" or "refuses", our error ("*": any, as the globs of
- * 'mailspec vectors' go no further here),
- * and the reason.
+ * MAILSPEC_KNOWN_DIFFERENCES names: the beginning of the adapter's name, kind, "takes" or "refuses", our error ("*": any),
+ * and the reason.  What is refused is named by the ids of vectors there, which are not known here: one row of a kind is
+ * enough.
  *
  * A server's sessions have nothing of ours to be compared with: they fail where our session machines find a breach of the
  * server's in what it says.  "how" is "breaks" then, and our error the requirement.
@@ -60,7 +60,8 @@ static bool is_known(const char *adapter, const char *kind, const char *how, con
         read_known();
     for (size_t i = 0; i < known_count; i++)
         if (strncmp(adapter, table[i].adapter, strlen(table[i].adapter)) == 0 && strcmp(kind, table[i].kind) == 0 &&
-            strcmp(how, table[i].how) == 0 && (strcmp(table[i].name, "*") == 0 || strcmp(name, table[i].name) == 0))
+            strcmp(how, table[i].how) == 0 &&
+            (strcmp(how, "refuses") == 0 || strcmp(table[i].name, "*") == 0 || strcmp(name, table[i].name) == 0))
             return true;
     return false;
 }

@@ -1,6 +1,10 @@
 /* judgement.c - see judgement.h */
 #include "harness/cli/judgement.h"
 
+#include <stdlib.h>
+
+#include "harness/result/escape.h"
+
 const char *const judgement_names[JUDGEMENTS] = {"agrees",          "tolerates",     "refuses-deviation",
                                                  "accepts-illegal", "refuses-legal", "other-fields",
                                                  "other-name",      "unsupported",   "known"};
@@ -49,29 +53,35 @@ judgement judgement_of(vector_verdict wanted, const json_t *wanted_fields, const
 
 /* All fields that are told otherwise are to be known. */
 static bool knows_fields(known_differences *known, const char *who, const char *kind, const json_t *other,
-                         const char *id, const known_difference **row)
+                         const char *id, const char *sample, const known_difference **row)
 {
     bool all = true;
     const char *name;
     json_t *value;
     json_object_foreach((json_t *)(uintptr_t)other, name, value)
     {
-        *row = known_find(known, who, kind, "fields", name, id);
+        *row = known_find(known, who, kind, "fields", name, id, sample);
         all = all && *row != NULL;
     }
     return all;
 }
 
 judgement judgement_known(known_differences *known, judgement j, const char *who, const char *kind, const char *error,
-                          const json_t *other, const char *id, const known_difference **row)
+                          const json_t *other, const char *id, ms_span octets, const known_difference **row)
 {
     *row = NULL;
     if (!judgement_differs(j)) {
-        known_find(known, who, kind, "", "", NULL); /* the adapter was met */
+        known_find(known, who, kind, "", "", NULL, NULL); /* the adapter was met */
         return j;
     }
-    if (j == OTHER_FIELDS)
-        return knows_fields(known, who, kind, other, id, row) ? KNOWN : j;
-    *row = known_find(known, who, kind, j == TAKES_WRONG ? "takes" : "refuses", error, id);
-    return *row != NULL ? KNOWN : j;
+    char *sample = escape_text(octets);
+    bool is_known;
+    if (j == OTHER_FIELDS) {
+        is_known = knows_fields(known, who, kind, other, id, sample, row);
+    } else {
+        *row = known_find(known, who, kind, j == TAKES_WRONG ? "takes" : "refuses", error, id, sample);
+        is_known = *row != NULL;
+    }
+    free(sample);
+    return is_known ? KNOWN : j;
 }

@@ -35,8 +35,8 @@ judgement judgement_of(vector_verdict wanted, const json_t *wanted_fields, const
 /* The fields that wanted names and got has otherwise; with strict, also those that it has not. */
 json_t *judgement_fields(const json_t *wanted, const json_t *got, bool strict);
 
-/* KNOWN, if a row says so.  error: ours, "" if we take it; id: of a vector, or NULL. */
+/* KNOWN, if a row says so.  error: ours, "" if we take it; id: of a vector, or NULL; octets: the sample's. */
 judgement judgement_known(known_differences *known, judgement j, const char *who, const char *kind, const char *error,
-                          const json_t *other, const char *id, const known_difference **row);
+                          const json_t *other, const char *id, ms_span octets, const known_difference **row);
 
 #endif

@@ -77,7 +77,7 @@ void known_free(known_differences *known)
 }
 
 const known_difference *known_find(known_differences *known, const char *adapter, const char *kind, const char *how,
-                                   const char *what, const char *id)
+                                   const char *what, const char *id, const char *sample)
 {
     const known_difference *found = NULL;
     for (size_t i = 0; i < known->count; i++) {
@@ -86,7 +86,8 @@ const known_difference *known_find(known_differences *known, const char *adapter
             continue;
         row->asked = true;
         if (strcmp(row->kind, kind) != 0 || strcmp(row->how, how) != 0 ||
-            (!cli_glob(row->what, what) && (id == NULL || !cli_glob(row->what, id))))
+            (!cli_glob(row->what, what) && (id == NULL || !cli_glob(row->what, id)) &&
+             (sample == NULL || !cli_glob(row->what, sample))))
             continue;
         row->used = true; /* each that says so: none of them is left over */
         if (found == NULL)

@@ -13,7 +13,7 @@ typedef struct known_difference {
     const char *adapter;  /* what its name begins with */
     const char *kind;     /* "smtp-path" and so on */
     const char *how;      /* "takes", "refuses", "fields", "breaks" */
-    const char *what;     /* a glob: of our error, of a field, of a requirement, or of a vector's id */
+    const char *what;     /* a glob: of our error, a field, a requirement, a vector's id, or the sample */
     const char *reason;
     bool asked, used; /* the adapter was met; something was known by it */
 } known_difference;
@@ -28,8 +28,8 @@ typedef struct known_differences {
 bool known_read(known_differences *known, const char *command, const char *path);
 void known_free(known_differences *known);
 
-/* That one is known, by what or by id (NULL: none).  The row is used by that. */
+/* That one is known, by what, by id (NULL: none) or by the sample as it is escaped (NULL: none).  The row is used by that. */
 const known_difference *known_find(known_differences *known, const char *adapter, const char *kind, const char *how,
-                                   const char *what, const char *id);
+                                   const char *what, const char *id, const char *sample);
 
 #endif

@@ -128,10 +128,10 @@ static void compare(replay_theirs *theirs, const mst_document *document, unsigne
     const size_t place = breaks ? got->breach_reply : at;
     if (breaks || at < wanted->count) {
         const ms_register_row *row = ms_register_get(breaks ? got->breach : MS_REQ_NONE);
-        const known_difference *known =
-            row == NULL
-                ? NULL
-                : known_find(&theirs->known, who, pop3 ? "pop3-session" : "smtp-session", "breaks", row->id, NULL);
+        const known_difference *known = row == NULL
+                                            ? NULL
+                                            : known_find(&theirs->known, who, pop3 ? "pop3-session" : "smtp-session",
+                                                         "breaks", row->id, NULL, NULL);
         const size_t from = place < wanted->count ? wanted->replies[place].from : r->server.len;
         tell(item, document, server_step(document, connection, from), wanted, got, place, said,
              breaks ? got->breach : MS_REQ_NONE, known);

@@ -191,7 +191,7 @@ static bool judge_sample(replay_theirs *theirs, const mst_document *document, co
     const char *error = json_string_value(json_object_get(got, "error"));
     const char *who = answer.name[0] != '\0' ? answer.name : adapter_name(theirs->other);
     judgement j = judgement_of(verdict_of(got), got, &answer, &other);
-    j = judgement_known(&theirs->known, j, who, kind->name, error == NULL ? "" : error, other, NULL, &known);
+    j = judgement_known(&theirs->known, j, who, kind->name, error == NULL ? "" : error, other, NULL, octets, &known);
     if (j != AGREES && j != UNSUPPORTED)
         tell(item, document, sample, j, got, &answer, other, known);
     json_decref(other);

@@ -246,7 +246,8 @@ static bool one_of_theirs(run *r, const vector *row)
         judgement j = vector_is_session(row) && answer.verdict != MS_ADAPTER_UNSUPPORTED
                           ? session_of_theirs(row, &answer, &other)
                           : judgement_of(row->verdict, row->fields, &answer, &other);
-        j = judgement_known(&r->known, j, who, row->kind->name, error, other, row->id, &known);
+        j = judgement_known(&r->known, j, who, row->kind->name, error, other, row->id,
+                            ms_span_make(row->input, row->length), &known);
         snprintf(said, sizeof said, "%s%s%s%s%s", judgement_verdicts[answer.verdict],
                  answer.reason[0] == '\0' ? "" : ": ", answer.reason,
                  known == NULL ? "" : "; known: ", known == NULL ? "" : known->reason);
