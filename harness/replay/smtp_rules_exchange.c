@@ -93,6 +93,20 @@ static void judge_octets(const smtp_view *view, const ms_smtp_event *event, ms_f
         smtp_rules_find(NULL, findings, MS_SERVER, MS_REQ_SMTP_2034_4_06, event->at, view);
 }
 
+/* The server has taken a bare LF for the end of a line, as this reply shows. */
+static bool takes_bare_lf(const replay_smtp_rules *rules, const smtp_view *view, const ms_smtp_session *before)
+{
+    const smtp_facts *c = view->command;
+    /* of NOOP, HELP, VRFY and EXPN, what came next may have been their string */
+    const bool takes_string =
+        c->verb == MS_SMTP_NOOP || c->verb == MS_SMTP_HELP || c->verb == MS_SMTP_VRFY || c->verb == MS_SMTP_EXPN;
+    if ((c->set & FACT(BARE_LF)) != 0 && (rules->count == 1 || !takes_string))
+        return view->code / 100 == 2 || view->code / 100 == 3;
+    /* each half has its reply */
+    return before->doubtful > 0 && before->outstanding == before->doubtful && rules->previous.valid &&
+           (rules->previous.facts & FACT(BARE_LF)) != 0;
+}
+
 void smtp_rules_exchange(replay_track *track, const ms_smtp_event *event, const ms_smtp_session *before,
                          const smtp_facts *command, ms_findings *findings)
 {
@@ -117,8 +131,7 @@ void smtp_rules_exchange(replay_track *track, const ms_smtp_event *event, const 
     /* a breach of the transaction's order, which the machine knows better, is not talked over by a listing rule */
     if (rule != MS_REQ_NONE)
         smtp_rules_replace(findings, event->at, rule, &view);
-    if (rule == MS_REQ_NONE && (command->set & FACT(BARE_LF)) != 0 && (view.code / 100 == 2 || view.code / 100 == 3) &&
-        !rules->lf_taken_told) {
+    if (rule == MS_REQ_NONE && !rules->lf_taken_told && takes_bare_lf(rules, &view, before)) {
         rules->lf_taken_told = true;
         smtp_rules_find(track, findings, MS_SERVER, MS_REQ_SMTP_5321_2_3_8_01, event->at, &view);
     }

@@ -366,9 +366,47 @@ static void judge_verb(ms_smtp_session *session, const ms_smtp_parsed *parsed, u
     }
 }
 
+/* A client that waits has had all its replies: the ones that are missing were not due.  One that does not wait leaves
+ * open which reply is whose. */
+static void give_up_doubtful(ms_smtp_session *session)
+{
+    if (session->doubtful < session->outstanding) {
+        session->flags |= SESSION_LIMITED;
+        return;
+    }
+    session->surplus = session->doubtful;
+    session->doubtful = 0;
+    ms_smtp_ring_clear(session);
+    if (session->state == MS_SMTP_DATA_SENT)
+        session->state = MS_SMTP_READY;
+}
+
+/* This line may be the rest of the one before. */
+static bool is_doubtful(const ms_smtp_session *session, uint8_t verb)
+{
+    if (session->outstanding == 0)
+        return false;
+    return session->unsure_end == END_BARE_LF || (session->unsure_end == END_ODD_CHUNK && verb == MS_SMTP_UNKNOWN);
+}
+
+static uint8_t end_of(const ms_smtp_parsed *parsed, uint8_t before, bool doubtful)
+{
+    if ((parsed->deviations & MS_DEVIATION_BIT(MS_SMTP_DEV_BARE_LF)) != 0)
+        return END_BARE_LF;
+    if (parsed->command.verb == MS_SMTP_BDAT && parsed->error != MS_SMTP_OK)
+        return END_ODD_CHUNK;
+    return doubtful && before == END_ODD_CHUNK ? END_ODD_CHUNK : END_SURE;
+}
+
 void ms_smtp_session_command(ms_smtp_session *session, const ms_smtp_parsed *parsed, uint64_t at, ms_findings *findings)
 {
     const uint8_t verb = (uint8_t)parsed->command.verb;
+    const bool doubtful = is_doubtful(session, verb);
+    if (session->doubtful > 0 && !doubtful)
+        give_up_doubtful(session);
+    session->unsure_end = end_of(parsed, session->unsure_end, doubtful);
+    if (doubtful && session->doubtful < UINT16_MAX)
+        session->doubtful++;
     uint8_t flags = 0;
     ms_findings nowhere;
     findings = ms_smtp_findings_of(session, findings, &nowhere);

@@ -41,6 +41,13 @@ enum {
     SESSION_RCPT_REFUSED = 1 << 27,   /* an RCPT of this transaction was refused */
 };
 
+/* ms_smtp_session.unsure_end: whose rest the next line may be for a server, and rightly so */
+enum {
+    END_SURE,
+    END_BARE_LF,   /* no line end at all (RFC 5321 section 2.3.8) */
+    END_ODD_CHUNK, /* a malformed BDAT, whose octets it may swallow (RFC 3030 section 2) */
+};
+
 /* ms_smtp_session.cleared_by: what ended, or prevented, the transaction */
 enum {
     CLEARED_NEVER, /* there has been none */

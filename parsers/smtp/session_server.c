@@ -449,6 +449,12 @@ void ms_smtp_session_reply(ms_smtp_session *session, const ms_reply *reply, cons
         return;
     }
     ms_smtp_run run;
+    if (!ms_smtp_ring_front(session, &run) && session->surplus > 0) {
+        session->surplus--;
+        if (code == 421)
+            shut_down(session);
+        return;
+    }
     if (!ms_smtp_ring_front(session, &run)) {
         unsolicited(session, code, at, findings);
         if (code == 421)
@@ -464,7 +470,10 @@ void ms_smtp_session_reply(ms_smtp_session *session, const ms_reply *reply, cons
     }
     const uint8_t meant = code == 221 ? MS_SMTP_QUIT : code == 354 ? MS_SMTP_DATA : run.verb;
     if (meant != run.verb && is_outstanding(session, meant) && !ms_smtp_session_limited(session)) {
-        judge(session, findings, catch_up(session, meant), at, run.verb, code);
+        const bool sure = session->doubtful == 0;
+        const uint16_t missing = catch_up(session, meant);
+        if (sure)
+            judge(session, findings, missing, at, run.verb, code);
         if (session->state == MS_SMTP_DATA_SENT)
             session->state = MS_SMTP_READY;
         (void)ms_smtp_ring_front(session, &run); /* it is outstanding */
@@ -474,6 +483,8 @@ void ms_smtp_session_reply(ms_smtp_session *session, const ms_reply *reply, cons
         return;
     }
     ms_smtp_ring_pop(session);
+    if (session->doubtful > session->outstanding)
+        session->doubtful = session->outstanding;
     answer(session, run, code, line, at, findings);
     ms_smtp_unanswered_drop(session);
     if ((session->flags & SESSION_LIMITED) != 0 && session->outstanding == 0 && code / 100 == 2 &&

@@ -93,6 +93,9 @@ typedef struct ms_smtp_session {
     uint16_t outstanding;   /* commands in all runs, and the lost ones */
     uint16_t lost;          /* behind the runs: commands there was no room for; UINT16_MAX: too many to count */
     uint16_t content_flags; /* MS_CONTENT_… of this transaction */
+    uint16_t doubtful;      /* commands, the last of all runs, that a server may have read as the rest of another */
+    uint16_t surplus;       /* replies that may come to such commands, which are waited for no longer */
+    uint8_t unsure_end;     /* whether the last command line ended where the server says it did */
     uint8_t lost_verb;      /* of the last one lost */
     uint8_t variant;        /* ms_smtp_variant */
     uint8_t state;          /* ms_smtp_state, as the replies have shown */
