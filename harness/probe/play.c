@@ -18,6 +18,10 @@ static mst_state start_state(const mst_document *document, unsigned connection)
 
 static void not_reached(stage *s, const probe_prologue *way, probe_reached reached, mst_state state, uint32_t line)
 {
+    if (reached != PROBE_REACHED && atomic_load(&s->context->stop)) {
+        stage_worsen(s, MST_INCONCLUSIVE, line, "the run was stopped");
+        return;
+    }
     switch (reached) {
     case PROBE_REACHED:
         return;
@@ -212,7 +216,7 @@ void stage_block(stage *s, const mst_block *block)
 {
     for (const mst_step *step = block->first; step != NULL && !s->over; step = step->next) {
         if (atomic_load(&s->context->stop)) {
-            stage_worsen(s, MST_ERROR, step->at.line, "the run was stopped");
+            stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "the run was stopped");
             return;
         }
         if (net_left(s->end) == 0) {

@@ -255,7 +255,7 @@ void stage_expect(stage *s, const mst_step *step)
     char quoted[240];
     probe_reply_quote(&s->scope, &reply, quoted, sizeof quoted);
     if (reply.came == PROBE_CAME_STOP) {
-        stage_worsen(s, MST_ERROR, step->at.line, "the run was stopped");
+        stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "the run was stopped");
     } else if (reply.came == PROBE_CAME_SILENT) {
         stage_silent(s, step, &reply);
     } else if (!step->expect.only && !s->document->header.only && stage_is_passing(s, peer, &reply)) {

@@ -183,9 +183,9 @@ static const char *why_not(const scheduler *s, result_status *status)
     *status = RESULT_ERROR;
     if (s->dead)
         return "the target cannot be reached any more";
+    *status = RESULT_SKIP;
     if (atomic_load(&context->stop))
         return "the run was stopped";
-    *status = RESULT_SKIP;
     if (net_left(s->run->end) == 0)
         return "the time of the run is over (--run-timeout)";
     if (settings->messages_max > 0 && atomic_load(&context->ledger.messages) >= settings->messages_max)
