@@ -107,15 +107,15 @@ static void check_data(framing *f, bool last, ms_span slice, ms_span raw, uint64
 
 void framing_close(framing *f)
 {
-    begin_data(f, false);
-    f->in_chunk = false;
-    f->waiting = -1;
+    f->closed = true;
 }
 
 /* --- SMTP ------------------------------------------------------------------------------------------------------- */
 
 void framing_smtp(framing *f, ms_side side, const ms_smtp_event *event, ms_span window)
 {
+    if (f->closed)
+        return;
     const ms_span raw = ms_span_make(window.ptr, event->consumed);
     switch (event->kind) {
     case MS_SMTP_EVENT_NEED_MORE:
@@ -168,7 +168,7 @@ static void check_fresh(const ms_line_framer *framer)
 
 void framing_smtp_tls(framing *f, const ms_smtp_dialogue *dialogue)
 {
-    *f = (framing){.in_data = false};
+    *f = (framing){.closed = f->closed};
     check_fresh(&dialogue->framer[MS_CLIENT]);
     check_fresh(&dialogue->framer[MS_SERVER]);
     FUZZ_EXPECT(ORACLE_TLS, 0, dialogue->in_line[MS_CLIENT] == 0 && dialogue->in_line[MS_SERVER] == 0);
@@ -236,6 +236,8 @@ void framing_pop3_answered(framing *f, ms_pop3_answering answered, uint64_t at)
 
 void framing_pop3(framing *f, ms_side side, const ms_pop3_event *event, ms_span window)
 {
+    if (f->closed)
+        return;
     const ms_span raw = ms_span_make(window.ptr, event->consumed);
     switch (event->kind) {
     case MS_POP3_EVENT_NEED_MORE:
@@ -285,7 +287,7 @@ void framing_pop3(framing *f, ms_side side, const ms_pop3_event *event, ms_span 
 void framing_pop3_tls(framing *f, const ms_pop3_dialogue *dialogue)
 {
     /* what was not answered yet need not be known for it, if no STLS led here */
-    *f = (framing){.waiting = f->waiting == 0 ? 0 : -1, .sent = f->sent};
+    *f = (framing){.waiting = f->waiting == 0 ? 0 : -1, .sent = f->sent, .closed = f->closed};
     check_fresh(&dialogue->framer[MS_CLIENT]);
     check_fresh(&dialogue->framer[MS_SERVER]);
     FUZZ_EXPECT(ORACLE_TLS, 0, !dialogue->long_line[MS_CLIENT] && !dialogue->long_line[MS_SERVER]);

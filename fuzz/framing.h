@@ -19,6 +19,7 @@ enum { FRAMING_COMMANDS = 64 };
 typedef struct framing {
     uint64_t chunk; /* octets of it that are still to come */
     bool in_chunk;
+    bool closed;          /* a side did: what was begun need not be finished, nor was what follows said to anyone */
     bool in_data;         /* of mail data or a message, something was read */
     uint8_t place;        /* how much of CRLF "." CRLF stands before the next octet */
     uint64_t expected[2]; /* digest and count of what is in it, transparency undone */
@@ -40,7 +41,7 @@ void framing_pop3(framing *f, ms_side side, const ms_pop3_event *event, ms_span 
 void framing_pop3_command(framing *f, const ms_pop3_parsed *parsed);
 void framing_pop3_answered(framing *f, ms_pop3_answering answered, uint64_t at);
 
-/* A side closed: what was begun need not be finished. */
+/* A side closed. */
 void framing_close(framing *f);
 
 /* Behind the handshake. */
