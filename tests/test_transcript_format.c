@@ -77,8 +77,10 @@ static const struct {
      HEAD "\nfence  # why\n | extra 250 => fail ran\n | extra => pass\n | missing | close => inconclusive\n"},
     {HEAD "\nfence extra => fail ran\n", HEAD "\nfence\n | extra => fail ran\n"},
     {HEAD "\ntls version 1.2 name \"x.example\" certificate => pass\n | alert => refused { close }\n", NULL},
-    {HEAD "\nopen pop3 transaction\n@a open tls\n | refused => skip gone\nquiet\nquiet 50ms\npause 60000ms\n",
-     HEAD "\nopen pop3 transaction\n@a open tls\n | refused => skip gone\nquiet\nquiet 50ms\npause 60s\n"},
+    {HEAD "\nopen pop3 transaction\n@b open  clear\n@a open tls\n | refused => skip gone\nquiet\nquiet 50ms\npause "
+          "60000ms\n",
+     HEAD
+     "\nopen pop3 transaction\n@b open clear\n@a open tls\n | refused => skip gone\nquiet\nquiet 50ms\npause 60s\n"},
     {HEAD
      "\ndelivered 1\ndelivered 2.. to ${rcpt2} contains \"a\" octets ${m}  header  ~\"x\"\n | 0 => inconclusive lost\n",
      HEAD

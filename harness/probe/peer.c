@@ -63,7 +63,7 @@ static void begin_session(probe_peer *peer, const net_target *target)
 {
     peer->target = target;
     peer->pop3_spoken = target->protocol == NET_POP3;
-    peer->session = probe_log_open(peer->log, peer->name, peer->pop3_spoken, target->implicit_tls);
+    peer->session = probe_log_open(peer->log, peer->name, peer->pop3_spoken, target->implicit_tls && !peer->clear);
     probe_listen_begin(&peer->listener, probe_protocol(target->protocol), peer->findings, peer->session);
     probe_framer_init(&peer->framer);
     peer->taken = 0;
@@ -86,7 +86,7 @@ net_status probe_peer_open(probe_peer *peer, const net_target *target)
         return status;
     atomic_fetch_add(&peer->ledger->connections, 1);
     begin_session(peer, target);
-    if (!target->implicit_tls)
+    if (!target->implicit_tls || peer->clear)
         return NET_OK;
     status = probe_peer_tls(peer, &peer->settings->tls, 0);
     if (status != NET_OK)

@@ -30,6 +30,7 @@ typedef struct probe_peer {
     probe_feed feed; /* how octets are cut; the case may forbid it */
     net_deadline case_end;
     ms_span name; /* of the case's connection */
+    bool clear;   /* no TLS, where the target begins with it */
 
     net_stream *stream; /* NULL: not open */
     unsigned session;

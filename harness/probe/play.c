@@ -55,6 +55,7 @@ bool stage_open(stage *s, unsigned connection, const probe_endpoint *endpoint, m
         .feed =
             document->header.feed_fixed || (s->patient && s->feed == PROBE_FEED_PIPELINED) ? PROBE_FEED_WHOLE : s->feed,
         .case_end = s->end,
+        .clear = s->in_clear,
         .name = connection < document->connection_count ? document->connections[connection].name : ms_span_absent(),
     };
     *way = (probe_prologue){.endpoint = endpoint, .peer = peer};
@@ -71,12 +72,14 @@ probe_peer *stage_peer(stage *s, const mst_step *step)
     if (s->opened[step->connection])
         return &s->peers[step->connection];
     const mst_state state = start_state(s->document, step->connection);
+    s->in_clear = false;
     return stage_open(s, step->connection, s->endpoint, state, step->at.line) ? &s->peers[step->connection] : NULL;
 }
 
 /* In the order of start:, before the first step. */
 static void open_all(stage *s)
 {
+    s->in_clear = false;
     for (const mst_start *start = s->document->header.starts; start != NULL && !s->over; start = start->next)
         stage_open(s, start->connection, s->endpoint, start->state, start->at.line);
 }

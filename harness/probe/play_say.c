@@ -168,6 +168,7 @@ void stage_reopen(stage *s, const mst_step *step)
     }
     if (s->opened[step->connection])
         probe_peer_free(&s->peers[step->connection]);
+    s->in_clear = step->open.clear;
     if (refused != NULL) {
         /* a refusal is an outcome of the case then, and no failed prologue */
         const stage before = *s;

@@ -49,6 +49,7 @@ typedef struct stage {
     mst_text permitted; /* what would have been right */
     uint32_t line;      /* of the worst verdict */
     bool over;          /* the script has ended */
+    bool in_clear;      /* the connection that is opened begins without TLS in any case */
     bool transient, unreachable;
     bool rude;              /* the case has broken a rule of the client on purpose */
     bool patient;           /* nothing is said before what was said is answered, where the case leaves that open */

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -142,6 +143,22 @@ static serve_taken take(connection *c)
     return taken;
 }
 
+/* A mutant serves those in clear who do not begin a handshake (its first octet is 22), on a port for TLS from the first
+ * octet; another one greets them without waiting for that. */
+static bool comes_in_clear(const connection *c, int fd)
+{
+    const serve_settings *serve = c->settings->serve;
+    const bool pop3 = c->point->protocol == NET_POP3;
+    const bool greets = mutant_is(serve, pop3 ? MUTANT_POP3_CLEAR_GREETING : MUTANT_SMTP_CLEAR_GREETING);
+    uint8_t first = 0;
+    struct pollfd entry = {.fd = fd, .events = POLLIN};
+    if (!greets && !mutant_is(serve, pop3 ? MUTANT_POP3_CLEAR_COMMANDS : MUTANT_SMTP_CLEAR_COMMANDS))
+        return false;
+    if (poll(&entry, 1, greets ? TICK * 2 : HANDSHAKE_TIME) > 0)
+        recv(fd, &first, 1, MSG_PEEK);
+    return first != 22;
+}
+
 /* What the client says before it is greeted, for a mutant that gives it some time to. */
 static void lose_early(connection *c)
 {
@@ -187,12 +204,12 @@ void connection_serve(const listen_point *point, int fd, const listen_settings *
     connection c = {.point = point, .settings = settings, .stop = stop, .stream = net_adopt(fd)};
     literal(fd, getpeername, peer.client, sizeof peer.client);
     literal(fd, getsockname, peer.server, sizeof peer.server);
-    if (!point->implicit_tls || shake_hands(&c)) {
+    const bool tls = point->implicit_tls && !comes_in_clear(&c, fd);
+    if (!tls || shake_hands(&c)) {
         if (point->protocol == NET_POP3)
-            c.pop3 = pop3_server_new(settings->serve, point->implicit_tls);
+            c.pop3 = pop3_server_new(settings->serve, tls);
         else
-            c.smtp = smtp_server_new(settings->serve, variant_of(point), &peer,
-                                     point->implicit_tls ? net_tls_cipher(c.stream) : "");
+            c.smtp = smtp_server_new(settings->serve, variant_of(point), &peer, tls ? net_tls_cipher(c.stream) : "");
         if (mutant_is(settings->serve, MUTANT_SMTP_EARLY_LOST))
             lose_early(&c);
         c.closed = MS_CLIENT;

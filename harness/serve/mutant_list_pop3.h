@@ -272,4 +272,6 @@ MUTANT(POP3_SCRAM_ANY_NONCE, "pop3.auth.scram-any-nonce", POP3_5802_5_1_04, "the
 MUTANT(POP3_SCRAM_HEADER, "pop3.auth.scram-header", POP3_5802_6_03, "the attribute c is not looked at")
 MUTANT(POP3_UTF8_FIELD, "pop3.utf8.field", POP3_6856_2_1_06, "in UTF8 mode a field is added")
 MUTANT(POP3_TLS_OLD, "pop3.tls.old", POP3_8314_4_03, "TLS 1.0 is accepted")
+MUTANT(POP3_CLEAR_GREETING, "pop3.tls.clear-greeting", POP3_8314_3_1_01, "the port with TLS from the first octet greets in clear those who wait")
+MUTANT(POP3_CLEAR_COMMANDS, "pop3.tls.clear-commands", POP3_SEC_stls_07, "the port with TLS from the first octet answers commands in clear")
 /* clang-format on */

@@ -472,4 +472,6 @@ MUTANT(SMTP_TLS_LF, "smtp.tls.lf", SMTP_SEC_starttls_04, "a bare LF ends a comma
 MUTANT(SMTP_TLS_KEEPS_ALL, "smtp.tls.keeps-all", SMTP_SEC_starttls_09, "neither STARTTLS nor the EHLO behind it ends a transaction")
 MUTANT(SMTP_TLS_OLD, "smtp.tls.old", SMTP_8314_4_03, "TLS 1.0 and 1.1 are accepted")
 MUTANT(SMTP_SCRAM_ANY_NONCE, "smtp.auth.scram-any-nonce", SMTP_5802_5_1_04, "the last message of SCRAM may have another nonce")
+MUTANT(SMTP_CLEAR_GREETING, "smtp.tls.clear-greeting", SMTP_8314_3_3_04, "the port with TLS from the first octet greets in clear those who wait")
+MUTANT(SMTP_CLEAR_COMMANDS, "smtp.tls.clear-commands", SMTP_SEC_starttls_15, "the port with TLS from the first octet answers commands in clear")
 /* clang-format on */

@@ -260,6 +260,7 @@ typedef struct mst_step {
         } end; /* CLOSE, HANGUP */
         struct {
             bool protocol_given, state_given;
+            bool clear;            /* without TLS, where the port begins with it */
             mst_protocol protocol; /* another endpoint of the target */
             mst_state state;       /* the prologue goes that far */
         } open;

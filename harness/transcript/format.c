@@ -283,6 +283,7 @@ static void add_open(const mst_step *step, mst_text *text)
         mst_text_add(text, " ");
         mst_text_add(text, mst_protocol_names[step->open.protocol]);
     }
+    mst_text_add(text, step->open.clear ? " clear" : "");
     if (step->open.state_given) {
         mst_text_add(text, " ");
         mst_text_add(text, mst_state_names[step->open.state]);

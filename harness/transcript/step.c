@@ -100,6 +100,11 @@ static bool read_open(mst_scan *scan, mst_step *step)
         step->open.protocol = (mst_protocol)i;
     }
     mst_scan_blanks(scan);
+    step->open.clear = mst_scan_keyword(scan, "clear");
+    if (step->open.clear) {
+        step->open.state = MST_STATE_CONNECTED;
+        return true;
+    }
     for (unsigned i = 0; i < MST_STATES && !step->open.state_given; i++) {
         step->open.state_given = mst_scan_keyword(scan, mst_state_names[i]);
         step->open.state = (mst_state)i;
