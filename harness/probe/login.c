@@ -24,8 +24,12 @@ static probe_reached fail(login *l, const char *what, const probe_reply *reply)
     snprintf(l->prologue->why, sizeof l->prologue->why, "%s: %s", what, quoted);
     const bool pop3 = l->peer->pop3_spoken;
     const ms_span code = reply->response_code;
+    const probe_endpoint *endpoint = l->prologue->endpoint;
+    /* it has worked before: a limit on logins, a maildrop that cannot be opened now */
+    const bool known =
+        reply->came == PROBE_CAME_REPLY && (l->prologue->second ? endpoint->second_works : endpoint->auth_works);
     const bool passing =
-        reply->came == PROBE_CAME_CLOSE || (!pop3 && reply->code / 100 == 4) ||
+        known || reply->came == PROBE_CAME_CLOSE || (!pop3 && reply->code / 100 == 4) ||
         (pop3 && !ms_span_is_absent(code) &&
          (probe_is_word(code, "IN-USE") || probe_is_word(code, "LOGIN-DELAY") || probe_is_word(code, "SYS/TEMP")));
     return passing ? PROBE_REACHED_LATER : PROBE_REACHED_NOT;

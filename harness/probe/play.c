@@ -335,14 +335,12 @@ static void control(stage *s)
  * cannot be opened now.  If the ordinary login is refused as well, the case has proved nothing. */
 static void doubt_login(stage *s)
 {
-    probe_visit visit;
     char why[PROBE_WHY_MAX];
     if (s->verdict != MST_FAIL || !s->login_refused || s->endpoint->target.protocol != NET_POP3 ||
         s->context->settings.user == NULL)
         return;
-    if (probe_visit_begin(&visit, s->context, s->endpoint, false, s->mark, MST_STATE_TRANSACTION, why))
-        probe_visit_end(&visit, true);
-    else
+    s->transient = true; /* if it was for a moment only, the next try shows it */
+    if (!stage_others_reach(s, MST_STATE_TRANSACTION, s->context->settings.case_ms, why))
         stage_doubt(s, "a login was refused, and now the ordinary one is refused, too: %s", why);
 }
 

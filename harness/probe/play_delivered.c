@@ -109,8 +109,10 @@ void stage_delivery_begin(stage *s)
         s->before[second] = calloc(1, sizeof *s->before[second]);
         if (s->before[second] == NULL)
             abort();
-        if (!probe_store_look(s->context, s->endpoint, second == 1, PROBE_LOOK_NAMES, NULL, s->before[second], why))
-            stage_worsen(s, MST_ERROR, 0, "the maildrop cannot be seen: %s", why);
+        if (!probe_store_look(s->context, s->endpoint, second == 1, PROBE_LOOK_NAMES, NULL, s->before[second], why)) {
+            s->transient = true; /* when the run began it could */
+            stage_worsen(s, MST_INCONCLUSIVE, 0, "the maildrop cannot be seen: %s", why);
+        }
     }
 }
 

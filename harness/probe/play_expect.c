@@ -1,6 +1,7 @@
 /* play_expect.c - S? and what is allowed everywhere */
 #include "harness/probe/stage.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/probe/manners.h"
@@ -216,6 +217,24 @@ static const mst_alternative *choose(stage *s, const mst_step *step, const probe
     return choose_as(s, step, &known);
 }
 
+/* "Later", to a login that should have worked, where the case does not ask for that answer by its code. */
+static bool postpones_login(const mst_alternative *taken, const probe_reply *reply)
+{
+    const ms_span code = reply->response_code;
+    if (taken->outcome.verdict != MST_FAIL || !stage_refuses_login(reply) || ms_span_is_absent(code))
+        return false;
+    for (const mst_match *match = taken->matches; match != NULL; match = match->next)
+        if (!ms_span_is_absent(match->status.response_code))
+            return false;
+    return probe_is_word(code, "LOGIN-DELAY") || probe_is_word(code, "SYS/TEMP");
+}
+
+static void passing(stage *s, const mst_step *step, const char *quoted)
+{
+    s->transient = true;
+    stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "allowed everywhere, and proves nothing: %s", quoted);
+}
+
 void stage_expect(stage *s, const mst_step *step)
 {
     probe_peer *peer = stage_peer(s, step);
@@ -237,13 +256,17 @@ void stage_expect(stage *s, const mst_step *step)
     const bool complains = taken == NULL ? !(s->over && s->verdict == MST_ERROR) : is_complaint(taken->outcome.verdict);
     if (complains && !step->expect.only && stage_is_punished(s, step, &reply))
         return;
+    char quoted[240];
+    probe_reply_quote(&s->scope, &reply, quoted, sizeof quoted);
     const bool wrong = taken == NULL || taken->outcome.verdict == MST_FAIL;
     if (wrong && !s->over && proves_nothing(s, step, peer, &reply)) {
-        char quoted[240];
-        probe_reply_quote(&s->scope, &reply, quoted, sizeof quoted);
         s->transient = true;
         stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "the server refuses all mail, or ends the session: %s",
                      quoted);
+        return;
+    }
+    if (taken != NULL && postpones_login(taken, &reply)) {
+        passing(s, step, quoted);
         return;
     }
     if (taken != NULL) {
@@ -252,22 +275,18 @@ void stage_expect(stage *s, const mst_step *step)
     }
     if (!complains)
         return;
-    char quoted[240];
-    probe_reply_quote(&s->scope, &reply, quoted, sizeof quoted);
     if (reply.came == PROBE_CAME_STOP) {
         stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "the run was stopped");
     } else if (reply.came == PROBE_CAME_SILENT) {
         stage_silent(s, step, &reply);
     } else if (!step->expect.only && !s->document->header.only && stage_is_passing(s, peer, &reply)) {
-        s->transient = true;
-        stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "allowed everywhere, and proves nothing: %s", quoted);
+        passing(s, step, quoted);
     } else {
         stage_unmatched(s, step, &reply);
     }
 }
 
-/* The server said nothing.  If it answers others meanwhile, it is this dialogue that it does not answer. */
-void stage_silent(stage *s, const mst_step *step, const probe_reply *reply)
+bool stage_others_reach(stage *s, mst_state state, int64_t milliseconds, char why[PROBE_WHY_MAX])
 {
     probe_scope scope;
     probe_log log;
@@ -281,13 +300,25 @@ void stage_silent(stage *s, const mst_step *step, const probe_reply *reply)
                        .scope = &scope,
                        .log = &log,
                        .findings = &findings,
-                       .case_end = net_in(s->reply_ms / 2)};
+                       .case_end = net_in(milliseconds)};
     probe_prologue way = {.endpoint = s->endpoint, .peer = &peer};
-    const bool alive = probe_prologue_run(&way, MST_STATE_GREETED) == PROBE_REACHED;
+    const bool reached = probe_prologue_run(&way, state) == PROBE_REACHED;
+    snprintf(why, PROBE_WHY_MAX, "%s", way.why);
+    probe_reply bye;
+    if (reached && state == MST_STATE_TRANSACTION)
+        probe_ask(&peer, "QUIT", &bye); /* the maildrop is free again then */
     probe_peer_free(&peer);
     probe_log_free(&log);
     probe_findings_free(&findings);
     probe_scope_free(&scope);
+    return reached;
+}
+
+/* The server said nothing.  If it answers others meanwhile, it is this dialogue that it does not answer. */
+void stage_silent(stage *s, const mst_step *step, const probe_reply *reply)
+{
+    char why[PROBE_WHY_MAX];
+    const bool alive = stage_others_reach(s, MST_STATE_GREETED, s->reply_ms / 2, why);
     if (alive) {
         stage_unmatched(s, step, reply);
         return;

@@ -113,12 +113,16 @@ void stage_delivered(stage *s, const mst_step *step);
 void stage_delivery_begin(stage *s);
 void stage_delivery_end(stage *s);
 
+/* -ERR to PASS, APOP or AUTH. */
+bool stage_refuses_login(const probe_reply *reply);
 /* A reply that is allowed everywhere, and proves nothing (RFC 5321 sections 3.8 and 4.2.1 …). */
 bool stage_is_passing(const stage *s, const probe_peer *peer, const probe_reply *reply);
 /* A reply that is about our manners (manners.h) and says nothing of the rule: an end without a verdict.  false: it is none. */
 bool stage_is_punished(stage *s, const mst_step *step, const probe_reply *reply);
 /* The server has had enough of the session: it says so, or hangs up behind a refusal (section 7.8). */
 bool stage_is_parting(probe_peer *peer, const probe_reply *reply);
+/* Does a session of its own reach the state now, at the first try?  If not, why. */
+bool stage_others_reach(stage *s, mst_state state, int64_t milliseconds, char why[PROBE_WHY_MAX]);
 /* Nothing came: is it this connection, or the whole server?  Worsens accordingly. */
 void stage_silent(stage *s, const mst_step *step, const probe_reply *reply);
 /* A SASL challenge in the reply becomes ${challenge}, the lines of a multi-line response ${content}. */

@@ -31,8 +31,7 @@ static bool is_worse(const stage *s, mst_verdict verdict)
     return !s->decided || badness[verdict] > badness[s->verdict];
 }
 
-/* -ERR to PASS, APOP or AUTH. */
-static bool refuses_login(const probe_reply *reply)
+bool stage_refuses_login(const probe_reply *reply)
 {
     const uint8_t verb = reply->answered;
     return reply->came == PROBE_CAME_REPLY && reply->indicator == MS_POP3_NEGATIVE &&
@@ -142,7 +141,7 @@ void stage_outcome(stage *s, const mst_step *step, const mst_outcome *outcome, c
     take_over(s, outcome->verdict, step->at.line);
     s->outcome = outcome->name;
     s->requirement = requirement_of(outcome->requirement);
-    s->login_refused = reply != NULL && refuses_login(reply);
+    s->login_refused = reply != NULL && stage_refuses_login(reply);
     received(s, reply);
     permitted(s, step);
     if (outcome->verdict == MST_PASS)
@@ -165,7 +164,7 @@ void stage_unmatched(stage *s, const mst_step *step, const probe_reply *reply)
     if (!is_worse(s, MST_FAIL))
         return;
     take_over(s, MST_FAIL, step->at.line);
-    s->login_refused = refuses_login(reply);
+    s->login_refused = stage_refuses_login(reply);
     received(s, reply);
     permitted(s, step);
     snprintf(s->reason, sizeof s->reason, "not permitted here: %s", quoted);

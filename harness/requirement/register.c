@@ -12354,7 +12354,7 @@ const ms_register_row ms_register_rows[MS_REQ_COUNT] = {
         "probe",
         "auth",
         "raw: NOOP\\nSTAT\\r\\n",
-        "+OK,+OK (LF accepted) | one -ERR | waits; consistent with other runs",
+        "+OK,+OK (LF accepted) | one -ERR | waits; consistent with other runs | (+OK and the second half lost = warn)",
         "RFC wants CRLF; measured: only solid-pop3d is strict",
         "ambiguous: taking or refusing a bare LF are both seen"},
     [MS_REQ_POP3_SEC_raw_04] = {"POP3-SEC-raw-04", "1939", "3", MS_LEVEL_SECURITY, "server",

@@ -271,6 +271,14 @@ class Probe(unittest.TestCase):
                           [case("t.login", text, "start: greeted\nneeds: auth\n", "pop3", "POP3-1939-3-03")])
                 self.assertEqual(run.cases()["t.login"]["status"], status, run.cases())
 
+    def test_a_login_that_is_put_off_proves_nothing(self):
+        script = "C: USER ${user}\nS? +OK\nC: pass ${secret:password}\nS? +OK => in | -ERR => fail refused\n"
+        for refusal, status in ((b"-ERR [LOGIN-DELAY] later\r\n", "inconclusive"), (b"-ERR [SYS/PERM] no\r\n", "fail")):
+            with Pop({"pass": refusal}) as server:  # the prober itself says PASS
+                run = Run([server.url("pop3"), "--user", "alice"],
+                          [case("t.later", script, "start: greeted\nneeds: auth\n", "pop3", "POP3-1939-7-37")])
+                self.assertEqual(run.cases()["t.later"]["status"], status, run.cases())
+
     def test_a_message_that_takes_longer_than_a_reply_may_is_no_silence(self):
         line = b"x" * 62 + b"\r\n"
         script = "C: RETR 1\nS? +OK contains \"end\"\n"
