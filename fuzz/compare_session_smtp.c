@@ -22,6 +22,8 @@ typedef struct dialogue {
     compare_choices choices;
     size_t chunk_left; /* octets of the last BDAT's chunk that were not said yet */
     bool enhanced;     /* EHLO's reply listed it, once: "regardless of whether or not EHLO is employed" (RFC 2034) */
+    unsigned late;     /* commands until a reply to the second of client_says_two() is one too many */
+    bool waits;        /* the client does not speak before the reply */
     bool over;         /* what comes next the model does not know */
 } dialogue;
 
@@ -150,9 +152,31 @@ static smtp_item next_item(dialogue *d)
     return item;
 }
 
+/* Two commands with a bare LF between: one line, and no command, for a server that "MUST NOT" take it for a line end. */
+static void client_says_two(dialogue *d)
+{
+    static const char *const first[] = {"NOOP\n", "RSET\n", "VRFY b\n", "MAIL FROM:<a@c.example>\n"};
+    static const char *const second[] = {"NOOP\r\n", "RSET\r\n", "HELP\r\n"};
+    static const model_verdict bare_lf = {MODEL_FAULT, "SMTP-5321-2.3.8-05", NULL, true};
+    const smtp_item item = {.verb = SMTP_UNKNOWN};
+    char text[TEXT_MAX];
+    snprintf(text, sizeof text, "%s%s", first[compare_choose(&d->choices, 4)], second[compare_choose(&d->choices, 3)]);
+    talk_say(&d->talk, MS_CLIENT, text, bare_lf);
+    smtp_model_say(&d->model, &item);
+    d->waits = true;
+    d->late = 2;
+}
+
 static void client_speaks(dialogue *d)
 {
     char text[TEXT_MAX];
+    if (d->model.queued == 0 && !d->model.data_due && !d->model.response_due && d->model.now.phase != SMTP_CONNECTED &&
+        compare_one_of(&d->choices, 32)) {
+        client_says_two(d);
+        return;
+    }
+    if (d->model.queued == 0 && d->late > 0)
+        d->late--;
     const smtp_item item = next_item(d);
     const model_verdict verdict = smtp_model_client(&d->model, &item);
     const smtp_item *last = d->model.queued > 0 ? &d->model.queue[d->model.queued - 1] : NULL;
@@ -284,6 +308,7 @@ static bool is_followed(const model_verdict *verdict, const smtp_item *item, uns
 static void server_speaks(dialogue *d)
 {
     char text[TEXT_MAX];
+    d->waits = false;
     const bool opens = d->model.now.phase == SMTP_CONNECTED;
     const smtp_item *first = d->model.queued > 0 && !opens ? &d->model.queue[0] : NULL;
     smtp_reply reply = {.challenge = compare_one_of(&d->choices, 8)   ? SASL_NOISE
@@ -296,7 +321,8 @@ static void server_speaks(dialogue *d)
     reply.code = compare_one_of(&d->choices, 5)               ? any_code(d)
                  : exchange && compare_one_of(&d->choices, 3) ? 334
                                                               : right_code(d, reply);
-    const model_verdict verdict = smtp_model_server(&d->model, &reply);
+    const model_verdict either = {MODEL_OPEN, NULL, NULL, true};
+    const model_verdict verdict = first == NULL && d->late > 0 ? either : smtp_model_server(&d->model, &reply);
     const bool greeting = first == NULL ? opens : lists || first->verb == SMTP_HELO;
     reply_text(d, &reply, greeting, lists && reply.code == 250, text);
     talk_say(&d->talk, MS_SERVER, text, verdict);
@@ -336,7 +362,7 @@ static void step(dialogue *d)
         (d->model.offers & OFFERS_PIPELINING) != 0 ? compare_one_of(&d->choices, 2) : compare_one_of(&d->choices, 16);
     if (d->chunk_left > 0 && (d->model.queued == 0 || !compare_one_of(&d->choices, 4)))
         client_goes_on(d);
-    else if (server_is_due && d->chunk_left == 0 && group && d->model.queued < GROUP_MAX)
+    else if (server_is_due && d->chunk_left == 0 && group && !d->waits && d->model.queued < GROUP_MAX)
         client_speaks(d);
     else if (server_is_due || compare_one_of(&d->choices, 64))
         server_speaks(d);

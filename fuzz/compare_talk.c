@@ -56,7 +56,8 @@ static void disagree(compare_talk *talk, const char *what, const char *ids)
 
 static bool is_habit(const char *id)
 {
-    static const char habits[] = "SMTP-5321-4.3.1-01 SMTP-5321-4.3.1-02 SMTP-5321-4.1.4-22 POP3-2449-6.6-06";
+    static const char habits[] =
+        "SMTP-5321-4.3.1-01 SMTP-5321-4.3.1-02 SMTP-5321-4.1.4-22 SMTP-5321-2.3.8-05 POP3-2449-6.6-06";
     return names(habits, id);
 }
 

@@ -144,7 +144,7 @@ static void remember_answer(replay_smtp_rules *rules, const smtp_view *view)
     remember_verb(rules, view);
     const bool repeats = c->verb == MS_SMTP_MAIL || c->verb == MS_SMTP_RCPT || c->verb == MS_SMTP_VRFY ||
                          c->verb == MS_SMTP_EXPN || c->verb == MS_SMTP_DATA || c->verb == MS_SMTP_UNKNOWN;
-    if (repeats && code / 100 == 5 && code != 503 && code != 530 && code != 552)
+    if (repeats && (c->set & FACT(BARE_LF)) == 0 && code / 100 == 5 && code != 503 && code != 530 && code != 552)
         smtp_texts_add(c->verb == MS_SMTP_RCPT || c->verb == MS_SMTP_DATA ? &rules->refused_steps : &rules->refused,
                        c->line);
     if (code / 100 == 2 && (c->verb == MS_SMTP_RSET || c->verb == MS_SMTP_EHLO || c->verb == MS_SMTP_HELO ||

@@ -170,6 +170,9 @@ static void hear_command(replay_track *track, const ms_smtp_event *event, const 
         rules->innocent = false;
     if (event->spilled)
         facts.set |= FACT(SPILLED);
+    /* the machine passes over what gets no reply */
+    while (!rules->forgot && rules->count > 0 && rules->count + 1 > track->smtp.session.outstanding)
+        smtp_history_pop(rules);
     smtp_rules_client_line(track, &facts, event, before, findings);
     if (facts.verb == MS_SMTP_AUTH)
         smtp_auth_begin(track, &facts, event, before, findings);
@@ -177,9 +180,6 @@ static void hear_command(replay_track *track, const ms_smtp_event *event, const 
         smtp_auth_response(track, event, findings);
     if (facts.verb == MS_SMTP_EHLO || facts.verb == MS_SMTP_HELO || facts.verb == MS_SMTP_LHLO)
         rules->any_greeting_command = true;
-    /* the machine passes over what gets no reply */
-    while (!rules->forgot && rules->count > 0 && rules->count + 1 > track->smtp.session.outstanding)
-        smtp_history_pop(rules);
     smtp_history_push(rules, &facts, ms_smtp_session_limited(&track->smtp.session));
 }
 

@@ -163,7 +163,8 @@ static bool stands_in_transaction(const line_case *c)
     for (size_t i = 0; i < c->history->count; i++)
         if (may_end_transaction(outstanding(c, i)))
             return false;
-    return smtp_in_transaction(c->before);
+    /* the machine may have passed over a last chunk that gets no reply */
+    return smtp_in_transaction(c->before) && smtp_in_transaction(&c->track->smtp.session);
 }
 
 /* The MAIL to whose transaction this line belongs asked for BODY=BINARYMIME. */
@@ -177,7 +178,7 @@ static bool is_binary(const line_case *c)
             return false;
     }
     return c->before->body == MS_BODY_BINARYMIME && smtp_in_transaction(c->before) &&
-           c->before->state != MS_SMTP_CHUNKS;
+           smtp_in_transaction(&c->track->smtp.session) && c->before->state != MS_SMTP_CHUNKS;
 }
 
 static void judge_auth_place(const line_case *c)

@@ -103,8 +103,8 @@ static bool takes_bare_lf(const replay_smtp_rules *rules, const smtp_view *view,
     if ((c->set & FACT(BARE_LF)) != 0 && (rules->count == 1 || !takes_string))
         return view->code / 100 == 2 || view->code / 100 == 3;
     /* each half has its reply */
-    return before->doubtful > 0 && before->outstanding == before->doubtful && rules->previous.valid &&
-           (rules->previous.facts & FACT(BARE_LF)) != 0;
+    return view->code != 421 && before->doubtful > 0 && before->outstanding == before->doubtful &&
+           rules->previous.valid && (rules->previous.facts & FACT(BARE_LF)) != 0;
 }
 
 void smtp_rules_exchange(replay_track *track, const ms_smtp_event *event, const ms_smtp_session *before,

@@ -261,6 +261,9 @@ uint16_t smtp_rule_of_reply(const smtp_view *view)
     if (view->code == 421 || view->before->state == MS_SMTP_REFUSED || view->before->state == MS_SMTP_CLOSING ||
         view->before->state == MS_SMTP_CONNECTED)
         return MS_REQ_NONE;
+    /* a line with a bare LF in it is malformed, and the halves are no commands */
+    if ((view->command->set & FACT(BARE_LF)) != 0 && view->code >= 400)
+        return MS_REQ_NONE;
     /* 503 is what DATA behind BODY=BINARYMIME is due, and what RSET has not followed a refused BDAT may get (RFC 3030
      * sections 3 and 2) */
     const bool binary = view->command->verb == MS_SMTP_DATA && view->before->body == MS_BODY_BINARYMIME;

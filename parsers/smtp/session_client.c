@@ -402,6 +402,8 @@ void ms_smtp_session_command(ms_smtp_session *session, const ms_smtp_parsed *par
 {
     const uint8_t verb = (uint8_t)parsed->command.verb;
     const bool doubtful = is_doubtful(session, verb);
+    if (session->outstanding == 0)
+        session->surplus = 0;
     if (session->doubtful > 0 && !doubtful)
         give_up_doubtful(session);
     session->unsure_end = end_of(parsed, session->unsure_end, doubtful);
