@@ -72,6 +72,14 @@ static const smtp_talk content_rows[] = {
      HELLO MAIL "C RCPT TO:<b@mx.example>\nS 550 no\nC DATA\nS 554 nobody\n"
                 "C Date: now\nC! SMTP-5321-3.3-18\nC x\nc a \\r b\\r\\n\nC .\nS 500 no\nS 500 no\nS 500 no\nS 500 no\n"
                 "c XTRA \\r b\\r\\n\nC! SMTP-5321-2.3.8-04\nS 500 no\n" BYE},
+    {"RFC 5321 section 4.1.5 commands of private use are none, however short", MS_VARIANT_SMTP,
+     HELLO MAIL "C RCPT TO:<b@mx.example>\nS 550 no\nC DATA\nS 554 nobody\n"
+                "C XA\nS 500 no\nC x-9 a: b\nS 500 no\n" BYE},
+    {"SMTP-5321-3.3-18 … but X alone, and other octets in the word, are text", MS_VARIANT_SMTP,
+     HELLO MAIL "C RCPT TO:<b@mx.example>\nS 550 no\nC DATA\nS 554 nobody\nC X\nC! SMTP-5321-3.3-18\nS 500 no\n" BYE},
+    {"SMTP-5321-3.3-18 … a header field, too", MS_VARIANT_SMTP,
+     HELLO MAIL
+     "C RCPT TO:<b@mx.example>\nS 550 no\nC DATA\nS 554 nobody\nC X-A: b\nC! SMTP-5321-3.3-18\nS 500 no\n" BYE},
     {"SMTP-5321-3.3-18 mail data that does not wait for 354", MS_VARIANT_SMTP,
      HELLO MAIL RCPT "C DATA\nC Date: now\nC! SMTP-5321-3.3-18\nC From: me\nC\nC .\nS 354 go\nS 250 ok\n" BYE},
     {"SMTP-2920-3.1-02 … where PIPELINING is offered", MS_VARIANT_SMTP,
