@@ -94,7 +94,8 @@ static ms_smtp_command smtp_command_of(const fields *f)
         command.mail.parameters = f->field[5];
         break;
     case MS_SMTP_BDAT:
-        memcpy(&octets, f->field[2].len < sizeof octets ? (const uint8_t *)&octets : f->field[2].ptr, sizeof octets);
+        if (f->field[2].len >= sizeof octets)
+            memcpy(&octets, f->field[2].ptr, sizeof octets);
         command.bdat.octets = octets;
         command.bdat.last = bit != 0;
         break;
