@@ -209,6 +209,11 @@ static const struct challenge_row {
     ms_sasl_error error;
     size_t error_at;
 } challenge_rows[] = {
+    {"<\"a\x7F\"@b>", MS_SASL_OK, 0}, /* the last character of ASCII, and what is none */
+    {"<\"a\x80\"@b>", MS_SASL_ERR_CRAM_CHALLENGE, 3},
+    {"<a@[b\x80]>", MS_SASL_ERR_CRAM_CHALLENGE, 5},
+    {"<\"\\\x7F\"@b>", MS_SASL_OK, 0},
+    {"<\"\\\x80\"@b>", MS_SASL_ERR_CRAM_CHALLENGE, 3},
     {"<1896.697170952@postoffice.reston.mci.net>", MS_SASL_OK, 0},
     {"<a@b>", MS_SASL_OK, 0},
     {"<\"a b\\\"c\".d@[192.0.2.1]>", MS_SASL_OK, 0},

@@ -122,6 +122,10 @@ static const smtp_talk group_rows[] = {
     {"SMTP-4954-4-35 … but not behind one that waits for a challenge", MS_VARIANT_SMTP,
      GREETING "C EHLO relay.example\nS 250-mx.example\nS 250-PIPELINING\nS 250 AUTH EXTERNAL\n"
               "C AUTH EXTERNAL\nC QQ==\nC! SMTP-4954-4-35\nS 334 \nS 235 ok\n" BYE},
+    {"SMTP-3207-4-10 what came early for STARTTLS, and what came early for DATA behind it", MS_VARIANT_SMTP,
+     OFFER("STARTTLS") MAIL RCPT
+     "C STARTTLS\nC NOOP\nC! SMTP-3207-4-10\nC DATA\nC! SMTP-5321-4.3.1-01\n"
+     "C Date: now\nC! SMTP-5321-3.3-18\nC\nC .\nS 454 no\nS 250 ok\nS 354 go\nS 250 ok\n" BYE},
     {"SMTP-2920-3.1-02 the message behind DATA, which is refused: told once", MS_VARIANT_SMTP,
      OFFER("PIPELINING") MAIL RCPT "C DATA\nC Date: now\nC! SMTP-2920-3.1-02\nC\nC text\nC .\n"
                                    "S 554 no\nS 500 no\nS 500 no\nS 500 no\nS 500 no\n" BYE},
