@@ -209,6 +209,7 @@ static cli_status run(int argc, char **argv)
         context.settings = options.settings;
         context.have = options.have;
         context.empty_maildrop = options.empty_maildrop;
+        context.keep_mail = options.keep_mail;
         probe_make_mark(&context);
         if (options.clean == NULL)
             status = probe_choose(&options, &library, &chosen);

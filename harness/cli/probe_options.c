@@ -198,11 +198,23 @@ static bool are_addresses(const probe_settings *s)
            complain("--from wants an address as alice@example.test, not", s->from);
 }
 
+/* A file that cannot be read would be told by every handshake, and make skips of all cases in TLS. */
+static bool can_read_files(const net_tls_settings *tls)
+{
+    const char *const files[] = {tls->ca_file, tls->certificate, tls->key};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        if (files[i] != NULL && access(files[i], R_OK) != 0)
+            return complain("the file cannot be read", files[i]);
+    return true;
+}
+
 static bool finish(probe_options *options, const raw *r, int count, char **operands)
 {
     probe_settings *settings = &options->settings;
     if (!net_tls_is_version(r->tls_min))
         return complain("--tls-min wants 1.0, 1.1, 1.2 or 1.3, not", r->tls_min);
+    if (!can_read_files(&settings->tls))
+        return false;
     if (options->update && options->baseline == NULL)
         return complain("--update-baseline needs --baseline FILE", NULL);
     settings->tls.min = r->tls_min;

@@ -20,6 +20,7 @@ typedef struct probe_context {
     atomic_uint cases;         /* marks handed out */
     const char *const *have;   /* conditions that the user vouches for; ended by NULL; may be NULL */
     bool empty_maildrop;       /* all messages of the maildrop may be deleted */
+    bool keep_mail;            /* none of the run's own may */
 
     pthread_mutex_t turns; /* private to maildrop.c, like what follows */
     pthread_cond_t turn_over;

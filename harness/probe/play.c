@@ -160,59 +160,37 @@ static void when(stage *s, const mst_step *step)
         stage_block(s, step->when.else_block);
 }
 
+static void conclude(stage *s, const mst_step *step)
+{
+    stage_outcome(s, step, &step->verdict.outcome, NULL);
+}
+
+static void end_script(stage *s, const mst_step *step)
+{
+    (void)step;
+    s->over = true;
+}
+
+/* Run behind the script: see control(). */
+static void later(stage *s, const mst_step *step)
+{
+    (void)s;
+    (void)step;
+}
+
 void stage_step(stage *s, const mst_step *step)
 {
-    switch (step->kind) {
-    case MST_SAY:
-        stage_say(s, step);
-        break;
-    case MST_EXPECT:
-        stage_expect(s, step);
-        break;
-    case MST_TLS:
-        stage_tls(s, step);
-        break;
-    case MST_CLOSE:
-    case MST_HANGUP:
-        stage_close(s, step);
-        break;
-    case MST_OPEN:
-        stage_reopen(s, step);
-        break;
-    case MST_PAUSE:
-        stage_pause(s, step);
-        break;
-    case MST_QUIET:
-        stage_quiet(s, step);
-        break;
-    case MST_FENCE:
-        stage_fence(s, step);
-        break;
-    case MST_LET:
-        stage_let(s, step);
-        break;
-    case MST_CHECK:
-        stage_check(s, step);
-        break;
-    case MST_REPEAT:
-        repeat(s, step);
-        break;
-    case MST_WHEN:
-        when(s, step);
-        break;
-    case MST_DELIVERED:
-        stage_delivered(s, step);
-        break;
-    case MST_VERDICT:
-        stage_outcome(s, step, &step->verdict.outcome, NULL);
-        break;
-    case MST_END:
-        s->over = true;
-        break;
-    case MST_CONTROL: /* run behind the script, see control() */
-    case MST_STEP_KINDS:
-        break;
-    }
+    typedef void step_runner(stage *, const mst_step *);
+    static step_runner *const runners[] = {
+        [MST_SAY] = stage_say,     [MST_EXPECT] = stage_expect, [MST_TLS] = stage_tls,
+        [MST_CLOSE] = stage_close, [MST_HANGUP] = stage_close,  [MST_OPEN] = stage_reopen,
+        [MST_PAUSE] = stage_pause, [MST_QUIET] = stage_quiet,   [MST_FENCE] = stage_fence,
+        [MST_LET] = stage_let,     [MST_CHECK] = stage_check,   [MST_REPEAT] = repeat,
+        [MST_WHEN] = when,         [MST_CONTROL] = later,       [MST_DELIVERED] = stage_delivered,
+        [MST_VERDICT] = conclude,  [MST_END] = end_script,
+    };
+    _Static_assert(sizeof runners / sizeof runners[0] == MST_STEP_KINDS, "each kind of step has a runner");
+    runners[step->kind](s, step);
 }
 
 void stage_block(stage *s, const mst_block *block)

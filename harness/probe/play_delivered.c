@@ -58,6 +58,34 @@ static void pause_for(int milliseconds)
 
 /* --- messages that a case needs ---------------------------------------------------------------- */
 
+/* The maildrop holds more than the case wants: what this run has put there may go, the rest only where --empty-maildrop says
+ * so.  *left: how many stay. */
+static bool make_room(stage *s, const mst_gate *gate, probe_store *store, size_t *left)
+{
+    char why[PROBE_WHY_MAX] = "";
+    probe_store all = {.count = 0};
+    probe_store gone = {.count = 0};
+    const bool any = s->context->empty_maildrop;
+    bool done = any || probe_store_look(s->context, s->endpoint, false, PROBE_LOOK_NEW, NULL, &all, why);
+    for (size_t i = 0; done && i < all.count; i++) {
+        bool foreign;
+        if (!s->context->keep_mail && probe_store_is_ours(s->context, &all.items[i], NULL, &foreign))
+            probe_store_add(&gone, all.items[i].name, strlen(all.items[i].name));
+    }
+    *left = any ? 0 : store->count - (gone.count < store->count ? gone.count : store->count);
+    if (done && *left > gate->number) {
+        stage_worsen(s, MST_SKIP, 0, "needs %.*s: the maildrop holds %zu (--empty-maildrop lets us delete them)",
+                     (int)gate->text.len, (const char *)gate->text.ptr, store->count);
+        done = false;
+    } else if (!done || !probe_store_remove(s->context, s->endpoint, false, any ? store : &gone, why)) {
+        stage_worsen(s, MST_ERROR, 0, "the maildrop could not be emptied: %s", why);
+        done = false;
+    }
+    probe_store_free(&all);
+    probe_store_free(&gone);
+    return done;
+}
+
 /* At least so many messages, or exactly none. */
 static void provide(stage *s, const mst_gate *gate)
 {
@@ -65,17 +93,14 @@ static void provide(stage *s, const mst_gate *gate)
     probe_store store = {.count = 0};
     const net_deadline end = net_sooner(net_in(s->context->settings.delivery_ms), s->end);
     bool seen = probe_store_look(s->context, s->endpoint, false, PROBE_LOOK_NAMES, NULL, &store, why);
-    if (seen && !gate->at_least && store.count > gate->number) {
-        if (!s->context->empty_maildrop) {
-            stage_worsen(s, MST_SKIP, 0, "needs %.*s: the maildrop holds %zu (--empty-maildrop lets us delete them)",
-                         (int)gate->text.len, (const char *)gate->text.ptr, store.count);
-        } else if (!probe_store_remove(s->context, s->endpoint, false, &store, why)) {
-            stage_worsen(s, MST_ERROR, 0, "the maildrop could not be emptied: %s", why);
-        }
+    size_t have = store.count;
+    if (seen && !gate->at_least && have > gate->number) {
+        const bool done = make_room(s, gate, &store, &have);
         probe_store_free(&store);
-        return;
+        if (!done || have == gate->number)
+            return;
     }
-    for (uint64_t i = store.count; seen && i < gate->number; i++) {
+    for (uint64_t i = have; seen && i < gate->number; i++) {
         /* some servers keep but one of several messages with the same Message-ID */
         char mark[sizeof s->mark + 24];
         snprintf(mark, sizeof mark, "%sn%llu", s->mark, (unsigned long long)i);

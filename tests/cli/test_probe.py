@@ -848,6 +848,25 @@ class WithServer(unittest.TestCase):
 
     SENDS = "C< \"Subject: x\\r\\nFrom: <a@b.example>\\r\\n\\r\\none\\r\\n.\\r\\n\"\nS? 250\n"
 
+    def test_what_the_run_itself_put_there_may_go_where_a_maildrop_is_to_be_empty(self):
+        empty = case("t.empty", "C: STAT\nS? +OK ~\"0 .*\"\n", "start: transaction\nneeds: messages=0\n", "pop3", "POP3-1939-5-01")
+        some = case("t.a", "C: STAT\nS? +OK ~\"[1-9].*\"\n", "start: transaction\nneeds: messages>=2\n", "pop3", "POP3-1939-5-01")
+        with Serve(MAILSPEC, WORD) as server:
+            targets = [server.urls["smtp"], server.urls["pop3"], *ACCOUNTS, "--insecure", "-j", "1"]
+            run = Run(targets, [some, empty])
+            self.assertEqual([run.cases()[name]["status"] for name in ("t.a", "t.empty")], ["pass", "pass"], run.out)
+            run = Run([*targets, "--keep-mail"], [some, empty])
+            self.assertEqual(run.cases()["t.empty"]["status"], "skip")
+            # what was there before stays
+            run = Run(targets, [some, empty])
+            self.assertEqual(run.cases()["t.empty"]["status"], "skip")
+            self.assertEqual(len(self.maildrop(server).list()[1]), 2)
+
+    def test_a_file_that_cannot_be_read_is_wrong_usage(self):
+        for option in ("--ca", "--cert", "--key"):
+            done = subprocess.run([MAILSPEC, "probe", "smtp://127.0.0.1:1", option, "/nonexistent"], capture_output=True)
+            self.assertEqual((done.returncode, b"/nonexistent" in done.stderr), (2, True))
+
     def test_an_interrupted_run_takes_its_mail_out(self):
         with Serve(MAILSPEC, WORD) as server, tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "wait.mst")
