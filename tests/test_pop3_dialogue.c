@@ -1,5 +1,6 @@
 /* POP3 dialogues, octets in and findings out; each is fed whole, octet by octet, and cut at every place. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "feed.h"
@@ -318,6 +319,25 @@ Test(pop3_dialogue, capabilities)
                                                                           "PASS x\nS +OK\n!s POP3-6856-2.2-04\n"},
     };
     check_all(rows, COUNT(rows));
+}
+
+/* RFC 2449 section 6, RFC 3206 and RFC 6856: which capabilities are announced in both states. */
+Test(pop3_dialogue, capabilities_announced_late)
+{
+    static const struct {
+        const char *line;
+        bool late; /* it was due before the login */
+    } rows[] = {{"TOP", true},           {"RESP-CODES", true},  {"PIPELINING", true},       {"UIDL", true},
+                {"LOGIN-DELAY 1", true}, {"EXPIRE 1", true},    {"AUTH-RESP-CODE", true},   {"UTF8", true},
+                {"LANG", true},          {"SASL PLAIN", false}, {"IMPLEMENTATION x", false}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char script[512];
+        snprintf(script, sizeof script,
+                 READY CAPA("S USER\n") "C USER nils\nS +OK\nC PASS x\nS +OK\nC CAPA\nS +OK\nS USER\nS %s\nS .\n%s",
+                 rows[i].line, rows[i].late ? "!s POP3-2449-6-03\n" : "");
+        const script_row row = {rows[i].line, script};
+        script_check(&row);
+    }
 }
 
 Test(pop3_dialogue, stls)

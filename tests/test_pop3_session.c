@@ -315,6 +315,35 @@ Test(pop3_session, findings_name_their_octet)
     }
 }
 
+/* A line that nobody asked for is a breach from its first octet (RFC 1939 section 3: one response to a command). */
+Test(pop3_session, unasked_lines_are_found_at_their_start)
+{
+    static const struct {
+        const char *command, *line;
+        uint8_t flags;
+        uint16_t requirement;
+    } rows[] = {
+        {"NOOP", "+OK more", 0, MS_REQ_POP3_1939_3_39},
+        {"NOOP\r", "+OK more", MS_LINE_BARE_CR, MS_REQ_POP3_SEC_raw_04},
+        {"NOOP", ".", 0, MS_REQ_POP3_1939_3_38},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        bench b;
+        login(&b);
+        ms_line line = line_of(rows[i].command);
+        line.flags = rows[i].flags;
+        const ms_pop3_parsed parsed = ms_pop3_command_parse_line(&line, NULL);
+        ms_pop3_session_command(&b.session, &parsed, &line, b.at[MS_CLIENT], &b.findings);
+        server(&b, "+OK");
+        b.findings.count = 0;
+        const uint64_t from = b.at[MS_SERVER];
+        server(&b, rows[i].line);
+        cr_assert_eq(b.findings.count, 1, "row %zu: %zu", i, b.findings.count);
+        cr_expect_eq(b.items[0].requirement, rows[i].requirement, "row %zu", i);
+        cr_expect_eq(b.items[0].at, from, "row %zu", i);
+    }
+}
+
 Test(pop3_session, capabilities_and_tls)
 {
     bench b;
