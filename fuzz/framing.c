@@ -192,7 +192,7 @@ static void check_item(const ms_pop3_event *event)
         FUZZ_EXPECT(ORACLE_FRAMING, (size_t)event->at,
                     again.error == event->capability.error && again.id == event->capability.id &&
                         again.tag.ptr == event->capability.tag.ptr && again.tag.len == event->capability.tag.len);
-    } else if (event->answered.verb == MS_POP3_LIST || event->answered.verb == MS_POP3_UIDL) {
+    } else if (stuffed != 0 && (event->answered.verb == MS_POP3_LIST || event->answered.verb == MS_POP3_UIDL)) {
         const bool list = event->answered.verb == MS_POP3_LIST;
         const ms_pop3_response_context context = {.after = list ? MS_POP3_AFTER_LIST : MS_POP3_AFTER_UIDL};
         FUZZ_EXPECT(ORACLE_FRAMING, (size_t)event->at,

@@ -51,8 +51,11 @@ static void read_with_lf(ms_span line, const ms_smtp_context *context)
     look_smtp_parsed(&look, &parsed);
     const bool holds = line.len > 0 && memchr(line.ptr, '\n', line.len) != NULL;
     FUZZ_EXPECT(ORACLE_FACT, 0, !holds || parsed.error != MS_SMTP_OK || parsed.deviations != 0);
-    if (holds && parsed.error == MS_SMTP_OK)
-        FUZZ_EXPECT(ORACLE_SERIALISE, 0, ms_smtp_command_write(&parsed.command, first_line, sizeof first_line) == 0);
+    if (!holds || parsed.error != MS_SMTP_OK)
+        return;
+    /* refused; or the LF stood in what is not written, as the text behind EHLO's domain */
+    const size_t len = ms_smtp_command_write(&parsed.command, first_line, sizeof first_line);
+    FUZZ_EXPECT(ORACLE_SERIALISE, 0, len == 0 || memchr(first_line, '\n', len) == first_line + len - 1);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
