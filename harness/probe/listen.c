@@ -118,6 +118,8 @@ const probe_hint *probe_listen_hint(probe_listener *listener, uint64_t at)
 
 static size_t hear_smtp(probe_listener *listener, ms_side side, ms_span input, ms_findings *found, bool *over)
 {
+    const ms_smtp_session *session = &listener->smtp.session;
+    const bool for_nobody = session->variant == MS_VARIANT_LMTP && session->recipients == 0;
     const ms_smtp_event event = ms_smtp_dialogue_next(&listener->smtp, side, input, found);
     *over = event.kind == MS_SMTP_EVENT_NEED_MORE || event.kind == MS_SMTP_EVENT_UNDECIDED;
     switch (event.kind) {
@@ -131,6 +133,8 @@ static size_t hear_smtp(probe_listener *listener, ms_side side, ms_span input, m
                            event.command.command.bdat.last;
         /* what follows may be the chunk that could not be announced: how many replies are due is not known */
         listener->deaf |= event.command.command.verb == MS_SMTP_BDAT && event.command.error != MS_SMTP_OK;
+        /* RFC 2033 section 4.3 wants no reply then; who gives one all the same is told by a case, and out of step here */
+        listener->deaf |= event.command.command.verb == MS_SMTP_BDAT && for_nobody;
         break;
     case MS_SMTP_EVENT_END_OF_DATA:
         listener->mails++;
@@ -146,12 +150,24 @@ static size_t hear_smtp(probe_listener *listener, ms_side side, ms_span input, m
     return event.consumed;
 }
 
+/* +OK to USER says nothing of the name (RFC 1939 section 7): that NUL cut it short, only a login behind it can show. */
+static void forgive_name(ms_findings *found)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < found->count; i++)
+        if (found->items[i].requirement != MS_REQ_POP3_SEC_raw_01)
+            found->items[kept++] = found->items[i];
+    found->count = kept;
+}
+
 static size_t hear_pop3(probe_listener *listener, ms_side side, ms_span input, ms_findings *found, bool *over)
 {
     const ms_pop3_event event = ms_pop3_dialogue_next(&listener->pop3, side, input, found);
     *over = event.kind == MS_POP3_EVENT_NEED_MORE || event.kind == MS_POP3_EVENT_UNDECIDED;
     if (event.kind == MS_POP3_EVENT_RESPONSE || event.kind == MS_POP3_EVENT_CONTINUATION)
         add_hint(listener, event.at, event.answered.verb, event.multi_line);
+    if (event.kind == MS_POP3_EVENT_RESPONSE && event.answered.verb == MS_POP3_USER)
+        forgive_name(found);
     return event.consumed;
 }
 

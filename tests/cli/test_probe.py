@@ -271,6 +271,14 @@ class Probe(unittest.TestCase):
                           [case("t.login", text, "start: greeted\nneeds: auth\n", "pop3", "POP3-1939-3-03")])
                 self.assertEqual(run.cases()["t.login"]["status"], status, run.cases())
 
+    def test_any_name_may_be_taken_before_the_password_is_known(self):
+        script = "C< \"%s alice\\0x\\r\\n\"\n! client POP3-1939-3-05\nS? +OK\n"
+        for verb, status in (("USER", "pass"), ("QUIT", "fail")):
+            with Pop() as server:
+                run = Run([server.url("pop3")],
+                          [case("t.nul", script % verb, "start: greeted\n", "pop3", "POP3-SEC-raw-01")])
+                self.assertEqual(run.cases()["t.nul"]["status"], status, run.cases())
+
     def test_a_login_that_is_put_off_proves_nothing(self):
         script = "C: USER ${user}\nS? +OK\nC: pass ${secret:password}\nS? +OK => in | -ERR => fail refused\n"
         for refusal, status in ((b"-ERR [LOGIN-DELAY] later\r\n", "inconclusive"), (b"-ERR [SYS/PERM] no\r\n", "fail")):
