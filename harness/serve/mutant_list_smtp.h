@@ -474,4 +474,6 @@ MUTANT(SMTP_TLS_OLD, "smtp.tls.old", SMTP_8314_4_03, "TLS 1.0 and 1.1 are accept
 MUTANT(SMTP_SCRAM_ANY_NONCE, "smtp.auth.scram-any-nonce", SMTP_5802_5_1_04, "the last message of SCRAM may have another nonce")
 MUTANT(SMTP_CLEAR_GREETING, "smtp.tls.clear-greeting", SMTP_8314_3_3_04, "the port with TLS from the first octet greets in clear those who wait")
 MUTANT(SMTP_CLEAR_COMMANDS, "smtp.tls.clear-commands", SMTP_SEC_starttls_15, "the port with TLS from the first octet answers commands in clear")
+MUTANT(SMTP_EHLO_KEEPS_RECIPIENTS, "smtp.state.ehlo-keeps-recipients", SMTP_5321_4_1_4_08, "recipients given before EHLO return with the next MAIL")
+MUTANT(SMTP_TLS_KEEPS_RECIPIENTS, "smtp.tls.keeps-recipients", SMTP_SEC_starttls_09, "recipients given in clear return with the next MAIL inside TLS")
 /* clang-format on */

@@ -94,7 +94,10 @@ static bool speaks(const smtp_server *server, ms_smtp_verb verb)
 static void begin_session(smtp_server *server, const ms_smtp_command *command)
 {
     const bool helo = command->verb == MS_SMTP_HELO;
-    const bool keeps = server->tls && mutant_is(server->settings, MUTANT_SMTP_TLS_KEEPS_ALL);
+    const bool recipients = !helo && mutant_is(server->settings, server->tls ? MUTANT_SMTP_TLS_KEEPS_RECIPIENTS
+                                                                             : MUTANT_SMTP_EHLO_KEEPS_RECIPIENTS);
+    const bool keeps = recipients || (server->tls && mutant_is(server->settings, MUTANT_SMTP_TLS_KEEPS_ALL));
+    server->transaction.open &= !recipients;
     if (!keeps && !mutant_is(server->settings, helo ? MUTANT_SMTP_HELO_KEEPS : MUTANT_SMTP_EHLO_KEEPS))
         smtp_transaction_clear(server);
     server->hello = helo ? HELLO_HELO : HELLO_EHLO;

@@ -92,6 +92,8 @@ void smtp_mail(smtp_server *server, const ms_smtp_parsed *parsed)
         return;
     }
     if (!mutant_is(server->settings, MUTANT_SMTP_RSET_KEEPS_RECIPIENTS) &&
+        !mutant_is(server->settings, MUTANT_SMTP_EHLO_KEEPS_RECIPIENTS) &&
+        !mutant_is(server->settings, MUTANT_SMTP_TLS_KEEPS_RECIPIENTS) &&
         !mutant_is(server->settings, MUTANT_SMTP_DATA_KEEPS_RECIPIENTS))
         smtp_transaction_clear(server); /* nothing should be left, but for what a mutant left */
     t->open = true;

@@ -410,7 +410,8 @@ static void forget(smtp_server *server)
     const serve_settings *settings = server->settings;
     if (mutant_is(settings, MUTANT_SMTP_TLS_INJECTED_STATE))
         return;
-    if (!mutant_is(settings, MUTANT_SMTP_TLS_KEEPS_MAIL) && !mutant_is(settings, MUTANT_SMTP_TLS_KEEPS_ALL))
+    if (!mutant_is(settings, MUTANT_SMTP_TLS_KEEPS_MAIL) && !mutant_is(settings, MUTANT_SMTP_TLS_KEEPS_ALL) &&
+        !mutant_is(settings, MUTANT_SMTP_TLS_KEEPS_RECIPIENTS))
         smtp_transaction_clear(server);
     if (!mutant_is(settings, MUTANT_SMTP_TLS_KEEPS_NAME) && !mutant_is(settings, MUTANT_SMTP_TLS_KEEPS_HELLO))
         serve_octets_clear(&server->hello_name);
