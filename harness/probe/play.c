@@ -293,14 +293,18 @@ static void control(stage *s)
     while (step != NULL && step->kind != MST_CONTROL)
         step = step->next;
     const bool proves = s->verdict == MST_PASS || s->verdict == MST_NONSTRICT;
-    if (step == NULL || !proves || !stage_took(s, STAGE_ANY, refused))
+    const bool accused = s->verdict == MST_FAIL && !ms_span_is_absent(s->outcome) && probe_equal(s->outcome, refused);
+    if (step == NULL || (!proves && !accused) || !stage_took(s, STAGE_ANY, refused))
         return;
     stage other;
     begin(&other, s->context, s->endpoint, s->document, s->feed, s->patient);
     open_all(&other);
     if (!other.over)
         stage_block(&other, step->control.block);
-    if (stage_took(&other, STAGE_ANY, refused))
+    const bool same = stage_took(&other, STAGE_ANY, refused);
+    if (accused && (same || other.verdict == MST_INCONCLUSIVE || other.verdict == MST_ERROR))
+        stage_acquit(s, step->at.line);
+    if (same)
         stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "the same dialogue without the stimulus is refused, too");
     else if (other.verdict == MST_INCONCLUSIVE || other.verdict == MST_ERROR)
         stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "the control run proved nothing: %s", other.reason);

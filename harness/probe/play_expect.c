@@ -135,12 +135,17 @@ bool stage_is_parting(probe_peer *peer, const probe_reply *reply)
 }
 
 /* Whatever a reply like this says, it does not say it of the stimulus. */
-static bool proves_nothing(const stage *s, const mst_step *step, probe_peer *peer, const probe_reply *reply)
+static bool proves_nothing(const stage *s, const mst_step *step, probe_peer *peer, const mst_alternative *taken,
+                           const probe_reply *reply)
 {
     if (step->expect.only || s->document->header.only)
         return false;
     if (s->endpoint->mail_refused && reply->came == PROBE_CAME_REPLY && reply->code >= 400 &&
         answers_delivery(reply->answered))
+        return true;
+    /* a content that the site does not want (section 7.9), which the case did not think of */
+    if (taken == NULL && reply->came == PROBE_CAME_REPLY && reply->code / 100 == 5 &&
+        reply->answered == MS_SMTP_END_OF_DATA)
         return true;
     return stage_is_parting(peer, reply);
 }
@@ -259,9 +264,9 @@ void stage_expect(stage *s, const mst_step *step)
     char quoted[240];
     probe_reply_quote(&s->scope, &reply, quoted, sizeof quoted);
     const bool wrong = taken == NULL || taken->outcome.verdict == MST_FAIL;
-    if (wrong && !s->over && proves_nothing(s, step, peer, &reply)) {
+    if (wrong && !s->over && proves_nothing(s, step, peer, taken, &reply)) {
         s->transient = true;
-        stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "the server refuses all mail, or ends the session: %s",
+        stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "the server refuses the mail, or ends the session: %s",
                      quoted);
         return;
     }
@@ -317,6 +322,10 @@ bool stage_others_reach(stage *s, mst_state state, int64_t milliseconds, char wh
 /* The server said nothing.  If it answers others meanwhile, it is this dialogue that it does not answer. */
 void stage_silent(stage *s, const mst_step *step, const probe_reply *reply)
 {
+    if (net_left(s->end) == 0 && reply->waited_ms + 100 < s->reply_ms) { /* there was no time to wait any longer */
+        stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "the case took longer than it may");
+        return;
+    }
     char why[PROBE_WHY_MAX];
     const bool alive = stage_others_reach(s, MST_STATE_GREETED, s->reply_ms / 2, why);
     if (alive) {

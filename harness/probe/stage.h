@@ -69,6 +69,8 @@ void stage_worsen(stage *s, mst_verdict verdict, uint32_t line, const char *form
 void stage_unevaluated(stage *s, uint32_t line);
 /* An outcome was taken; reply is what it was taken on, NULL if there is none. */
 void stage_outcome(stage *s, const mst_step *step, const mst_outcome *outcome, const probe_reply *reply);
+/* What was taken for a failure was none: what is worse than that no longer is. */
+void stage_acquit(stage *s, uint32_t line);
 /* No alternative fits. */
 void stage_unmatched(stage *s, const mst_step *step, const probe_reply *reply);
 /* The failure proves nothing after all, for a reason that may pass. */

@@ -72,6 +72,11 @@ void stage_unevaluated(stage *s, uint32_t line)
         stage_worsen(s, MST_ERROR, line, "%s", s->scope.error);
 }
 
+void stage_acquit(stage *s, uint32_t line)
+{
+    take_over(s, MST_PASS, line);
+}
+
 static uint16_t requirement_of(ms_span id)
 {
     return ms_span_is_absent(id) ? (uint16_t)MS_REQ_NONE : (uint16_t)ms_register_find((const char *)id.ptr, id.len);
