@@ -18,6 +18,7 @@ typedef struct probe_context {
     atomic_bool stop;          /* end as soon as can be */
     char mark[PROBE_MARK + 1]; /* letters that no other run has */
     atomic_uint cases;         /* marks handed out */
+    atomic_bool lost_for_good; /* what was late once did not come however long it was waited for */
     const char *const *have;   /* conditions that the user vouches for; ended by NULL; may be NULL */
     bool empty_maildrop;       /* all messages of the maildrop may be deleted */
     bool keep_mail;            /* none of the run's own may */

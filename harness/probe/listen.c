@@ -192,11 +192,12 @@ static bool drain(probe_listener *listener, ms_side side)
 }
 
 /* A bare LF ends a command for some servers and stands within it for others: how many replies are due behind it is not
- * known, and neither is which of them answers what.  In mail data it is harmless.  The same holds of a line to a POP3
- * server that is longer than any of them has to read (RFC 2449 section 4). */
+ * known, and neither is which of them answers what.  In mail data it is harmless.  The same holds of a line that is longer
+ * than any server has to read (RFC 2449 section 4, RFC 4954 section 4). */
 static bool is_ambiguous(const probe_listener *listener, ms_span octets)
 {
-    enum { LONG_LINE = 2048 }; /* beyond the responses that SASL mechanisms send */
+    enum { LONG_POP3 = 2048, LONG_SMTP = 12288 }; /* beyond the responses that SASL mechanisms send */
+    const size_t long_line = listener->pop3_spoken ? LONG_POP3 : LONG_SMTP;
     const ms_smtp_dialogue *smtp = &listener->smtp;
     uint8_t before = listener->last;
     size_t length = 0;
@@ -207,7 +208,7 @@ static bool is_ambiguous(const probe_listener *listener, ms_span octets)
         if (octets.ptr[i] == '\n' && before != '\r')
             return true;
         length = octets.ptr[i] == '\n' ? 0 : length + 1;
-        if (listener->pop3_spoken && length > LONG_LINE)
+        if (length > long_line)
             return true;
     }
     return false;

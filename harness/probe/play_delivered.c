@@ -165,6 +165,7 @@ typedef struct arrival {
     bool content_fits; /* of each of them */
     const probe_stored *misfit;
     bool control_seen;
+    bool longer; /* it is waited for beyond the usual time */
     char why[PROBE_WHY_MAX];
 } arrival;
 
@@ -255,6 +256,21 @@ static bool look(arrival *a)
     return true;
 }
 
+/* A message that a later one has overtaken may stand in a queue that is run once a minute (RFC 5321 section 4.5.4.1 lets it be
+ * 30): the first one that a run misses is waited for longer, the others only if that has helped. */
+static bool wait_longer(arrival *a, net_deadline *end)
+{
+    enum { TIMES = 7 };
+    probe_context *context = a->s->context;
+    if (a->longer)
+        atomic_store(&context->lost_for_good, true);
+    if (a->longer || !a->control_seen || a->step->delivered.count.min == 0 || atomic_load(&context->lost_for_good))
+        return false;
+    a->longer = true;
+    *end = net_sooner(net_in(context->settings.delivery_ms * TIMES), a->s->end);
+    return true;
+}
+
 /* Until our own message has arrived, and as many as are wanted at least. */
 static bool wait_for(arrival *a)
 {
@@ -273,9 +289,11 @@ static bool wait_for(arrival *a)
             /* as long as some of them come there may be more; ours may also have overtaken all of them */
             end = net_sooner(net_in(settings->delivery_ms), a->s->end);
             before = a->count;
+            a->longer = false;
         }
-        if ((a->control_seen && a->count >= a->step->delivered.count.min) || net_left(end) == 0 ||
-            atomic_load(&a->s->context->stop))
+        if ((a->control_seen && a->count >= a->step->delivered.count.min) || atomic_load(&a->s->context->stop))
+            return true;
+        if (net_left(end) == 0 && !wait_longer(a, &end))
             return true;
         pause_for(wait);
         wait = wait * 2 < POLL_MAX_MS ? wait * 2 : POLL_MAX_MS;
@@ -298,7 +316,10 @@ static void decide(arrival *a)
     const mst_range range = step->delivered.count;
     const bool in_range = a->count >= range.min && a->count <= range.max;
     const mst_alternative *taken = in_range ? stage_find(step, MST_MATCH_DONE) : by_count(step, a->count);
-    if (!a->control_seen && a->count <= range.max && (a->count < range.min || range.max == 0)) {
+    const bool late = a->count < range.min && net_left(s->end) == 0;
+    if (late) {
+        stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "a message is missing, and the case took longer than it may");
+    } else if (!a->control_seen && a->count <= range.max && (a->count < range.min || range.max == 0)) {
         stage_worsen(s, MST_INCONCLUSIVE, step->at.line,
                      "the prober's own message did not arrive within %lld ms, so that what is missing proves nothing",
                      (long long)s->context->settings.delivery_ms);

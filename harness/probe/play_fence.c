@@ -108,8 +108,9 @@ static void to_the_end(fence *f)
     f->silent = false;        /* a server that does not close is another case's matter */
     f->missing = count < due;
     if (count > due) {
-        f->extras = count - due;
-        f->extra = first[0];
+        if (f->extras == 0)
+            f->extra = first[0]; /* what waited before the fence came first */
+        f->extras += count - due;
     }
 }
 
