@@ -322,7 +322,8 @@ bool stage_others_reach(stage *s, mst_state state, int64_t milliseconds, char wh
 /* The server said nothing.  If it answers others meanwhile, it is this dialogue that it does not answer. */
 void stage_silent(stage *s, const mst_step *step, const probe_reply *reply)
 {
-    if (net_left(s->end) == 0 && reply->waited_ms + 100 < s->reply_ms) { /* there was no time to wait any longer */
+    if (net_left(s->end) == 0 &&
+        reply->waited_ms + 100 < s->context->settings.reply_ms) { /* there was no time to wait any longer */
         stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "the case took longer than it may");
         return;
     }
