@@ -23,7 +23,7 @@ typedef struct probe_job {
     bool removes;      /* it removes messages by their numbers, whosever they are */
     bool resets;       /* --reset-cmd is to run before it */
     uint64_t waits_ms; /* what its script waits for at most, whatever the server does */
-    unsigned tries;
+    unsigned tries, passed_over;
     bool patient; /* the last try told that the server wants its replies awaited */
     net_deadline not_before;
     int state; /* of the scheduler */

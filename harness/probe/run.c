@@ -17,6 +17,7 @@ enum {
     BACK_OFF_MS = 250, /* doubled with each try */
     DEAD_AFTER = 3,    /* jobs in a row that found nobody listening */
     IDLE_MS = 50,
+    PATIENCE = 50, /* how often a job that needs many connections is passed over */
 };
 
 typedef struct scheduler {
@@ -128,8 +129,12 @@ static probe_job *claim_next(scheduler *s, bool *left)
         *left |= job->state == JOB_WAITS;
         if (!is_free(s, job, now))
             continue;
-        if (!has_room(s, job))
-            return NULL; /* smaller ones behind it would keep it from ever getting as many connections */
+        if (!has_room(s, job)) {
+            /* smaller ones may go before it, but not for ever */
+            if (job->passed_over++ >= PATIENCE)
+                return NULL;
+            continue;
+        }
         claim(s, job, 1);
         return job;
     }
