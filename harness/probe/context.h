@@ -17,6 +17,7 @@ typedef struct probe_context {
     probe_ledger ledger;
     atomic_bool stop;          /* end as soon as can be */
     char mark[PROBE_MARK + 1]; /* letters that no other run has */
+    atomic_bool unlisted;      /* the maildrop's listings cannot be read, but STAT can */
     atomic_uint cases;         /* marks handed out */
     atomic_bool lost_for_good; /* what was late once did not come however long it was waited for */
     const char *const *have;   /* conditions that the user vouches for; ended by NULL; may be NULL */

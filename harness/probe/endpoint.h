@@ -38,6 +38,8 @@ typedef struct probe_endpoint {
     bool user_pass;       /* POP3: by USER and PASS */
     bool user_pass_clear; /* … in clear as well */
     bool apop_banner;
+    bool capa_unread;        /* POP3: CAPA got no whole response; is not asked again */
+    bool capa_endless;       /* … but the beginning of a positive one */
     bool second_works;       /* the second account can log in */
     bool mail_refused;       /* SMTP: neither in clear, nor in TLS, nor with a login was mail taken from our sender */
     const char *from_domain; /* SMTP: ours is refused, this one is not; NULL otherwise */

@@ -304,7 +304,7 @@ static bool holds(gate *g, const mst_gate *need)
         return !g->pop3 && !probe_offer_has(g->offer, need->word, ms_span_absent());
     case MST_GATE_CAPA:
         if (ms_span_is_absent(need->word))
-            return g->pop3 && g->offer->known;
+            return g->pop3 && (g->offer->known || g->endpoint->capa_endless);
         return g->pop3 && probe_offer_has(g->offer, need->word, need->parameter);
     case MST_GATE_NO_CAPA:
         return g->pop3 && !probe_offer_has(g->offer, need->word, ms_span_absent());

@@ -297,6 +297,23 @@ bool probe_store_look(probe_context *context, const probe_endpoint *endpoint, bo
     return listed;
 }
 
+bool probe_store_count(probe_context *context, const probe_endpoint *endpoint, size_t *count, char why[PROBE_WHY_MAX])
+{
+    probe_visit visit;
+    probe_reply reply;
+    const probe_endpoint *pop3 = reader(endpoint);
+    uint64_t number = 0;
+    if (pop3 == NULL || !open_maildrop(&visit, context, pop3, false, why))
+        return false;
+    bool known = probe_ask(&visit.peer, "STAT", &reply) == PROBE_CAME_REPLY;
+    const uint8_t *blank = known && reply.text.len > 0 ? memchr(reply.text.ptr, ' ', reply.text.len) : NULL;
+    known = blank != NULL && probe_read_number(ms_span_make(reply.text.ptr, (size_t)(blank - reply.text.ptr)), &number);
+    *count = number > SIZE_MAX ? SIZE_MAX : (size_t)number;
+    probe_visit_end(&visit, true);
+    end_turn(context, false);
+    return known;
+}
+
 /* Up to the close: some servers remove behind their answer to QUIT, and a session that came sooner would see what goes. */
 static void quit_and_wait(probe_visit *visit)
 {

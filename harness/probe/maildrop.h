@@ -34,6 +34,8 @@ bool probe_store_visible(const probe_context *context, const probe_endpoint *end
 /* Look into it.  store: zeroed, or from before.  known may be NULL: then nothing is known.  false, with why. */
 bool probe_store_look(probe_context *context, const probe_endpoint *endpoint, bool second, probe_look look,
                       const probe_store *known, probe_store *store, char why[PROBE_WHY_MAX]);
+/* How many messages there are, by STAT: where the listings are broken, which is what cases are there to find. */
+bool probe_store_count(probe_context *context, const probe_endpoint *endpoint, size_t *count, char why[PROBE_WHY_MAX]);
 /* Remove the named messages; only by POP3 or where the maildir can be written. */
 bool probe_store_remove(probe_context *context, const probe_endpoint *endpoint, bool second, const probe_store *gone,
                         char why[PROBE_WHY_MAX]);

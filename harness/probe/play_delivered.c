@@ -58,6 +58,22 @@ static void pause_for(int milliseconds)
 
 /* --- messages that a case needs ---------------------------------------------------------------- */
 
+/* How many messages the maildrop holds; store: their names, where these can be had. */
+static bool count_held(stage *s, probe_store *store, size_t *held, char why[PROBE_WHY_MAX])
+{
+    char unlisted[PROBE_WHY_MAX];
+    if (atomic_load(&s->context->unlisted))
+        return probe_store_count(s->context, s->endpoint, held, why);
+    if (probe_store_look(s->context, s->endpoint, false, PROBE_LOOK_NAMES, NULL, store, why)) {
+        *held = store->count;
+        return true;
+    }
+    if (!probe_store_count(s->context, s->endpoint, held, unlisted))
+        return false;
+    atomic_store(&s->context->unlisted, true);
+    return true;
+}
+
 /* The maildrop holds more than the case wants: what this run has put there may go, the rest only where --empty-maildrop says
  * so.  *left: how many stay. */
 static bool make_room(stage *s, const mst_gate *gate, probe_store *store, size_t *left)
@@ -65,6 +81,11 @@ static bool make_room(stage *s, const mst_gate *gate, probe_store *store, size_t
     char why[PROBE_WHY_MAX] = "";
     probe_store all = {.count = 0};
     probe_store gone = {.count = 0};
+    if (atomic_load(&s->context->unlisted)) {
+        stage_worsen(s, MST_SKIP, 0, "needs %.*s: the maildrop cannot be listed", (int)gate->text.len,
+                     (const char *)gate->text.ptr);
+        return false;
+    }
     const bool any = s->context->empty_maildrop;
     bool done = any || probe_store_look(s->context, s->endpoint, false, PROBE_LOOK_NEW, NULL, &all, why);
     for (size_t i = 0; done && i < all.count; i++) {
@@ -92,8 +113,8 @@ static void provide(stage *s, const mst_gate *gate)
     char why[PROBE_WHY_MAX] = "";
     probe_store store = {.count = 0};
     const net_deadline end = net_sooner(net_in(s->context->settings.delivery_ms), s->end);
-    bool seen = probe_store_look(s->context, s->endpoint, false, PROBE_LOOK_NAMES, NULL, &store, why);
-    size_t have = store.count;
+    size_t have = 0;
+    bool seen = count_held(s, &store, &have, why);
     if (seen && !gate->at_least && have > gate->number) {
         const bool done = make_room(s, gate, &store, &have);
         probe_store_free(&store);
@@ -106,13 +127,12 @@ static void provide(stage *s, const mst_gate *gate)
         snprintf(mark, sizeof mark, "%sn%llu", s->mark, (unsigned long long)i);
         seen = probe_deliver(s->context, s->endpoint, false, mark, why);
     }
-    for (int wait = POLL_MS; seen && store.count < gate->number && net_left(end) > 0;
-         wait = wait * 2 % POLL_MAX_MS + 1) {
-        seen = probe_store_look(s->context, s->endpoint, false, PROBE_LOOK_NAMES, NULL, &store, why);
-        if (store.count < gate->number)
+    for (int wait = POLL_MS; seen && have < gate->number && net_left(end) > 0; wait = wait * 2 % POLL_MAX_MS + 1) {
+        seen = count_held(s, &store, &have, why);
+        if (have < gate->number)
             pause_for(wait);
     }
-    if (!seen || store.count < gate->number)
+    if (!seen || have < gate->number)
         stage_worsen(s, MST_SKIP, 0, "needs %.*s: %s", (int)gate->text.len, (const char *)gate->text.ptr,
                      seen ? "they did not arrive" : why);
     probe_store_free(&store);

@@ -21,6 +21,21 @@ static void keep_why(char *out, const survey *s)
     snprintf(out, PROBE_WHY_MAX, "%s", s->prologue.why);
 }
 
+/* The list of capabilities.  A POP3 server that answers CAPA by no whole response is taken for one without a list, so that
+ * the cases tell what is wrong with it; but not on this connection: false. */
+static bool hello(survey *s)
+{
+    probe_endpoint *endpoint = s->endpoint;
+    if (endpoint->capa_unread || probe_prologue_hello(&s->prologue, &endpoint->arena) == PROBE_REACHED)
+        return true;
+    if (endpoint->target.protocol == NET_POP3) {
+        const ms_span line = probe_peer_next_line(&s->peer);
+        endpoint->capa_unread = true;
+        endpoint->capa_endless = line.len >= 3 && memcmp(line.ptr, "+OK", 3) == 0;
+    }
+    return false;
+}
+
 /* A connection, greeted, with its list of capabilities; false when it cannot be had. */
 static bool begin(survey *s, bool tls)
 {
@@ -30,8 +45,13 @@ static bool begin(survey *s, bool tls)
         probe_prologue_greeting(&s->prologue, &greeting) != PROBE_REACHED)
         return false;
     s->endpoint->apop_banner = probe_scope_find(&s->scope, MS_SPAN("timestamp")) != NULL;
-    if (probe_prologue_hello(&s->prologue, &s->endpoint->arena) != PROBE_REACHED)
-        return false;
+    const bool unread = s->endpoint->capa_unread;
+    if (!hello(s)) {
+        if (unread == s->endpoint->capa_unread)
+            return false;
+        probe_peer_close(&s->peer, MST_ENDING_PLAIN, 0);
+        return begin(s, tls);
+    }
     return !tls || probe_prologue_tls(&s->prologue) == PROBE_REACHED;
 }
 
@@ -247,7 +267,7 @@ static void pop3_clear(survey *s)
     quit(s);
     if (implicit || !probe_offer_has(&endpoint->clear, MS_SPAN("STLS"), ms_span_absent())) {
         snprintf(endpoint->why_tls, PROBE_WHY_MAX, "STLS is not offered");
-    } else if (!begin(s, true) || probe_prologue_hello(&s->prologue, &endpoint->arena) != PROBE_REACHED) {
+    } else if (!begin(s, true) || !hello(s)) {
         keep_why(endpoint->why_tls, s);
     } else {
         endpoint->tls_works = true;
@@ -285,10 +305,15 @@ static void look(survey *s)
     if (!endpoint->reachable)
         return;
     endpoint->apop_banner = probe_scope_find(&s->scope, MS_SPAN("timestamp")) != NULL;
-    if (probe_prologue_hello(&s->prologue, &endpoint->arena) != PROBE_REACHED) {
-        snprintf(endpoint->why_tls, PROBE_WHY_MAX, "%s", s->prologue.why);
-        snprintf(endpoint->why_auth, PROBE_WHY_MAX, "%s", s->prologue.why);
-        return;
+    if (!hello(s)) {
+        const bool again = endpoint->capa_unread;
+        if (again)
+            probe_peer_close(&s->peer, MST_ENDING_PLAIN, 0);
+        if (!again || !begin(s, false)) {
+            snprintf(endpoint->why_tls, PROBE_WHY_MAX, "%s", s->prologue.why);
+            snprintf(endpoint->why_auth, PROBE_WHY_MAX, "%s", s->prologue.why);
+            return;
+        }
     }
     if (endpoint->target.protocol == NET_POP3)
         pop3_clear(s);
