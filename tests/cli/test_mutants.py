@@ -10,14 +10,14 @@ MAILSPEC = os.path.abspath(sys.argv.pop())
 
 HEADER = "id\tcites\tstate\tcommand\taction\ttext\n"
 MUTANTS = """smtp.x.rcpt-anything\tSMTP-5321-3.3-09\tehlo\tRCPT .*\tanswer\t250 2.1.5 Ok
-smtp.x.noop\tSMTP-5321-4.1.1.9-01\tany\tNOOP.*\treply\t502 5.5.1 No
+smtp.x.rset\tSMTP-5321-4.1.1.5-02\tany\tRSET.*\treply\t502 5.5.1 No
 smtp.x.unseen\tSMTP-5321-4.1.1.8-01\tany\tHELP.*\treply\t502 5.5.1 No
 smtp.x.deaf\tSMTP-5321-4.2.1-03\tany\t<greeting>\tclose
 pop3.x.noop\tPOP3-1939-5-38\ttransaction\tNOOP\tanswer\t-ERR no
 """
 CASES = {
     "rcpt": ("smtp", "SMTP-5321-3.3-09", "ehlo", "C: RCPT TO:<${rcpt}>\nS? 503"),
-    "quit": ("smtp", "SMTP-5321-4.1.1.10-01", "ehlo", "C: NOOP\nS? 250\nC: QUIT\nS? 221\n | close => fail"),
+    "quit": ("smtp", "SMTP-5321-4.1.1.10-01", "ehlo", "C: RSET\nS? 250\nC: QUIT\nS? 221\n | close => fail"),
     "pop-noop": ("pop3", "POP3-1939-5-38", "transaction", "C: NOOP\nS? +OK"),
 }
 
@@ -59,7 +59,7 @@ class Mutants(unittest.TestCase):
         status, out, err = run("serve", "--list-mutants", "--mutants", folder)
         self.assertEqual((status, err), (0, ""))
         lines = out.splitlines()
-        self.assertIn("smtp.x.noop                              SMTP-5321-4.1.1.9-01   NOOP.* is run and gets 502 5.5.1 No", lines)
+        self.assertIn("smtp.x.rset                              SMTP-5321-4.1.1.5-02   RSET.* is run and gets 502 5.5.1 No", lines)
         status, out, err = run("serve", "--list-mutants", "--format", "json", "--mutants", folder)
         self.assertEqual(len(json.loads(out)), len(lines))
         self.assertEqual(len({one["id"] for one in json.loads(out)}), len(lines))
@@ -85,11 +85,11 @@ class Mutants(unittest.TestCase):
         status, all_of_them, report = self.verdicts("--mutant", "smtp.x.*,pop3.x.*,smtp.close.quit-silent")
         self.assertEqual(status, 1)
         self.assertEqual({name: one["verdict"] for name, one in all_of_them.items()},
-                         {"smtp.x.rcpt-anything": "killed", "smtp.x.noop": "others", "smtp.x.unseen": "survived",
+                         {"smtp.x.rcpt-anything": "killed", "smtp.x.rset": "others", "smtp.x.unseen": "survived",
                           "smtp.x.deaf": "too coarse", "pop3.x.noop": "killed", "smtp.close.quit-silent": "killed"})
         self.assertEqual(all_of_them["smtp.x.rcpt-anything"]["killed_by"], ["x.rcpt"])
         self.assertEqual(all_of_them["smtp.x.rcpt-anything"]["cited_by"], {"x.rcpt": "fail"})
-        self.assertEqual(all_of_them["smtp.x.noop"]["failed_by_others"], ["x.quit"])
+        self.assertEqual(all_of_them["smtp.x.rset"]["failed_by_others"], ["x.quit"])
         self.assertEqual(all_of_them["smtp.x.unseen"]["cited_by"], {})
         self.assertEqual(report["totals"], {"not run": 0, "killed": 3, "tolerated": 0, "others": 1, "survived": 1, "too coarse": 1})
         self.assertEqual(report["score"], 60)
@@ -103,12 +103,12 @@ class Mutants(unittest.TestCase):
                               "them, 0 killed by others only, 0 survived, 0 too coarse\nscore: 100.0 %\n")
 
     def test_tolerated(self):
-        self.write("cases/rcpt.mst", "mailspec: 1\nprotocol: smtp\nid: x.rcpt\ntitle: a mild case\ncites: SMTP-5321-4.1.1.9-01\n"
-                                     "start: ehlo\n\nC: NOOP\nS? 250\n | 502 => nonstrict refused\n")
-        status, mutants, report = self.verdicts("--mutant", "smtp.x.noop")
+        self.write("cases/rcpt.mst", "mailspec: 1\nprotocol: smtp\nid: x.rcpt\ntitle: a mild case\ncites: SMTP-5321-4.1.1.5-02\n"
+                                     "start: ehlo\n\nC: RSET\nS? 250\n | 502 => nonstrict refused\n")
+        status, mutants, report = self.verdicts("--mutant", "smtp.x.rset")
         self.assertEqual((status, report["score"]), (0, 0))
-        self.assertEqual(mutants["smtp.x.noop"]["verdict"], "tolerated")
-        self.assertEqual(mutants["smtp.x.noop"]["tolerated_by"], ["x.rcpt"])
+        self.assertEqual(mutants["smtp.x.rset"]["verdict"], "tolerated")
+        self.assertEqual(mutants["smtp.x.rset"]["tolerated_by"], ["x.rcpt"])
 
     def test_selection(self):
         self.assertEqual(self.mutants("--mutant", "smtp.x.rcpt-anything", "x.quit")[0], 1)

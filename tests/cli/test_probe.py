@@ -464,7 +464,7 @@ class Probe(unittest.TestCase):
                 (peers.hundred_thousand_keywords, "smtp", "start: ehlo\n", "C: NOOP\nS? 250\n", "pass", 0),
                 (peers.dripping_reply, "smtp", "start: greeted\n", "C: NOOP\nS? 250\n", "fail", 1),
                 (peers.deaf, "smtp", "start: greeted\n", "C< \"A\"*8MiB\nS? 250\n", "fail", 1),
-                (peers.never_ending_line, "pop3", "start: greeted\n", "C: NOOP\nS? +OK\n", "fail", 1),
+                (peers.never_ending_line, "pop3", "start: greeted\n", "C: NOOP\nS? +OK\n", "fail", 4),
                 (peers.closing, "smtp", "start: greeted\n", "C: NOOP\nS? 250\n", None, 4),
                 (peers.silent, "smtp", "start: greeted\n", "C: NOOP\nS? 250\n", None, 4)]
         for handler, scheme, header, script, verdict, status in rows:
