@@ -18,6 +18,7 @@
 #include "smtp-parser.h"
 #include "smtp-reply-parser.h"
 
+#include "dovecot_session.h"
 #include "mailspec/adapter.h"
 
 static void tell(ms_adapter_result *result, const char *name, const char *text)
@@ -238,7 +239,8 @@ const ms_adapter *mailspec_adapter(void)
                                      .smtp_command = smtp_command,
                                      .smtp_path = smtp_path,
                                      .smtp_reply = smtp_reply,
-                                     .content = content};
+                                     .content = content,
+                                     .smtp_session = dovecot_smtp_session};
     static bool ready;
     if (!ready)
         lib_init();
