@@ -90,6 +90,7 @@ static void to_the_end(fence *f)
             return;
         last = !pop3 && first[count].code == 221;
         count++;
+        take_waiting(f); /* before QUIT was said nothing can answer it, be it 221 */
     }
     say(f, "QUIT");
     f->peer->quit_said = true;
