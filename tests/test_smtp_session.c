@@ -126,6 +126,9 @@ static const smtp_talk group_rows[] = {
      OFFER("STARTTLS") MAIL RCPT
      "C STARTTLS\nC NOOP\nC! SMTP-3207-4-10\nC DATA\nC! SMTP-5321-4.3.1-01\n"
      "C Date: now\nC! SMTP-5321-3.3-18\nC\nC .\nS 454 no\nS 250 ok\nS 354 go\nS 250 ok\n" BYE},
+    {"SMTP-3207-4-10 … and where no command stands between", MS_VARIANT_SMTP,
+     OFFER("STARTTLS") MAIL RCPT "C STARTTLS\nC DATA\nC! SMTP-3207-4-10\nC Date: now\nC! SMTP-5321-3.3-18\nC\nC .\n"
+                                 "S 454 no\nS 354 go\nS 250 ok\n" BYE},
     {"SMTP-2920-3.1-02 the message behind DATA, which is refused: told once", MS_VARIANT_SMTP,
      OFFER("PIPELINING") MAIL RCPT "C DATA\nC Date: now\nC! SMTP-2920-3.1-02\nC\nC text\nC .\n"
                                    "S 554 no\nS 500 no\nS 500 no\nS 500 no\nS 500 no\n" BYE},
