@@ -276,12 +276,24 @@ static bool look(arrival *a)
     return true;
 }
 
+static const mst_alternative *by_count(const mst_step *step, uint64_t count)
+{
+    for (const mst_alternative *a = step->alternatives; a != NULL; a = a->next)
+        for (const mst_match *match = a->matches; match != NULL; match = match->next)
+            if (match->kind == MST_MATCH_COUNT && count >= match->range.min && count <= match->range.max)
+                return a;
+    return NULL;
+}
+
 /* A message that a later one has overtaken may stand in a queue that is run once a minute (RFC 5321 section 4.5.4.1 lets it be
  * 30): the first one that a run misses is waited for longer, the others only if that has helped. */
 static bool wait_longer(arrival *a, net_deadline *end)
 {
     enum { TIMES = 7 };
     probe_context *context = a->s->context;
+    const mst_alternative *taken = by_count(a->step, a->count);
+    if (taken != NULL && taken->outcome.verdict != MST_FAIL)
+        return false; /* so few do no harm */
     if (a->longer)
         atomic_store(&context->lost_for_good, true);
     if (a->longer || !a->control_seen || a->step->delivered.count.min == 0 || atomic_load(&context->lost_for_good))
@@ -318,15 +330,6 @@ static bool wait_for(arrival *a)
         pause_for(wait);
         wait = wait * 2 < POLL_MAX_MS ? wait * 2 : POLL_MAX_MS;
     }
-}
-
-static const mst_alternative *by_count(const mst_step *step, uint64_t count)
-{
-    for (const mst_alternative *a = step->alternatives; a != NULL; a = a->next)
-        for (const mst_match *match = a->matches; match != NULL; match = match->next)
-            if (match->kind == MST_MATCH_COUNT && count >= match->range.min && count <= match->range.max)
-                return a;
-    return NULL;
 }
 
 static void decide(arrival *a)
