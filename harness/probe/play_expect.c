@@ -100,6 +100,9 @@ static bool has_talked_early(const stage *s, const mst_step *step)
     const probe_offer *known = offer->known ? offer : &s->endpoint->clear;
     if (peer->hasty)
         return true;
+    /* there it is octets of a message that came "too soon": who says so has taken them for commands */
+    if (s->document->header.exposure == MST_EXPOSURE_SMUGGLING)
+        return false;
     if (!peer->crowded)
         return false;
     return s->rude || !is_about_pipelining(s->document) ||
