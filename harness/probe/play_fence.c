@@ -89,8 +89,15 @@ static void to_the_end(fence *f)
         if (!take(f, PROBE_SHAPE_SINGLE, &first[count]))
             return;
         last = !pop3 && first[count].code == 221;
+        /* before QUIT was said nothing can answer it, be it 221: so many replies are too many, and the first ones are these */
+        while (probe_peer_waiting(f->peer) > 0) {
+            probe_reply next;
+            if (!take(f, PROBE_SHAPE_SINGLE, &next))
+                break;
+            count_extra(f, &first[0]);
+            first[0] = next;
+        }
         count++;
-        take_waiting(f); /* before QUIT was said nothing can answer it, be it 221 */
     }
     say(f, "QUIT");
     f->peer->quit_said = true;
