@@ -63,9 +63,9 @@ bool probe_starts_in_tls(const probe_endpoint *endpoint, const mst_document *doc
     return false;
 }
 
-static bool starts_in(const gate *g, mst_state state)
+bool probe_starts_in(const mst_document *document, mst_state state)
 {
-    for (const mst_start *start = g->document->header.starts; start != NULL; start = start->next)
+    for (const mst_start *start = document->header.starts; start != NULL; start = start->next)
         if (start->state == state)
             return true;
     return false;
@@ -188,10 +188,12 @@ static bool delivery_check(gate *g)
 static bool local_rcpt(gate *g)
 {
     const probe_endpoint *smtp = g->pop3 ? g->endpoint->smtp : g->endpoint;
-    if (g->context->settings.rcpt == NULL || smtp == NULL)
-        return g->context->settings.rcpt != NULL;
-    g->because = smtp->rcpt_refused ? smtp->why_rcpt : NULL;
-    return !smtp->rcpt_refused;
+    g->because = NULL;
+    if (g->context->settings.rcpt == NULL)
+        g->because = "no recipient was given (--rcpt)";
+    else if (smtp != NULL && smtp->rcpt_refused)
+        g->because = smtp->why_rcpt;
+    return g->because == NULL;
 }
 static bool unknown_rcpt(gate *g)
 {
@@ -244,8 +246,8 @@ static const struct {
     {"two-sessions", always, NULL},
     {"pop3", by_pop3, NULL},
     {"delivery-check", delivery_check, "the mail cannot be seen (a pop3:// target and --user, or --maildir)"},
-    {"local-rcpt", local_rcpt, "no recipient was given (--rcpt)"},
-    {"many-rcpt", local_rcpt, "no recipient was given (--rcpt)"}, /* the same mailbox as often as is wanted */
+    {"local-rcpt", local_rcpt, NULL},
+    {"many-rcpt", local_rcpt, NULL}, /* the same mailbox as often as is wanted */
     {"unknown-rcpt", unknown_rcpt, "no such address was given (--unknown-rcpt)"},
     {"remote-rcpt", remote_rcpt, "no such address was given (--remote-rcpt)"},
     {"list", list, "no such address was given (--list-rcpt)"},
@@ -367,22 +369,19 @@ const char *probe_gate(const probe_context *context, const probe_endpoint *endpo
             snprintf(why, PROBE_WHY_MAX, "%.*s is offered", (int)word->text.len, (const char *)word->text.ptr);
             return why;
         }
-    const bool names_rcpt = starts_in(&g, MST_STATE_RCPT) || starts_in(&g, MST_STATE_DATA);
-    if (names_rcpt && context->settings.rcpt == NULL) {
-        snprintf(why, PROBE_WHY_MAX, "needs a recipient: no recipient was given (--rcpt)");
-        return why;
-    }
+    const bool names_rcpt = probe_starts_in(document, MST_STATE_RCPT) || probe_starts_in(document, MST_STATE_DATA);
     if (names_rcpt && !local_rcpt(&g)) {
         snprintf(why, PROBE_WHY_MAX, "needs a recipient: %.200s", g.because);
         return why;
     }
-    if ((starts_in(&g, MST_STATE_AUTH) || starts_in(&g, MST_STATE_TRANSACTION)) && !endpoint->auth_works) {
+    if ((probe_starts_in(document, MST_STATE_AUTH) || probe_starts_in(document, MST_STATE_TRANSACTION)) &&
+        !endpoint->auth_works) {
         const bool given = has_account(&g);
         snprintf(why, PROBE_WHY_MAX, "needs a login%s%.200s", given ? ": " : " (--user, --password-file)",
                  given ? endpoint->why_auth : "");
         return why;
     }
-    if (starts_in(&g, MST_STATE_TLS) && !endpoint->tls_works) {
+    if (probe_starts_in(document, MST_STATE_TLS) && !endpoint->tls_works) {
         snprintf(why, PROBE_WHY_MAX, "needs tls: %.200s", endpoint->why_tls);
         return why;
     }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "harness/probe/play.h"
+
 static bool has_tag(const mst_document *document, const char *tag)
 {
     for (const mst_word *word = document->header.tags; word != NULL; word = word->next)
@@ -98,22 +100,14 @@ static void take_census(const mst_step *step, census *found)
 
 /* --- what follows from it ------------------------------------------------------------------------ */
 
-static bool starts_in(const mst_header *header, mst_state state)
-{
-    for (const mst_start *start = header->starts; start != NULL; start = start->next)
-        if (start->state == state)
-            return true;
-    return false;
-}
-
 /* A POP3 case that may log in holds the maildrop's lock (RFC 1939 section 4). */
-static bool may_log_in(const mst_header *header)
+static bool may_log_in(const mst_document *document)
 {
-    for (const mst_gate *need = header->needs; need != NULL; need = need->next)
+    for (const mst_gate *need = document->header.needs; need != NULL; need = need->next)
         if (need->kind == MST_GATE_AUTH || need->kind == MST_GATE_MESSAGES ||
             (need->kind == MST_GATE_CONDITION && probe_is_word(need->word, "user-pass")))
             return true;
-    return starts_in(header, MST_STATE_TRANSACTION);
+    return probe_starts_in(document, MST_STATE_TRANSACTION);
 }
 
 /* Messages can be told apart for sure by unique-ids only: where there are none, another's mail may look like one's own. */
@@ -135,11 +129,11 @@ void probe_job_init(probe_job *job, const mst_document *document, const probe_en
     job->endpoint = endpoint;
     job->resets = has_tag(document, "reset");
     job->alone = header->stress;
-    job->counts = pop3 && may_log_in(header);
+    job->counts = pop3 && may_log_in(document);
     job->holds = job->counts || found.opens_maildrop || (found.looks && !has_unique_ids(endpoint));
     job->looks = found.looks;
     job->weight = (document->connection_count == 0 ? 1 : document->connection_count) + (job->looks ? 1 : 0);
-    job->delivers = !pop3 && (header->mutates || found.says_data || starts_in(header, MST_STATE_DATA));
+    job->delivers = !pop3 && (header->mutates || found.says_data || probe_starts_in(document, MST_STATE_DATA));
     job->removes = header->mutates && found.says_dele;
     job->waits_ms = found.waits_ms;
 }

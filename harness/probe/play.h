@@ -26,6 +26,8 @@ probe_played probe_play(probe_context *context, const probe_endpoint *endpoint, 
                         const char *id, probe_feed feed, bool patient);
 void probe_played_free(probe_played *played);
 
+/* One of the connections of the case starts in the state. */
+bool probe_starts_in(const mst_document *document, mst_state state);
 /* Does the case start in TLS?  It does if its start state takes that, or if what it needs is offered there only. */
 bool probe_starts_in_tls(const probe_endpoint *endpoint, const mst_document *document);
 

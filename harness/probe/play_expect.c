@@ -47,15 +47,23 @@ static bool answers_delivery(uint8_t verb)
     return verb == MS_SMTP_MAIL || verb == MS_SMTP_RCPT || verb == MS_SMTP_END_OF_DATA || verb == MS_SMTP_BDAT;
 }
 
+/* One of the case's cites begins as one of the rules. */
+static bool is_about(const mst_document *document, const char *const *rules, size_t count)
+{
+    for (const mst_word *cite = document->header.cites; cite != NULL; cite = cite->next)
+        for (size_t i = 0; i < count; i++) {
+            const size_t length = strlen(rules[i]);
+            if (cite->text.len >= length && memcmp(cite->text.ptr, rules[i], length) == 0)
+                return true;
+        }
+    return false;
+}
+
 /* Has the case anything to say about NOOP? */
 static bool is_about_noop(const mst_document *document)
 {
     static const char *const rules[] = {"SMTP-5321-4.1.1.9-", "SMTP-5321-4.5.1-05", "SMTP-5321-4.1.4-03"};
-    for (const mst_word *cite = document->header.cites; cite != NULL; cite = cite->next)
-        for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
-            if (cite->text.len >= strlen(rules[i]) && memcmp(cite->text.ptr, rules[i], strlen(rules[i])) == 0)
-                return true;
-    return false;
+    return is_about(document, rules, sizeof rules / sizeof rules[0]);
 }
 
 bool stage_is_passing(const stage *s, const probe_peer *peer, const probe_reply *reply)
@@ -84,11 +92,7 @@ bool stage_is_passing(const stage *s, const probe_peer *peer, const probe_reply 
 static bool is_about_pipelining(const mst_document *document)
 {
     static const char *const rules[] = {"SMTP-2920-", "POP3-2449-6.6-"};
-    for (const mst_word *word = document->header.cites; word != NULL; word = word->next)
-        for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
-            if (strncmp((const char *)word->text.ptr, rules[i], strlen(rules[i])) == 0)
-                return true;
-    return false;
+    return is_about(document, rules, sizeof rules / sizeof rules[0]);
 }
 
 /* Did we say something before our turn?  Where PIPELINING is offered, groups that keep to its rules are our turn: a server that
