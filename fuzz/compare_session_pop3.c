@@ -88,14 +88,10 @@ static pop3_item next_item(dialogue *d)
         item.number = compare_choose(&d->choices, 2);
     if (item.verb == POP3_AUTH) {
         item.one_step = compare_one_of(&d->choices, 2);
-        item.text = compare_one_of(&d->choices, 6)   ? SASL_NOISE
-                    : compare_one_of(&d->choices, 2) ? SASL_BASE64
-                                                     : SASL_NONE;
+        item.text = talk_initial_response(&d->choices);
     }
     if (item.verb == POP3_AUTH_RESPONSE)
-        item.text = compare_one_of(&d->choices, 6)                                       ? SASL_NOISE
-                    : compare_one_of(&d->choices, 6) || d->model.challenge == SASL_NOISE ? SASL_CANCEL
-                                                                                         : SASL_BASE64;
+        item.text = talk_response(&d->choices, d->model.challenge);
     return item;
 }
 

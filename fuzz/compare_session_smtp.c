@@ -141,14 +141,10 @@ static smtp_item next_item(dialogue *d)
         item.binary = compare_one_of(&d->choices, 4);
     if (item.verb == SMTP_AUTH) {
         item.one_step = compare_one_of(&d->choices, 2);
-        item.text = compare_one_of(&d->choices, 6)   ? SASL_NOISE
-                    : compare_one_of(&d->choices, 2) ? SASL_BASE64
-                                                     : SASL_NONE;
+        item.text = talk_initial_response(&d->choices);
     }
     if (item.verb == SMTP_AUTH_RESPONSE)
-        item.text = compare_one_of(&d->choices, 6)                                       ? SASL_NOISE
-                    : compare_one_of(&d->choices, 6) || d->model.challenge == SASL_NOISE ? SASL_CANCEL
-                                                                                         : SASL_BASE64;
+        item.text = talk_response(&d->choices, d->model.challenge);
     return item;
 }
 

@@ -193,3 +193,17 @@ void talk_settle(compare_talk *talk)
                      verdict->ids);
     }
 }
+
+sasl_text talk_initial_response(compare_choices *choices)
+{
+    if (compare_one_of(choices, 6))
+        return SASL_NOISE;
+    return compare_one_of(choices, 2) ? SASL_BASE64 : SASL_NONE;
+}
+
+sasl_text talk_response(compare_choices *choices, sasl_text challenge)
+{
+    if (compare_one_of(choices, 6))
+        return SASL_NOISE;
+    return compare_one_of(choices, 6) || challenge == SASL_NOISE ? SASL_CANCEL : SASL_BASE64;
+}

@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 
+#include "fuzz/compare.h"
 #include "fuzz/model/session.h"
 #include "fuzz/oracle.h"
 
@@ -66,6 +67,10 @@ void talk_say(compare_talk *talk, ms_side side, const char *octets, model_verdic
 void talk_found(compare_talk *talk, const ms_findings *findings);
 /* TLS has begun: what was held is dropped. */
 void talk_tls(compare_talk *talk);
+/* What stands behind AUTH and its mechanism, and what answers a challenge: one that is noise is cancelled by all but noise. */
+sasl_text talk_initial_response(compare_choices *choices);
+sasl_text talk_response(compare_choices *choices, sasl_text challenge);
+
 /* Nothing is outstanding: what had to be found is. */
 void talk_settle(compare_talk *talk);
 
