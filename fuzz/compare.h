@@ -72,11 +72,11 @@ const char *compare_smtp_session(ms_span choices);
 #ifndef MAILSPEC_FUZZ_MODEL
 #define FUZZ_COMPARE(oracle, call) ((void)0)
 #else
-#define FUZZ_COMPARE(oracle, call)                         \
-    do {                                                   \
-        const char *why_ = (call);                         \
-        if (why_ != NULL)                                  \
-            fuzz_fail((oracle), 0, "the model: %s", why_); \
+#define FUZZ_COMPARE(oracle, call)                          \
+    do {                                                    \
+        const char *why_ = (call);                          \
+        if (why_ != NULL)                                   \
+            fuzz_wrong((oracle), 0, "the model: %s", why_); \
     } while (0)
 #endif
 

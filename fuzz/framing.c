@@ -71,7 +71,7 @@ static bool read_data(framing *f, ms_span raw, uint64_t at)
     for (size_t i = 0; i < raw.len; i++) {
         const uint8_t octet = raw.ptr[i];
         if (f->place == BEHIND_END)
-            fuzz_fail(ORACLE_FRAMING, (size_t)at + i, "what is read began behind the end");
+            fuzz_wrong(ORACLE_FRAMING, (size_t)at + i, "what is read began behind the end");
         if (f->place == AT_LINE && octet == '.') {
             f->place = BEHIND_DOT;
             continue;
@@ -98,7 +98,7 @@ static void check_data(framing *f, bool last, ms_span slice, ms_span raw, uint64
     const bool ended = read_data(f, raw, at);
     mix(f->given, slice.ptr, slice.len);
     if (ended != last)
-        fuzz_fail(ORACLE_FRAMING, (size_t)at + raw.len, last ? "an end where there is none" : "the end was passed");
+        fuzz_wrong(ORACLE_FRAMING, (size_t)at + raw.len, last ? "an end where there is none" : "the end was passed");
     if (!last)
         return;
     FUZZ_EXPECT(ORACLE_FRAMING, (size_t)at, f->expected[0] == f->given[0] && f->expected[1] == f->given[1]);

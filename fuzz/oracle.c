@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "fuzz/input.h"
 #include "fuzz/reached.h"
 
 static const char *const names[] = {
@@ -39,17 +40,53 @@ const char *fuzz_oracle_name(fuzz_oracle oracle)
     return names[oracle];
 }
 
+__attribute__((format(printf, 3, 0))) static void say(fuzz_oracle oracle, size_t at, const char *format,
+                                                      va_list arguments)
+{
+    fflush(stdout);
+    fprintf(stderr, "mailspec fuzz: %s: oracle %s: octet %zu: ", fuzz_target, names[oracle], at);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    fflush(stderr);
+}
+
 void fuzz_fail(fuzz_oracle oracle, size_t at, const char *format, ...)
 {
     va_list arguments;
-    fflush(stdout);
-    fprintf(stderr, "mailspec fuzz: %s: oracle %s: octet %zu: ", fuzz_target, names[oracle], at);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    say(oracle, at, format, arguments);
     va_end(arguments);
-    fputc('\n', stderr);
-    fflush(stderr);
     abort();
+}
+
+static bool goes_on;
+
+/* Who wants to know all oracles wants them asked in every way, too. */
+__attribute__((constructor)) static void read_environment(void)
+{
+    goes_on = getenv("MAILSPEC_FUZZ_GO_ON") != NULL;
+    if (goes_on)
+        fuzz_thorough = true;
+}
+
+/* Behind these, what is read next may be anywhere, or without an end. */
+static bool is_bound(fuzz_oracle oracle)
+{
+    return oracle == ORACLE_OFFSET || oracle == ORACLE_RANGE || oracle == ORACLE_WORK || oracle == ORACLE_REQUIREMENT;
+}
+
+void fuzz_wrong(fuzz_oracle oracle, size_t at, const char *format, ...)
+{
+    static bool said[ORACLE_COUNT];
+    va_list arguments;
+    if (said[oracle])
+        return;
+    va_start(arguments, format);
+    say(oracle, at, format, arguments);
+    va_end(arguments);
+    if (!goes_on || is_bound(oracle))
+        abort();
+    said[oracle] = true;
 }
 
 void look_findings(fuzz_look *look, const ms_findings *findings, uint64_t client_at, uint64_t server_at,
