@@ -341,6 +341,22 @@ static const mst_alternative *find_extra(const fence *f)
     return NULL;
 }
 
+/* Was something run before a limit on errors was told of?  Then that is what it counted, and no command of the case. */
+static bool ran_first(const fence *f)
+{
+    return f->extras > 1 && f->extra.code / 100 == 5 && !probe_tells_of_limit(&f->extra) &&
+           !probe_tells_of_early_talk(&f->extra) && probe_tells_of_limit(&f->cross);
+}
+
+/* A reply about our manners explains what the case would complain of. */
+static bool is_our_fault(const fence *f, mst_match_kind kind, const mst_alternative *taken)
+{
+    const bool complains =
+        taken == NULL || taken->outcome.verdict == MST_FAIL || taken->outcome.verdict == MST_NONSTRICT;
+    return kind != MST_MATCH_DONE && complains && f->cross.raw.len > 0 && !ran_first(f) &&
+           stage_is_punished(f->s, f->step, &f->cross);
+}
+
 static void decide(fence *f)
 {
     stage *s = f->s;
@@ -356,7 +372,7 @@ static void decide(fence *f)
                                 : f->missing || f->silent ? MST_MATCH_MISSING
                                                           : MST_MATCH_DONE;
     taken = kind == MST_MATCH_EXTRA ? find_extra(f) : stage_find(step, kind);
-    if (kind != MST_MATCH_DONE && f->cross.raw.len > 0 && stage_is_punished(s, step, &f->cross))
+    if (is_our_fault(f, kind, taken))
         return;
     if (passing && !s->document->header.only) {
         s->transient = true;

@@ -4,6 +4,7 @@
 usage: test_probe.py MAILSPEC [TEST...]"""
 import base64
 import glob
+import itertools
 import json
 import os
 import poplib
@@ -384,6 +385,23 @@ class Probe(unittest.TestCase):
             self.assertIn("a limit of the server, and proves nothing: " + reply.decode().strip(), item["reason"])
         self.verdict({"NOOP": b"550 too many arguments\r\n"}, "C: NOOP\nS? 250\n", "fail")
         self.verdict({"NOOP": b"550 too many messages\r\n"}, "C: NOOP\nS? only 250\n", "fail")
+
+    def test_a_limit_that_a_fence_hears_of(self):
+        empty = "C< \"\\r\\n\\r\\n\\r\\n\"\nfence\n | extra 5yz => pass refused\n | extra => fail taken\n"
+        unknown, limit = b"500 what?\r\n", b"500 Too many unrecognized commands\r\n"
+
+        def verdict(last, script, status):
+            replies = itertools.cycle([unknown, unknown, last])
+            with Smtp({"": lambda: next(replies)}) as server:
+                run = Run([server.url()], [case("t.case", script, "start: ehlo\n")])
+            self.assertEqual(run.cases()["t.case"]["status"], status, run.cases())
+
+        # what the case permits is permitted, whatever the server says of limits
+        verdict(unknown, empty, "pass")
+        verdict(limit, empty, "pass")
+        # what was run before the limit was told has been run; a limit alone proves nothing
+        verdict(limit, empty.replace("pass refused", "fail ran"), "fail")
+        self.verdict({"RSET": b"250 ok\r\n" + limit}, self.FENCED, "inconclusive")
 
     def test_a_prologue_that_fails_is_no_failure_of_the_case(self):
         run, item = self.verdict({"MAIL": b"550 no\r\n"}, "C: RSET\nS? 250\n", "error", header="start: mail\n")
