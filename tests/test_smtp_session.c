@@ -215,6 +215,11 @@ static const smtp_talk code_rows[] = {
     {"SMTP-5321-4.1.1.5-05 … behind a message", MS_VARIANT_SMTP,
      HELLO MAIL RCPT SENT "C RSET\nS 503 no\nS! SMTP-5321-4.1.1.5-05\n" BYE},
     {"SMTP-5321-4.5.1-06 QUIT not known", MS_VARIANT_SMTP, HELLO "C QUIT\nS 500 no\nS! SMTP-5321-4.5.1-06\n"},
+    {"SMTP-5321-4.5.1-01 500 to a group where PIPELINING is not offered says nothing of MAIL", MS_VARIANT_SMTP,
+     HELLO
+     "C MAIL FROM:<a@relay.example>\nC RSET\nC! SMTP-5321-4.3.1-01\nS 500 no pipelining\nS 500 no pipelining\n" BYE},
+    {"SMTP-5321-4.5.1-01 … to one where it is, it does", MS_VARIANT_SMTP,
+     OFFER("PIPELINING") "C MAIL FROM:<a@relay.example>\nC RSET\nS 500 no\nS! SMTP-5321-4.5.1-01\nS 250 ok\n" BYE},
     {"SMTP-5321-4.1.1.10-01 QUIT answered by 250", MS_VARIANT_SMTP,
      HELLO "C QUIT\nS 250 ok\nS! SMTP-5321-4.1.1.10-01\n"},
     {"SMTP-5321-2.2.1-01 EHLO not known", MS_VARIANT_SMTP,

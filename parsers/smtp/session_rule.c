@@ -83,13 +83,19 @@ static uint16_t unknown_rule(const ms_smtp_session *session, uint8_t verb)
     return MS_REQ_NONE;
 }
 
+/* Who talked ahead where PIPELINING is not offered may be refused for that, by whatever code, as may all that stood behind. */
+static bool talked_ahead(const ms_smtp_session *session)
+{
+    return (session->habits & 1u << HABIT_TALKS_AHEAD) != 0; /* the client's bits come first */
+}
+
 uint16_t ms_smtp_refusal_rule(const ms_smtp_session *session, const ms_smtp_run *run, uint16_t code)
 {
     const bool clean = (run->flags & (RUN_MALFORMED | RUN_ARGUMENT | RUN_UNOFFERED)) == 0;
     const uint8_t hello = session->variant == MS_VARIANT_LMTP ? MS_SMTP_LHLO : MS_SMTP_EHLO;
     if ((session->flags & SESSION_SHUT_DOWN) != 0)
         return MS_REQ_SMTP_5321_4_2_2_01;
-    if (!clean || code / 100 != 5 || code == 530 || session->state == MS_SMTP_REFUSED ||
+    if (!clean || code / 100 != 5 || code == 530 || talked_ahead(session) || session->state == MS_SMTP_REFUSED ||
         session->state == MS_SMTP_CLOSING || session->state == MS_SMTP_TLS_NEXT)
         return MS_REQ_NONE; /* behind the 220 to STARTTLS the octets in clear are a handshake that went wrong */
     if (run->verb == hello)
