@@ -51,12 +51,18 @@ bool client_options_finish(const char *command, client_options *options, const c
     net_target target;
     char error[300];
     if (!net_target_parse(url, &target, error, sizeof error))
-        return complain(command, url, error);
+        return complain(command, "the server", error); /* error repeats what may be shown of the URL */
     if ((target.protocol == NET_POP3) != pop3)
         return complain(command, url, pop3 ? "this is no pop3:// or pop3s:// URL" : "mail cannot be sent by POP3");
     if (!net_tls_is_version(options->tls_min))
         return complain(command, options->tls_min, "--tls-min wants 1.0, 1.1, 1.2 or 1.3");
     s->tls.min = options->tls_min;
+    if (options->timeout_ms < 1 || options->timeout_ms > 1000000000)
+        return complain(command, "--timeout", "a number from 1 to 1000000000 is wanted");
+    if (s->tls.key != NULL && s->tls.certificate == NULL)
+        return complain(command, "--key", "it needs --cert FILE");
+    if (!net_tls_check(&s->tls, false, error, sizeof error))
+        return complain(command, "TLS", error);
     s->url = url;
     s->tls_use = (link_tls)options->tls;
     s->reply_ms = (int64_t)options->timeout_ms;

@@ -29,6 +29,10 @@ static const char help[] =
     "example: echo hello | mailspec send smtp://127.0.0.1:2525 alice@example.test\n"
     "         --from me@client.example --subject test -v\n";
 
+#define NO_ADDRESS "this is no address; write it as alice@example.test (RFC 5321 section 4.1.2)"
+
+enum { SUBJECT_MAX = 900 }; /* a line has 998 octets (RFC 5322 section 2.1.1) */
+
 typedef struct options {
     client_options client;
     const char *from, *path, *subject;
@@ -65,8 +69,15 @@ static bool read_options(options *o, int argc, char **argv)
         o->from = "";
     if (o->subject != NULL && strpbrk(o->subject, "\r\n") != NULL)
         return complain("--subject", "a field has one line");
+    if (o->subject != NULL && strlen(o->subject) > SUBJECT_MAX)
+        return complain("--subject", "it has over 900 octets");
     o->recipients = (const char *const *)argv + 2;
     o->recipient_count = (size_t)operands - 1;
+    if (!send_is_address(o->from, MS_REVERSE_PATH))
+        return complain(o->from, NO_ADDRESS);
+    for (size_t i = 0; i < o->recipient_count; i++)
+        if (!send_is_address(o->recipients[i], MS_FORWARD_PATH))
+            return complain(o->recipients[i], NO_ADDRESS);
     return client_options_finish("send", &o->client, argv[1], false);
 }
 
@@ -101,6 +112,7 @@ static cli_status deliver(const options *o, const outgoing *message)
         .recipient_count = o->recipient_count,
         .content = message->octets.len == 0 ? MS_SPAN("") : ms_span_make(message->octets.octets, message->octets.len),
         .eight_bit = message->eight_bit,
+        .utf8_header = message->utf8_header,
         .report = stderr};
     link_result result = link_open(&l, &o->client.settings);
     if (result == LINK_DONE)

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "mailspec/base64.h"
+
 enum { LINE_MAX_OCTETS = 998, PIECE = 64 * 1024 };
 
 static bool fail(outgoing *message, const char *what, size_t line)
@@ -14,6 +16,14 @@ static bool fail(outgoing *message, const char *what, size_t line)
 
 /* --- octets: line ends, and what may not be sent --------------------------------------------------- */
 
+static bool is_ascii(ms_span octets)
+{
+    for (size_t i = 0; i < octets.len; i++)
+        if (octets.ptr[i] > 127)
+            return false;
+    return true;
+}
+
 static bool check_line(outgoing *message, ms_span line, size_t number)
 {
     if (memchr(line.ptr, '\r', line.len) != NULL)
@@ -22,8 +32,7 @@ static bool check_line(outgoing *message, ms_span line, size_t number)
         return fail(message, "holds NUL, which may not be sent (RFC 5322 section 4)", number);
     if (line.len > LINE_MAX_OCTETS)
         return fail(message, "has over 998 octets (RFC 5321 section 4.5.3.1.6)", number);
-    for (size_t i = 0; i < line.len && !message->eight_bit; i++)
-        message->eight_bit = line.ptr[i] > 127;
+    message->eight_bit = message->eight_bit || !is_ascii(line);
     return true;
 }
 
@@ -103,10 +112,69 @@ static ms_span header_of(ms_span input)
 
 static void add_field(outgoing *message, const char *name, const char *value)
 {
+    const bool ascii = is_ascii(ms_span_make(value, strlen(value)));
+    message->eight_bit = message->eight_bit || !ascii;
+    message->utf8_header = message->utf8_header || !ascii;
     mst_text_add(&message->octets, name);
     mst_text_add(&message->octets, ": ");
     mst_text_add(&message->octets, value);
     mst_text_add(&message->octets, "\r\n");
+}
+
+/* Each character has as many octets as its first one says (RFC 3629 section 3). */
+static bool is_utf8(ms_span text)
+{
+    size_t follow = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        const uint8_t octet = text.ptr[i];
+        if ((octet & 0xC0) == 0x80) {
+            if (follow-- == 0)
+                return false;
+            continue;
+        }
+        if (follow > 0 || octet == 0xC0 || octet == 0xC1 || octet > 0xF4)
+            return false;
+        follow = octet < 0x80 ? 0 : octet < 0xE0 ? 1 : octet < 0xF0 ? 2 : 3;
+    }
+    return follow == 0;
+}
+
+/* RFC 2047 section 2: words of whole characters, each on a line of at most 76 octets. */
+static void add_encoded_words(outgoing *message, ms_span text)
+{
+    enum { WORD_OCTETS = 39 }; /* 52 in base64, and 12 around them; 9 go before the first: "Subject: " */
+    while (text.len > 0) {
+        uint8_t word[WORD_OCTETS / 3 * 4];
+        size_t length = text.len < WORD_OCTETS ? text.len : WORD_OCTETS;
+        while (length < text.len && (text.ptr[length] & 0xC0) == 0x80)
+            length--;
+        mst_text_add(&message->octets, "=?UTF-8?B?");
+        mst_text_add_span(&message->octets, ms_span_make(word, ms_base64_encode(ms_span_make(text.ptr, length), word)));
+        mst_text_add(&message->octets, "?=");
+        text = ms_span_make(text.ptr + length, text.len - length);
+        mst_text_add(&message->octets, text.len > 0 ? "\r\n " : "\r\n");
+    }
+}
+
+static void add_subject(outgoing *message, const char *subject)
+{
+    const ms_span text = ms_span_make(subject, strlen(subject));
+    if (is_ascii(text)) {
+        add_field(message, "Subject", subject);
+        return;
+    }
+    mst_text_add(&message->octets, "Subject: ");
+    add_encoded_words(message, text);
+}
+
+/* RFC 2045 section 5.2: without these fields a body is ASCII. */
+static void add_mime(outgoing *message, ms_span body)
+{
+    add_field(message, "MIME-Version", "1.0");
+    /* RFC 1428 section 3 has the name for what nobody knows */
+    add_field(message, "Content-Type",
+              is_utf8(body) ? "text/plain; charset=UTF-8" : "text/plain; charset=unknown-8bit");
+    add_field(message, "Content-Transfer-Encoding", "8bit");
 }
 
 static void add_date(outgoing *message, int64_t seconds)
@@ -140,7 +208,7 @@ static void add_missing(outgoing *message, const outgoing_fields *fields, ms_spa
         add_field(message, "From", fields->from);
     if (fields->subject != NULL) {
         add_field(message, "To", fields->to);
-        add_field(message, "Subject", fields->subject);
+        add_subject(message, fields->subject);
     }
     if (!has_field(header, "Message-ID"))
         add_message_id(message, fields);
@@ -149,7 +217,13 @@ static void add_missing(outgoing *message, const outgoing_fields *fields, ms_spa
 static bool build(outgoing *message, ms_span input, const outgoing_fields *fields)
 {
     if (fields->subject != NULL) {
+        if (!is_utf8(ms_span_make(fields->subject, strlen(fields->subject)))) {
+            snprintf(message->why, sizeof message->why, "the subject is not in UTF-8");
+            return false;
+        }
         add_missing(message, fields, MS_SPAN(""));
+        if (!is_ascii(input))
+            add_mime(message, input);
         mst_text_add(&message->octets, "\r\n");
         return add_lines(message, input);
     }
@@ -161,6 +235,8 @@ static bool build(outgoing *message, ms_span input, const outgoing_fields *field
     }
     if (fields->add)
         add_missing(message, fields, header);
+    if (!ms_span_is_absent(header) && !is_ascii(header))
+        message->utf8_header = true;
     return add_lines(message, input);
 }
 

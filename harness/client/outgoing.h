@@ -12,8 +12,9 @@
 enum { OUTGOING_MAX = 256 * 1024 * 1024 };
 
 typedef struct outgoing {
-    mst_text octets; /* owned: header section and body, all lines with CRLF */
-    bool eight_bit;  /* holds octets above 127 */
+    mst_text octets;  /* owned: header section and body, all lines with CRLF */
+    bool eight_bit;   /* holds octets above 127 */
+    bool utf8_header; /* in a field of its header section, too */
     char why[200];
 } outgoing;
 

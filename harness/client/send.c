@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "mailspec/content.h"
-#include "mailspec/smtp_path.h"
 
 enum { PIECE = 64 * 1024 };
 
@@ -22,8 +21,7 @@ static bool is_ascii(const char *text)
     return true;
 }
 
-/* An address goes into a command as it is, so it has to be one. */
-static bool is_address(mail_link *l, const char *address, ms_smtp_path_role role)
+bool send_is_address(const char *address, ms_smtp_path_role role)
 {
     char path[600];
     const ms_smtp_context context = {.smtputf8 = true};
@@ -32,10 +30,8 @@ static bool is_address(mail_link *l, const char *address, ms_smtp_path_role role
     const int length = snprintf(path, sizeof path, "<%s>", address);
     if (length > 0 && (size_t)length < sizeof path) {
         const ms_smtp_path_parsed parsed = ms_smtp_path_parse(ms_span_make(path, (size_t)length), role, &context);
-        if (parsed.error == MS_SMTP_OK && parsed.consumed == (size_t)length && parsed.deviations == 0)
-            return true;
+        return parsed.error == MS_SMTP_OK && parsed.consumed == (size_t)length && parsed.deviations == 0;
     }
-    link_fail(l, LINK_REFUSED, "'%.200s' is no address (RFC 5321 section 4.1.2)", address);
     return false;
 }
 
@@ -52,7 +48,7 @@ static bool suits(mail_link *l, const send_job *job, bool utf8)
     }
     if (utf8 && !offers(l, "SMTPUTF8")) {
         link_fail(l, LINK_REFUSED,
-                  "an address is not ASCII, and the server does not offer SMTPUTF8 "
+                  "an address or a header field is not ASCII, and the server does not offer SMTPUTF8 "
                   "(RFC 6531 section 3.1)");
         return false;
     }
@@ -176,14 +172,9 @@ static link_result transaction(mail_link *l, const send_job *job, bool utf8, boo
 link_result send_message(mail_link *l, const send_job *job, size_t *accepted)
 {
     *accepted = 0;
-    if (!is_address(l, job->from, MS_REVERSE_PATH))
-        return LINK_REFUSED;
-    bool utf8 = !is_ascii(job->from);
-    for (size_t i = 0; i < job->recipient_count; i++) {
-        if (!is_address(l, job->recipients[i], MS_FORWARD_PATH))
-            return LINK_REFUSED;
+    bool utf8 = job->utf8_header || !is_ascii(job->from);
+    for (size_t i = 0; i < job->recipient_count; i++)
         utf8 = utf8 || !is_ascii(job->recipients[i]);
-    }
     if (!suits(l, job, utf8))
         return LINK_REFUSED;
     bool *taken = calloc(job->recipient_count, sizeof *taken);

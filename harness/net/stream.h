@@ -40,6 +40,9 @@ typedef struct net_stream net_stream;
 /* Whether min or max may be that: NULL may. */
 bool net_tls_is_version(const char *text);
 
+/* Whether the files of the settings can be used, for the client's or the server's side; error says why not. */
+bool net_tls_check(const net_tls_settings *settings, bool server, char *error, size_t error_room);
+
 /* Connect; NULL with *status and a sentence in error. Implicit TLS is not begun here. */
 net_stream *net_connect(const net_target *target, net_deadline deadline, net_status *status, char *error,
                         size_t error_room);

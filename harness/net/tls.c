@@ -101,6 +101,15 @@ static net_status server_context(net_stream *stream, const net_tls_settings *set
     return NET_OK;
 }
 
+bool net_tls_check(const net_tls_settings *settings, bool server, char *error, size_t error_room)
+{
+    net_stream stream = {.context = NULL};
+    const net_status status = server ? server_context(&stream, settings, error, error_room)
+                                     : client_context(&stream, settings, error, error_room);
+    SSL_CTX_free(stream.context);
+    return status == NET_OK;
+}
+
 /* --- the handshake ------------------------------------------------------------ */
 
 static bool is_address(const char *host)

@@ -3,14 +3,19 @@
 
 usage: test_clients.py MAILSPEC [TEST...]"""
 import base64
+import fcntl
 import mailbox
 import os
 import poplib
+import pty
+import select
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import unittest
 
@@ -119,7 +124,7 @@ class Send(unittest.TestCase):
             self.assertIn(why, done.stderr)
         for address in "alice", "a b@example.test", "a@b> SIZE=1", "<alice@example.test>", "a@b\r\nRSET":
             done = self.send(address, "--from", "me@client.example", "--subject", "x")
-            self.assertEqual(done.returncode, 1, address)
+            self.assertEqual(done.returncode, 2, address)
             self.assertIn(b"is no address", done.stderr)
         self.assertEqual(len(maildrop(self.server)), before)
 
@@ -127,7 +132,11 @@ class Send(unittest.TestCase):
         url = self.server.urls["smtp"]
         for arguments in ([], [url], [url, "a@b.example"], [self.server.urls["pop3"], "a@b.example", "--from", "<>"],
                           ["http://x", "a@b.example", "--from", "<>"], [url, "a@b.example", "--from", "<>", "--tls", "no"],
-                          [url, "a@b.example", "--from", "<>", "--message", "/nowhere"]):
+                          [url, "a@b.example", "--from", "<>", "--message", "/nowhere"],
+                          [url, "a@b.example", "--from", "<>", "--ca", "/nowhere"],
+                          [url, "a@b.example", "--from", "<>", "--key", self.server.certificate],
+                          [url, "a@b.example", "--from", "<>", "--cert", MAILSPEC],
+                          [url, "a@b.example", "--from", "<>", "--timeout", "0"]):
             done = run("send", *arguments)
             self.assertEqual((done.returncode, done.stdout), (2, b""), arguments)
             self.assertTrue(done.stderr)
@@ -152,6 +161,41 @@ class SendToOthers(unittest.TestCase):
             done = run("send", peer.url(), "a@b.example", "--from", "<>", "--subject", "x", text=b"\xc3\xa4")
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn("MAIL FROM:<> BODY=8BITMIME", peer.lines)
+
+    def test_header_fields_above_127_need_smtputf8(self):
+        """RFC 6531 section 3.1: such a message goes to no server without SMTPUTF8."""
+        text = b"Subject: \xc3\xa4\n\nhi\n"
+        with Smtp(keywords=("8BITMIME",)) as peer:
+            done = run("send", peer.url(), "a@b.example", "--from", "<>", text=text)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(b"SMTPUTF8", done.stderr)
+            self.assertNotIn("DATA", peer.lines)
+        with Smtp(keywords=("8BITMIME", "SMTPUTF8")) as peer:
+            done = run("send", peer.url(), "a@b.example", "--from", "<>", text=text)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("MAIL FROM:<> BODY=8BITMIME SMTPUTF8", peer.lines)
+
+    def test_a_subject_above_127_goes_as_encoded_words(self):
+        """RFC 2047; lines of at most 76 octets, whole characters in each word."""
+        subject = "Grüße an alle: " + "€" * 40
+        with Smtp(keywords=("8BITMIME",)) as peer:
+            done = run("send", peer.url(), "a@b.example", "--from", "<>", "--subject", subject,
+                       text="tschüß\n".encode())
+            self.assertEqual(done.returncode, 0, done.stderr)
+            start = next(i for i, line in enumerate(peer.lines) if line.startswith("Subject: "))
+            lines = [peer.lines[start]]
+            while peer.lines[start + len(lines)].startswith(" "):
+                lines.append(peer.lines[start + len(lines)])
+            words = [line.removeprefix("Subject:").strip() for line in lines]
+            self.assertLessEqual(max(len(line) for line in lines), 76)
+            for word in words:
+                self.assertTrue(word.startswith("=?UTF-8?B?") and word.endswith("?="), word)
+            self.assertEqual("".join(base64.b64decode(word[10:-2]).decode() for word in words), subject)
+            self.assertIn("Content-Type: text/plain; charset=UTF-8", peer.lines)
+            self.assertIn("Content-Transfer-Encoding: 8bit", peer.lines)
+        done = run("send", "smtp://127.0.0.1:1", "a@b.example", "--from", "<>", "--subject", b"\xe4", text=b"x")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn(b"not in UTF-8", done.stderr)
 
     def test_a_message_over_the_announced_size(self):
         with Smtp(keywords=("SIZE 100",)) as peer:
@@ -298,6 +342,47 @@ class Fetch(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn(b"PASS tanstaaf\r\n", heard)
             self.assertNotIn(b"tanstaaf", done.stderr)
+
+
+class Terminal(unittest.TestCase):
+    """The password is asked on the terminal, which shows it neither then nor remains silent behind."""
+
+    def ask(self, arguments, answer, stdin=None):
+        master, slave = pty.openpty()
+        self.addCleanup(os.close, master)
+        self.addCleanup(os.close, slave)
+        environment = {name: value for name, value in os.environ.items() if name != "MAILSPEC_PASSWORD"}
+        process = subprocess.Popen([MAILSPEC, *arguments], stdout=subprocess.DEVNULL, stderr=slave, env=environment,
+                                   stdin=slave if stdin is None else stdin,
+                                   preexec_fn=lambda: (os.setsid(), fcntl.ioctl(2, termios.TIOCSCTTY, 0)))
+        if process.stdin is not None:
+            process.stdin.write(b"hello\n")
+            process.stdin.close()
+        shown = b""
+        while b"password of alice: " not in shown:
+            self.assertTrue(select.select([master], [], [], 20)[0], shown)
+            shown += os.read(master, 1000)
+        end = time.time() + 20
+        while termios.tcgetattr(slave)[3] & termios.ECHO and time.time() < end:
+            time.sleep(0.01)
+        self.assertFalse(termios.tcgetattr(slave)[3] & termios.ECHO, "the password would be seen")
+        os.write(master, answer)
+        status = process.wait(30)
+        self.assertTrue(termios.tcgetattr(slave)[3] & termios.ECHO, "the terminal stays silent")
+        while select.select([master], [], [], 0.1)[0]:
+            shown += os.read(master, 1000)
+        self.assertNotIn(WORD.encode(), shown)
+        return status, shown
+
+    def test_the_password(self):
+        with Serve(MAILSPEC, WORD) as server:
+            fetch = ["fetch", server.urls["pop3"], "--user", "alice", "--ca", server.certificate]
+            send = ["send", server.urls["submission"], "alice@example.test", "--from", "alice@example.test", "--subject",
+                    "x", "--user", "alice", "--ca", server.certificate]
+            status, shown = self.ask(send, WORD.encode() + b"\n", stdin=subprocess.PIPE)
+            self.assertEqual(status, 0, shown)
+            self.assertEqual(self.ask(fetch, WORD.encode() + b"\n")[0], 0)
+            self.assertEqual(self.ask(fetch, b"\x03")[0], -signal.SIGINT)
 
 
 class Foreign(unittest.TestCase):
