@@ -1,6 +1,8 @@
 /* test_target.c - URLs of servers */
 #include <criterion/criterion.h>
 
+#include <string.h>
+
 #include "feed.h"
 #include "harness/net/target.h"
 
@@ -50,5 +52,18 @@ Test(target, refused)
         char error[300] = "";
         cr_expect_not(net_target_parse(urls[i], &target, error, sizeof error), "%s", urls[i]);
         cr_expect_neq(error[0], '\0', "%s", urls[i]);
+    }
+}
+
+/* It would stand in the log of a CI run. */
+Test(target, a_password_in_a_url_is_not_repeated)
+{
+    static const char *const urls[] = {"smtp://alice:hidden@127.0.0.1:25", "pop3s://alice:hid@den@[::1]"};
+    for (size_t i = 0; i < COUNT(urls); i++) {
+        net_target target;
+        char error[300] = "";
+        cr_expect_not(net_target_parse(urls[i], &target, error, sizeof error), "%s", urls[i]);
+        cr_expect_null(strstr(error, "hid"), "%s", error);
+        cr_expect_not_null(strstr(error, "--user"), "%s", error);
     }
 }

@@ -9,6 +9,8 @@
 #include "harness/cli/options.h"
 #include "harness/cli/password.h"
 #include "harness/net/target.h"
+#include "harness/requirement/register.h"
+#include "harness/result/baseline.h"
 #include "mailspec/smtp_path.h"
 #include "reports/report.h"
 
@@ -198,13 +200,70 @@ static bool are_addresses(const probe_settings *s)
            complain("--from wants an address as alice@example.test, not", s->from);
 }
 
-/* A file that cannot be read would be told by every handshake, and make skips of all cases in TLS. */
+/* A file that cannot be used would be told by every handshake, and make skips of all cases in TLS. */
 static bool can_read_files(const net_tls_settings *tls)
 {
     const char *const files[] = {tls->ca_file, tls->certificate, tls->key};
+    char error[256];
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
         if (files[i] != NULL && access(files[i], R_OK) != 0)
             return complain("the file cannot be read", files[i]);
+    return net_tls_check(tls, false, error, sizeof error) || complain("TLS", error);
+}
+
+/* Nothing would be done in no time; and what is far beyond a month overflows as milliseconds. */
+static bool are_numbers(const probe_options *options)
+{
+    enum { MOST = 1000000000 };
+    const struct {
+        const char *option;
+        unsigned long value;
+    } numbers[] = {{"--connections", options->connections},
+                   {"--timeout", options->timeout_ms},
+                   {"--case-timeout", options->case_timeout_s},
+                   {"--run-timeout", options->run_timeout_s},
+                   {"--delivery-timeout", options->delivery_timeout_ms}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (numbers[i].value < 1 || numbers[i].value > MOST)
+            return complain("a number from 1 to 1000000000 is wanted by", numbers[i].option);
+    return true;
+}
+
+/* MUST_NOT needs no quoting in a shell. */
+static bool is_level(const char *text)
+{
+    char name[32];
+    ms_level level;
+    if (text == NULL)
+        return true;
+    snprintf(name, sizeof name, "%s", text);
+    for (char *c = name; *c != '\0'; c++)
+        *c = *c == '_' ? ' ' : *c;
+    return ms_level_find(name, &level) ||
+           complain("--level is one of MUST, MUST_NOT, SHOULD, SHOULD_NOT, MAY, SECURITY, not", text);
+}
+
+/* Better now than behind a whole run. */
+static bool can_read_baseline(const probe_options *options)
+{
+    char error[200];
+    if (options->baseline == NULL)
+        return !options->update || complain("--update-baseline needs --baseline FILE", NULL);
+    if (options->update && access(options->baseline, F_OK) != 0)
+        return true;
+    baseline *known = baseline_read(options->baseline, error);
+    const bool read = known != NULL;
+    baseline_free(known);
+    return read || complain(error, NULL);
+}
+
+static bool fit_each_other(const probe_options *options)
+{
+    const net_tls_settings *tls = &options->settings.tls;
+    if (options->wait_port && options->command == NULL)
+        return complain("--wait-port needs --exec COMMAND", NULL);
+    if (tls->key != NULL && tls->certificate == NULL)
+        return complain("--key needs --cert FILE", NULL);
     return true;
 }
 
@@ -213,10 +272,9 @@ static bool finish(probe_options *options, const raw *r, int count, char **opera
     probe_settings *settings = &options->settings;
     if (!net_tls_is_version(r->tls_min))
         return complain("--tls-min wants 1.0, 1.1, 1.2 or 1.3, not", r->tls_min);
-    if (!can_read_files(&settings->tls))
+    if (!are_numbers(options) || !is_level(r->level) || !can_read_files(&settings->tls) || !fit_each_other(options) ||
+        !can_read_baseline(options))
         return false;
-    if (options->update && options->baseline == NULL)
-        return complain("--update-baseline needs --baseline FILE", NULL);
     settings->tls.min = r->tls_min;
     settings->reply_ms = (int64_t)options->timeout_ms;
     settings->case_ms = (int64_t)options->case_timeout_s * 1000;
@@ -229,8 +287,6 @@ static bool finish(probe_options *options, const raw *r, int count, char **opera
     options->paths[0] = r->one_case;
     for (int feed = 0; feed < PROBE_FEEDS; feed++)
         options->feeds[feed] = r->feed == feed || r->feed == FEED_ALL;
-    if (options->connections == 0)
-        options->connections = 1;
     options->selection.level = r->level;
     options->selection.wanted = options->wanted;
     return read_shard(r->shard, &options->selection) && read_have(options, r->have) &&

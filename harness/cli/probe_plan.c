@@ -78,8 +78,10 @@ cli_status probe_choose(probe_options *options, cli_library *library, bool **cho
     for (size_t i = 0; i < library->files.count; i++)
         count += (*chosen)[i];
     if (count == 0 || count < options->min_cases) {
-        fprintf(stderr, "mailspec probe: %zu cases are selected%s\n", count,
-                count == 0 ? "" : ", fewer than --min-cases says");
+        const char *rest = count > 0          ? ", fewer than --min-cases says"
+                           : status == CLI_OK ? "; 'mailspec list cases' lists all"
+                                              : "";
+        fprintf(stderr, "mailspec probe: %zu cases are selected%s\n", count, rest);
         return CLI_USAGE;
     }
     return status;

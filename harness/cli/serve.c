@@ -244,7 +244,7 @@ static bool make_certificate(const options *o, const char *host_name, net_tls_se
     char error[256];
     if (o->cert != NULL) {
         tls->server_certificate = o->cert;
-        return true;
+        return net_tls_check(tls, true, error, sizeof error) || complain(o->cert, error);
     }
     if (!certificate_make(host_name, o->cert_out, path, room, error, sizeof error))
         return complain("TLS", error);

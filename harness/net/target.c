@@ -58,6 +58,16 @@ static bool read_port(const char *text, uint16_t *port)
     return value > 0;
 }
 
+/* Nothing of such a URL is repeated: what stands before the at sign may hold a password. */
+static bool names_a_user(const char *authority, char *error, size_t room)
+{
+    if (strchr(authority, '@') == NULL)
+        return false;
+    snprintf(error, room,
+             "a URL names a server, and no user; write it as smtp://127.0.0.1:2525, and the name behind --user");
+    return true;
+}
+
 static bool read_authority(const char *text, net_target *target, char *error, size_t room, const char *url)
 {
     const char *host = text;
@@ -109,6 +119,8 @@ bool net_target_parse(const char *url, net_target *target, char *error, size_t e
     }
     if (strncmp(colon, "://", 3) != 0)
         return complain(error, error_room, "'://' does not follow the scheme", url);
+    if (names_a_user(colon + 3, error, error_room))
+        return false;
     return read_authority(colon + 3, target, error, error_room, url);
 }
 

@@ -167,9 +167,12 @@ static bool apop_banner(gate *g)
 {
     return g->endpoint->apop_banner;
 }
+/* A case that only looks at the second recipient's mail needs no login where a maildir shows it; one that logs in
+ * says ${user2}, and is skipped without it. */
 static bool second_account(gate *g)
 {
-    return g->context->settings.user2 != NULL && g->context->settings.password2 != NULL;
+    const probe_settings *settings = &g->context->settings;
+    return (settings->user2 != NULL && settings->password2 != NULL) || (!g->pop3 && settings->maildir2 != NULL);
 }
 static bool always(gate *g)
 {
@@ -242,7 +245,7 @@ static const struct {
     {"client-cert", client_cert, "no certificate was given (--cert)"},
     {"user-pass", takes_user_pass, NULL},
     {"apop-banner", apop_banner, NULL},
-    {"second-account", second_account, "no second account was given (--user2)"},
+    {"second-account", second_account, "no second account was given (--user2, or --rcpt2 and --maildir2)"},
     {"two-sessions", always, NULL},
     {"pop3", by_pop3, NULL},
     {"delivery-check", delivery_check, "the mail cannot be seen (a pop3:// target and --user, or --maildir)"},

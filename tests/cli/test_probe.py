@@ -559,6 +559,16 @@ class Probe(unittest.TestCase):
                           ["rfc1939"], ["--shard", "3/2"], ["--not", "no.such"]):
             self.assertEqual(self.selected(*arguments)[0], 2, arguments)
 
+    def test_options_that_make_no_sense_are_told_before_the_run(self):
+        for arguments, word in ((["--level", "MUTS"], b"MUST_NOT"), (["-j", "0"], b"--connections"), (["--timeout", "0"], b"--timeout"),
+                                (["--case-timeout", "99999999999999999"], b"--case-timeout"), (["--wait-port"], b"--exec"),
+                                (["--key", MAILSPEC], b"--cert"), (["--cert", MAILSPEC], b"certificate"), (["--ca", MAILSPEC], b"CA"),
+                                (["--baseline", "/nonexistent"], b"/nonexistent"), (["--baseline", __file__], b"STATUS")):
+            # a port where nobody listens would be status 4
+            done = subprocess.run([MAILSPEC, "probe", "smtp://127.0.0.1:1", *arguments], capture_output=True)
+            self.assertEqual(done.returncode, 2, (arguments, done.stderr))
+            self.assertIn(word, done.stderr)
+
     def test_what_failed_is_run_again(self):
         with Smtp() as server:
             first = Run([server.url()], self.SOME)
@@ -723,6 +733,14 @@ class WithServer(unittest.TestCase):
         self.assertIn("--rcpt", run.cases()["t.rcpt"]["reason"])
         self.assertIn("--insecure", run.cases()["t.tls"]["reason"])
 
+    def test_a_maildir_shows_the_second_account_without_a_login(self):
+        cases = [case("t.looks", "C: RCPT TO:<${rcpt2}>\nS? 250\n", "start: mail\nneeds: second-account\n"),
+                 case("t.logs-in", "C: MAIL FROM:<${user2}@b.example>\nS? 250\n", "start: ehlo\nneeds: second-account\n")]
+        with tempfile.TemporaryDirectory() as folder:
+            run = Run([self.server.urls["smtp"], "--rcpt", "alice@example.test", "--rcpt2", "bob@example.test", "--maildir2", folder],
+                      cases)
+        self.assertEqual([run.cases()[name]["status"] for name in ("t.looks", "t.logs-in")], ["pass", "skip"])
+
     def test_start_states(self):
         self.passes(*[case("t." + state, script, "start: %s\n" % state) for state, script in (
             ("connected", "S? 220\n"), ("greeted", "C: NOOP\nS? 250\n"), ("ehlo", "C: NOOP\nS? 250\n"),
@@ -867,10 +885,19 @@ class WithServer(unittest.TestCase):
 
     def maildrop(self, server, word=WORD):
         host, port = server.urls["pop3"][len("pop3://"):].split(":")
-        box = poplib.POP3(host, int(port))
-        box.user("alice")
-        box.pass_(word)
-        return box
+        end = time.time() + 10
+        while True:
+            box = poplib.POP3(host, int(port))
+            box.user("alice")
+            try:
+                box.pass_(word)
+                return box
+            except poplib.error_proto as refused:
+                # the server has not yet seen that the run's session is gone
+                if b"IN-USE" not in refused.args[0] or time.time() > end:
+                    raise
+            box.quit()
+            time.sleep(0.1)
 
     SENDS = "C< \"Subject: x\\r\\nFrom: <a@b.example>\\r\\n\\r\\none\\r\\n.\\r\\n\"\nS? 250\n"
 

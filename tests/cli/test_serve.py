@@ -266,6 +266,13 @@ class Serve(unittest.TestCase):
         with self.server("--plain-auth") as server:
             self.assertRegex(self.talk(server, "smtp", b"EHLO c.example\r\n"), b"AUTH .*PLAIN LOGIN")
 
+    def test_files_that_cannot_be_used(self):
+        for option, path in (("--cert", "/nonexistent"), ("--cert", MAILSPEC), ("--users", "/nonexistent"), ("--cert-out", "/nonexistent/x")):
+            done = subprocess.run([MAILSPEC, "serve", "--smtp", "0", option, path], capture_output=True, timeout=20)
+            self.assertIn(done.returncode, (2, 4), option)
+            self.assertIn(path.encode(), done.stderr)
+            self.assertEqual(done.stdout, b"", option)
+
     def test_judge(self):
         """The session machine, which the server does not stand on, hears both sides."""
         hello = [b"EHLO c.example\r\n"]
