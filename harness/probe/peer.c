@@ -71,7 +71,8 @@ static void begin_session(probe_peer *peer, const net_target *target)
     peer->refusals = 0;
     peer->refused = false;
     peer->ended = NET_OK;
-    peer->hasty = peer->crowded = peer->flooded = peer->quit_said = peer->authenticated = peer->login_due = false;
+    peer->hasty = peer->crowded = peer->flooded = peer->quit_said = peer->quit_answered = peer->authenticated =
+        peer->login_due = false;
     peer->said = net_now();
 }
 
@@ -228,6 +229,52 @@ static void hand_out(probe_peer *peer, probe_reply *reply)
     peer->authenticated |= !peer->pop3_spoken && reply->code == 235;
     if (reply->code / 100 != 3 && reply->indicator != MS_POP3_CONTINUATION)
         peer->login_due = false;
+    if (peer->quit_said)
+        peer->quit_answered = peer->pop3_spoken
+                                  ? reply->answered == MS_POP3_QUIT && reply->indicator == MS_POP3_POSITIVE
+                                  : reply->code == 221;
+}
+
+/* --- how long ------------------------------------------------------------------------------- */
+
+/* Is it the time of every reply, and not one that the case has chosen? */
+static bool is_usual(const probe_peer *peer, int64_t patience)
+{
+    enum { SLACK_MS = 100 };
+    return patience <= peer->settings->reply_ms && patience + SLACK_MS >= peer->settings->reply_ms;
+}
+
+/* A server that leaves replies out, or connections open, does so in case after case.  The first ones are waited for in full;
+ * behind them it is enough to wait for much longer than any of its replies took: otherwise one fault takes an hour. */
+static net_deadline hurried(const probe_peer *peer, net_deadline end)
+{
+    enum { MANY_SILENT = 6, MANY_STAYED = 3, STAYS_MS = 500, LEAST_MS = 1000, TIMES = 8 };
+    const probe_ledger *ledger = peer->ledger;
+    const bool pop3 = peer->pop3_spoken;
+    if (peer->quit_answered && atomic_load(&ledger->stayed[pop3]) >= MANY_STAYED)
+        return net_sooner(end, net_in(STAYS_MS));
+    if (peer->login_due || !is_usual(peer, net_left(end)) || atomic_load(&ledger->silent[pop3]) < MANY_SILENT)
+        return end;
+    const int64_t slow = (int64_t)atomic_load(&ledger->slowest[pop3]) * TIMES;
+    return net_sooner(end, net_in(slow < LEAST_MS ? LEAST_MS : slow));
+}
+
+static void note_silence(const probe_peer *peer, int64_t patience)
+{
+    if (!is_usual(peer, patience))
+        return;
+    atomic_fetch_add(
+        peer->quit_answered ? &peer->ledger->stayed[peer->pop3_spoken] : &peer->ledger->silent[peer->pop3_spoken], 1);
+}
+
+static void note_wait(const probe_peer *peer, int64_t milliseconds)
+{
+    atomic_uint *slowest = &peer->ledger->slowest[peer->pop3_spoken];
+    unsigned known = atomic_load(slowest);
+    if (peer->login_due || milliseconds <= known)
+        return;
+    while (milliseconds > known && !atomic_compare_exchange_weak(slowest, &known, (unsigned)milliseconds))
+        ;
 }
 
 /* The time is over, but a long message is still coming, over a slow line or from a slow server; *seen: how many octets of it
@@ -257,6 +304,8 @@ probe_came probe_peer_take(probe_peer *peer, probe_shape shape, net_deadline end
     reply->came = PROBE_CAME_CLOSE;
     if (peer->stream == NULL)
         return reply->came;
+    end = hurried(peer, end);
+    const net_deadline begun = net_now();
     const int64_t patience = net_left(end);
     size_t seen = octet_buffer_span(&peer->in).len;
     bool late = false; /* what waits is read once when the time of the case is over; not for as long as there is more */
@@ -277,6 +326,8 @@ probe_came probe_peer_take(probe_peer *peer, probe_shape shape, net_deadline end
             reply->came = PROBE_CAME_FLOOD;
         else
             reply->came = atomic_load(peer->stop) ? PROBE_CAME_STOP : PROBE_CAME_SILENT;
+        if (reply->came == PROBE_CAME_SILENT)
+            note_silence(peer, patience);
         return reply->came;
     }
     reply->waited_ms = net_now() - peer->said;
@@ -284,6 +335,7 @@ probe_came probe_peer_take(probe_peer *peer, probe_shape shape, net_deadline end
         peer->alerted = false;
         return reply->came = PROBE_CAME_ALERT;
     }
+    note_wait(peer, net_now() - begun);
     hand_out(peer, reply);
     return reply->came;
 }

@@ -14,9 +14,12 @@
 #include "harness/probe/reply.h"
 #include "harness/probe/settings.h"
 
-/* What a run has sent: printed at its end. */
+/* What a run has sent: printed at its end; and what it has learnt about waiting, of SMTP [0] and of POP3 [1]. */
 typedef struct probe_ledger {
     atomic_ullong connections, messages, recipients, sent, received;
+    atomic_uint silent[2];  /* replies that did not come, however long they were waited for */
+    atomic_uint stayed[2];  /* … and closes behind the reply to QUIT */
+    atomic_uint slowest[2]; /* milliseconds that a reply was waited for that came, logins apart */
 } probe_ledger;
 
 typedef struct probe_peer {
@@ -46,6 +49,7 @@ typedef struct probe_peer {
     unsigned refusals; /* SMTP: 4yz and 5yz among them */
     bool refused;      /* SMTP: the last one was */
     bool quit_said, pop3_spoken, flooded;
+    bool quit_answered; /* only the close is due */
     bool authenticated; /* SMTP: a login succeeded */
     bool login_due;     /* the reply that is awaited may be one to a login, which servers delay */
     bool hasty;         /* something was said before the greeting was taken */

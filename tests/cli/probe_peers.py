@@ -280,6 +280,15 @@ def handshake_that_never_ends(connection):
             connection.sendall(b"221 bye\r\n" if line.upper().startswith(b"QUIT") else b"250 ok\r\n")
 
 
+def staying(connection):
+    """Answers QUIT and goes on; does not answer NOOP."""
+    connection.sendall(b"220 hi\r\n")
+    for line in connection.makefile("rb", buffering=0):
+        verb = line.strip().upper()[:4]
+        if verb != b"NOOP":
+            connection.sendall(b"221 bye\r\n" if verb == b"QUIT" else b"250 ok\r\n")
+
+
 def body_that_never_ends(connection):
     connection.sendall(b"+OK hi\r\n")
     for line in connection.makefile("rb", buffering=0):

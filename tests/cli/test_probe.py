@@ -494,6 +494,16 @@ class Probe(unittest.TestCase):
                     self.assertLess(octets, 250 << 20)
                 self.assertLess(report, 20 << 20)
 
+    def test_what_never_comes_is_not_waited_for_in_full_each_time(self):
+        # eight at a time: three times the whole wait is 12 s, once and two short ones 6 s
+        for script in ("C: QUIT\nS? 221\nclose\n", "C: NOOP\nS? 250\n"):
+            with self.subTest(script=script), Peer(peers.staying) as server:
+                cases = [case("t.%02d" % i, script, "start: greeted\n") for i in range(24)]
+                run = Run([server.url("smtp"), "--timeout", "4000", "-j", "8"], cases)
+                self.assertEqual([item["status"] for item in run.report["cases"]], ["fail"] * 24)
+                self.assertLess(run.seconds, 10)
+                self.assertGreater(run.seconds, 4)
+
     def test_nobody_listens(self):
         with Smtp() as server:
             url = server.url()
