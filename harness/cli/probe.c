@@ -76,8 +76,20 @@ static cli_status read_targets(probe_options *options, probe_context *context)
     return CLI_OK;
 }
 
-static cli_status start_server(const probe_options *options, probe_server *server)
+static cli_status wait_for(const net_target *target, const probe_options *options, probe_server *server)
 {
+    if (probe_server_wait(server, target, (int64_t)options->timeout_ms))
+        return CLI_OK;
+    if (server->ended)
+        fprintf(stderr, "mailspec probe: the command of --exec has ended: %s\n", options->command);
+    else
+        fprintf(stderr, "mailspec probe: nobody listens at %s within --timeout\n", target->url);
+    return CLI_TARGET;
+}
+
+static cli_status start_server(const probe_options *options, const probe_context *context, probe_server *server)
+{
+    cli_status status = CLI_OK;
     if (options->command == NULL)
         return CLI_OK;
     char *command = probe_with_port(options->command, options->port);
@@ -87,11 +99,9 @@ static cli_status start_server(const probe_options *options, probe_server *serve
         fprintf(stderr, "mailspec probe: the server cannot be started\n");
         return CLI_TARGET;
     }
-    if (options->wait_port && !probe_server_wait(server, options->port, (int64_t)options->timeout_ms)) {
-        fprintf(stderr, "mailspec probe: the server does not listen at port %u\n", options->port);
-        return CLI_TARGET;
-    }
-    return CLI_OK;
+    for (size_t i = 0; options->wait_port && status == CLI_OK && i < context->endpoint_count; i++)
+        status = wait_for(&context->endpoints[i].target, options, server);
+    return status;
 }
 
 /* --- progress ----------------------------------------------------------------------------------------------- */
@@ -175,7 +185,7 @@ static cli_status probe_targets(probe_options *options, probe_context *context, 
     memset(&run, 0, sizeof run);
     run.context = context;
     watch_signals(context, &server);
-    cli_status status = start_server(options, &server);
+    cli_status status = start_server(options, context, &server);
     if (status == CLI_OK && options->clean != NULL) {
         status = probe_survey_all(context);
         status = cli_status_worse(status, probe_clean(context));

@@ -200,10 +200,19 @@ static const char *why_not(const scheduler *s, result_status *status)
     return NULL;
 }
 
-static void reset(const scheduler *s, const probe_job *job)
+/* What the command prints must not get into a report on standard output. */
+static bool reset(const scheduler *s, const probe_job *job)
 {
-    if (job->resets && s->run->reset_command != NULL && system(s->run->reset_command) != 0)
-        fprintf(stderr, "mailspec probe: %s: the reset command failed\n", job->id);
+    static const char first[] = "exec 1>&2\n";
+    const char *command = s->run->reset_command;
+    if (!job->resets || command == NULL)
+        return true;
+    char *line = must(malloc(sizeof first + strlen(command)));
+    strcpy(line, first);
+    strcat(line, command);
+    const bool done = system(line) == 0;
+    free(line);
+    return done;
 }
 
 static void run_job(scheduler *s, probe_job *job, probe_outcome *outcome)
@@ -217,14 +226,19 @@ static void run_job(scheduler *s, probe_job *job, probe_outcome *outcome)
         probe_outcome_none(outcome, job, status, instead);
         return;
     }
-    reset(s, job);
-    for (int feed = 0; feed < PROBE_FEEDS; feed++)
-        if (s->run->feeds[feed] &&
-            (feed == PROBE_FEED_WHOLE || !job->document->header.feed_fixed || !s->run->feeds[PROBE_FEED_WHOLE]))
-            probe_outcome_add(
-                outcome,
-                probe_play(s->run->context, job->endpoint, job->document, job->id, (probe_feed)feed, job->patient),
-                (probe_feed)feed);
+    for (int feed = 0; feed < PROBE_FEEDS; feed++) {
+        if (!s->run->feeds[feed] ||
+            (feed != PROBE_FEED_WHOLE && job->document->header.feed_fixed && s->run->feeds[PROBE_FEED_WHOLE]))
+            continue;
+        if (!reset(s, job)) {
+            probe_outcome_free(outcome);
+            probe_outcome_none(outcome, job, RESULT_ERROR, "the command of --reset-cmd failed");
+            return;
+        }
+        probe_outcome_add(
+            outcome, probe_play(s->run->context, job->endpoint, job->document, job->id, (probe_feed)feed, job->patient),
+            (probe_feed)feed);
+    }
 }
 
 /* Load and limits pass: fewer at a time, and later again. */

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness/net/deadline.h"
+#include "harness/net/stream.h"
 
 enum { POLL_MS = 10, STOP_MS = 2000 };
 
@@ -93,20 +93,20 @@ bool probe_server_alive(void *context)
     return !server->ended;
 }
 
-static bool listens(uint16_t port)
+static bool listens(const net_target *target, net_deadline end)
 {
-    const struct sockaddr_in address = loopback(port);
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
-    const bool done = fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0;
-    if (fd >= 0)
-        close(fd);
+    net_status status;
+    char error[300];
+    net_stream *stream = net_connect(target, end, &status, error, sizeof error);
+    const bool done = stream != NULL;
+    net_free(stream);
     return done;
 }
 
-bool probe_server_wait(probe_server *server, uint16_t port, int64_t milliseconds)
+bool probe_server_wait(probe_server *server, const net_target *target, int64_t milliseconds)
 {
     const net_deadline end = net_in(milliseconds);
-    while (!listens(port)) {
+    while (!listens(target, end)) {
         if (!probe_server_alive(server) || net_left(end) == 0)
             return false;
         pause_for(POLL_MS);

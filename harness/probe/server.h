@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "harness/net/target.h"
+
 typedef struct probe_server {
     volatile sig_atomic_t group; /* process group; 0: none */
     bool ended;                  /* it ended by itself */
@@ -26,8 +28,8 @@ char *probe_with_port(const char *text, uint16_t port);
 /* By the shell.  false when it could not be started. */
 bool probe_server_start(probe_server *server, const char *command);
 bool probe_server_alive(void *server);
-/* Until somebody listens at the port; false when the time is over, or the server has ended. */
-bool probe_server_wait(probe_server *server, uint16_t port, int64_t milliseconds);
+/* Until somebody listens there; false when the time is over, or the server has ended. */
+bool probe_server_wait(probe_server *server, const net_target *target, int64_t milliseconds);
 /* SIGTERM, then SIGKILL to the whole group. */
 void probe_server_stop(probe_server *server);
 

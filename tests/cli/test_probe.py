@@ -9,6 +9,7 @@ import json
 import os
 import poplib
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -646,6 +647,27 @@ class Probe(unittest.TestCase):
         self.assertEqual(run.cases()["t.one"]["status"], "pass", run.err)
         for pid in open(pids).read().split():
             self.assertTrue(has_ended(pid))
+
+    def test_the_targets_are_waited_for_whatever_their_ports(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        run = Run(["smtp://127.0.0.1:%d" % port, "--exec", "sleep 0.3; exec %s serve --smtp %d" % (MAILSPEC, port), "--wait-port"],
+                  self.SOME[:1])
+        self.assertEqual((run.status, run.cases()["t.one"]["status"]), (0, "pass"), run.err)
+
+    def test_the_reset_command(self):
+        """Before each play of those that ask for it; its words stay out of the report; without it nothing is decided."""
+        cases = [case("t.asks", "C: NOOP\nS? 250\n", "start: ehlo\ntags: reset\n"), case("t.other", "C: NOOP\nS? 250\n", "start: ehlo\n")]
+        with Smtp() as server, tempfile.TemporaryDirectory() as folder:
+            log = os.path.join(folder, "log")
+            run = Run([server.url(), "--feed", "all", "--reset-cmd", "echo before | tee -a " + log], cases)
+            self.assertEqual({item["status"] for item in run.cases().values()}, {"pass"})
+            with open(log) as lines:
+                self.assertEqual(len(lines.readlines()), 4)
+            run = Run([server.url(), "--reset-cmd", "exit 3"], cases)
+            self.assertEqual([run.cases()[name]["status"] for name in ("t.asks", "t.other")], ["error", "pass"])
+            self.assertEqual(run.status, 4)
 
     def test_exec_of_what_does_not_start(self):
         run = Run(["smtp://127.0.0.1:{port}", "--exec", "false", "--wait-port"], self.SOME[:1])
