@@ -115,6 +115,47 @@ Test(baseline, compare, .init = begin, .fini = end)
     }
 }
 
+/* RFC 5321 says nothing of when an extra reply comes: two runs on one faulty server hear it at different steps. */
+Test(baseline, what_a_live_run_heard, .init = begin, .fini = end)
+{
+    static const struct {
+        const char *kinds[4];
+        uint32_t lines[4];
+        const char *text;
+    } heard[] = {
+        {{"failure", "breach"}, {7, 7}, "failure:server:SMTP-5321-3.3-09@7"},
+        {{"breach", "failure"}, {6, 7}, "failure:server:SMTP-5321-3.3-09@7"},
+        {{"breach", "breach", "breach"}, {6, 7, 8}, "server:SMTP-5321-3.3-09"},
+        {{"note", "breach", "exchange"}, {1, 7, 1}, "server:SMTP-5321-3.3-09"},
+        {{"failure", "failure"}, {6, 7}, "failure:server:SMTP-5321-3.3-09@6 failure:server:SMTP-5321-3.3-09@7"},
+    };
+    for (size_t i = 0; i < COUNT(heard); i++) {
+        result_run run;
+        result_run_init(&run, "probe", NULL);
+        result_case item = result_case_make("a", NULL);
+        for (size_t k = 0; k < 4 && heard[i].kinds[k] != NULL; k++) {
+            const result_evidence evidence = {.kind = heard[i].kinds[k],
+                                              .has_side = true,
+                                              .side = MS_SERVER,
+                                              .requirement = MS_REQ_SMTP_5321_3_3_09,
+                                              .line = heard[i].lines[k],
+                                              .message = (char *)(uintptr_t) "m"};
+            result_case_evidence(&item, &evidence);
+        }
+        result_case_worsen(&item, RESULT_FAIL, "r");
+        result_run_add(&run, item);
+        baseline *known = baseline_empty();
+        char wanted[300];
+        snprintf(wanted, sizeof wanted, HEAD "fail\ta\t%s\tnot explained yet\n", heard[i].text);
+        cr_assert(baseline_write(path, known, &run, true));
+        char *text = read_file();
+        cr_expect_str_eq(text, wanted, "%zu: %s", i, text);
+        free(text);
+        result_run_free(&run);
+        baseline_free(known);
+    }
+}
+
 Test(baseline, what_is_no_finding, .init = begin, .fini = end)
 {
     static const struct {

@@ -20,23 +20,27 @@ static ms_span field(const mst_document *document, const char *key)
 }
 
 /* An artefact is a recording that names the case it came from: that one is run again, with the same seed. */
-static bool follow_artefact(probe_options *options, const mst_document *document)
+static void follow_artefact(probe_options *options, const mst_document *document, size_t number)
 {
-    static char id[ID_ROOM];
+    static char ids[PROBE_OPERANDS_MAX][ID_ROOM];
     const ms_span from = field(document, "x-case");
     const ms_span seed = field(document, "x-seed");
-    if (ms_span_is_absent(from))
-        return false;
     const uint8_t *at = memchr(from.ptr, '@', from.len);
     const size_t length = at == NULL ? from.len : (size_t)(at - from.ptr);
-    snprintf(id, sizeof id, "%.*s", (int)length, (const char *)from.ptr);
-    options->wanted[0] = id;
-    options->wanted[1] = NULL;
-    options->paths[0] = NULL;
+    snprintf(ids[number], sizeof ids[number], "%.*s", (int)length, (const char *)from.ptr);
+    options->wanted[number] = ids[number];
+    options->wanted[number + 1] = NULL;
     for (size_t i = 0; !ms_span_is_absent(seed) && options->settings.seed == 0 && i < seed.len; i++)
         options->settings.seed =
             i == 0 ? (uint64_t)(seed.ptr[i] - '0') : options->settings.seed * 10 + (uint64_t)(seed.ptr[i] - '0');
-    return true;
+}
+
+static bool are_artefacts(const cli_library *library)
+{
+    for (size_t i = 0; i < library->files.count; i++)
+        if (library->documents[i]->live || ms_span_is_absent(field(library->documents[i], "x-case")))
+            return false;
+    return library->files.count > 0 && library->files.count <= PROBE_OPERANDS_MAX;
 }
 
 static cli_status read_paths(probe_options *options, cli_library *library)
@@ -57,9 +61,11 @@ static cli_status read_paths(probe_options *options, cli_library *library)
             status = CLI_USAGE;
         }
     }
-    if (library->files.count != 1 || status != CLI_OK || library->documents[0]->live ||
-        !follow_artefact(options, library->documents[0]))
+    if (status != CLI_OK || !are_artefacts(library))
         return status;
+    for (size_t i = 0; i < library->files.count; i++)
+        follow_artefact(options, library->documents[i], i);
+    options->paths[0] = NULL;
     cli_library_close(library);
     return cli_library_open(library, "probe", options->corpus);
 }

@@ -147,13 +147,17 @@ static bool is_finding(const result_evidence *e)
     return !e->expected;
 }
 
+static bool is_breach(const result_evidence *e)
+{
+    return strcmp(e->kind, "breach") == 0;
+}
+
 /* "server:SMTP-5321-3.3-09@12", "not-found:server:SMTP-5321-3.3-09@12", "cut@0" */
-static void put_finding(FILE *out, const result_evidence *e)
+static void put_finding(FILE *out, const result_evidence *e, bool live)
 {
     const ms_register_row *row = ms_register_get(e->requirement);
-    const bool breach = strcmp(e->kind, "breach") == 0;
     const char *separator = "";
-    if (!breach || !e->has_side) {
+    if (!is_breach(e) || !e->has_side) {
         fputs(e->kind, out);
         separator = ":";
     }
@@ -163,22 +167,41 @@ static void put_finding(FILE *out, const result_evidence *e)
     }
     if (row != NULL)
         fprintf(out, "%s%s", separator, row->id);
-    fprintf(out, "@%" PRIu32, e->line);
+    if (!live || !is_breach(e))
+        fprintf(out, "@%" PRIu32, e->line);
+}
+
+/* In a live run a breach is what the session machine has heard beside the case: where, how often, and behind a failure
+ * of the case whether at all, depends on which octets came first. */
+static bool is_known_before(const result_case *item, size_t index)
+{
+    const result_evidence *e = &item->evidence[index];
+    for (size_t i = 0; i < item->evidence_count; i++) {
+        const result_evidence *other = &item->evidence[i];
+        if (!is_finding(other))
+            continue;
+        if (!is_breach(other) || (i < index && other->has_side == e->has_side && other->side == e->side &&
+                                  other->requirement == e->requirement))
+            return true;
+    }
+    return false;
 }
 
 /* Unexpected findings as in the file; the caller frees. */
-static char *findings_text(const result_case *item)
+static char *findings_text(const result_run *run, const result_case *item)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *out = must(open_memstream(&text, &size));
+    const bool live = strcmp(run->driver, "probe") == 0;
     bool any = false;
     for (size_t i = 0; i < item->evidence_count; i++) {
-        if (!is_finding(&item->evidence[i]))
+        const result_evidence *e = &item->evidence[i];
+        if (!is_finding(e) || (live && is_breach(e) && is_known_before(item, i)))
             continue;
         if (any)
             fputc(' ', out);
-        put_finding(out, &item->evidence[i]);
+        put_finding(out, e, live);
         any = true;
     }
     if (!any)
@@ -187,13 +210,13 @@ static char *findings_text(const result_case *item)
     return must(text);
 }
 
-static size_t compare_case(baseline *known, const result_case *item, FILE *out)
+static size_t compare_case(baseline *known, const result_run *run, const result_case *item, FILE *out)
 {
     char *id = escaped_id(item);
     const known_case *was = look_up(known, id);
     const char *status = result_status_name(item->status);
     const char *old = was == NULL ? result_status_name(RESULT_PASS) : was->status;
-    char *findings = findings_text(item);
+    char *findings = findings_text(run, item);
     const bool same = strcmp(status, old) == 0 && (was == NULL || strcmp(was->findings, findings) == 0);
     if (!same) {
         fprintf(out, "changed  %s  was %s", id, old);
@@ -212,7 +235,7 @@ size_t baseline_compare(baseline *known, const result_run *run, bool whole, FILE
 {
     size_t changes = 0;
     for (size_t i = 0; i < run->case_count; i++)
-        changes += compare_case(known, &run->cases[i], out);
+        changes += compare_case(known, run, &run->cases[i], out);
     for (size_t i = 0; whole && i < known->count; i++)
         if (!known->cases[i].seen) {
             fputs("missing  ", out);
@@ -252,7 +275,7 @@ static char **lines_of(baseline *known, const result_run *run, bool whole, size_
         char *id = escaped_id(item);
         const known_case *was = look_up(known, id);
         if (item->status != RESULT_PASS) {
-            char *findings = findings_text(item);
+            char *findings = findings_text(run, item);
             lines[(*count)++] = line_of(result_status_name(item->status), id, findings,
                                         was == NULL ? "not explained yet" : was->reason);
             free(findings);

@@ -7,7 +7,8 @@
  *     STATUS  ID  FINDINGS  REASON
  *
  * An ID is escaped as octets are.  FINDINGS are the unexpected ones, as side:ID@line, with its kind before it if it is no
- * breach, separated by spaces, "-" for none.  REASON says why this is known and tolerated; --update-baseline keeps it.
+ * breach, separated by spaces, "-" for none.  In a live run a breach is what the session machine heard: without a line,
+ * once, and only where the case itself has found nothing.  REASON says why this is known and tolerated; --update-baseline keeps it.
  * A case without a line is expected to pass.
  */
 #ifndef MAILSPEC_HARNESS_RESULT_BASELINE_H
