@@ -50,16 +50,22 @@ static bool does_not_branch(const mst_step *step, unsigned connection)
     return true;
 }
 
-void stage_group(stage *s, const mst_step *step, probe_peer *peer)
+/* In this session, that is: who has said HELO was offered nothing. */
+static bool is_offered(const stage *s, const mst_step *step, const probe_peer *peer)
 {
     const probe_offer *offer = &s->ways[step->connection].offer;
+    const probe_offer *known = offer->known ? offer : &s->endpoint->clear;
+    return probe_offer_has(known, MS_SPAN("PIPELINING"), ms_span_absent()) &&
+           (peer->pop3_spoken || ms_smtp_session_offers(&peer->listener.smtp.session, MS_EHLO_PIPELINING));
+}
+
+void stage_group(stage *s, const mst_step *step, probe_peer *peer)
+{
     const bool pop3 = peer->pop3_spoken;
     const char *const *verbs = pop3 ? transaction : inside;
     const size_t count = pop3 ? sizeof transaction / sizeof transaction[0] : sizeof inside / sizeof inside[0];
-    const probe_offer *known = offer->known ? offer : &s->endpoint->clear;
     s->ahead_count = 0;
-    if (s->document->header.feed_fixed || !is_plain_say(step, step->connection) ||
-        !probe_offer_has(known, MS_SPAN("PIPELINING"), ms_span_absent()))
+    if (s->document->header.feed_fixed || !is_plain_say(step, step->connection) || !is_offered(s, step, peer))
         return;
     for (const mst_step *said = step; s->ahead_count < STAGE_AHEAD;) {
         ms_span octets;

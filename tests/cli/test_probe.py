@@ -376,6 +376,14 @@ class Probe(unittest.TestCase):
         # but whoever offers PIPELINING has to bear it
         self.jealous(group, "fail", keywords=("PIPELINING",), cites="SMTP-2920-3.2-01")
 
+    def test_behind_helo_nothing_is_pipelined(self):
+        script = "C: %s client.example\nS? 250\nC: MAIL FROM:<a@client.example>\nS? 250\nC: RSET\nS? 250\n"
+        for hello, connections in (("HELO", 2), ("EHLO", 3)):  # the survey's, and a second try of what was sent away
+            with Jealous(keywords=("PIPELINING",)) as server:
+                run = Run([server.url(), "--feed", "pipelined", "--rcpt", "bob@example.test"],
+                          [case("t.case", script % hello, "start: greeted\n")])
+                self.assertEqual((run.cases()["t.case"]["status"], server.connections), ("pass", connections), run.cases())
+
     def test_limits_in_words_prove_nothing(self):
         for reply in (b"550 5.7.1 Too many messages from you\r\n", b"450 4.7.1 slow down\r\n", b"554 5.7.0 Rate limit\r\n"):
             with Smtp({"NOOP": reply}) as server:
