@@ -40,15 +40,19 @@ static const result_case *find(const result_run *run, const char *id)
     return run->case_count == 0 ? NULL : bsearch(id, run->cases, run->case_count, sizeof *run->cases, by_case_id);
 }
 
+/* What did not run differs from nothing; but where the session machine is not told to have heard a thing, it was well. */
 static bool differs(const row *r, size_t columns)
 {
-    const result_case *first = NULL;
+    const bool heard = strncmp(r->id, "listen.", 7) == 0;
+    const result_status *first = NULL;
     for (size_t c = 0; c < columns; c++) {
-        if (r->cells[c] == NULL || r->cells[c]->status == RESULT_SKIP)
+        static const result_status well = RESULT_PASS;
+        const result_status *status = r->cells[c] != NULL ? &r->cells[c]->status : heard ? &well : NULL;
+        if (status == NULL || *status == RESULT_SKIP)
             continue;
-        if (first != NULL && first->status != r->cells[c]->status)
+        if (first != NULL && *first != *status)
             return true;
-        first = r->cells[c];
+        first = status;
     }
     return false;
 }

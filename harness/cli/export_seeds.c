@@ -139,7 +139,10 @@ static cli_status run_import_crash(int argc, char **argv)
         status = fwrite(text.octets, 1, text.len, stdout) == text.len ? CLI_OK : CLI_INTERNAL;
         break;
     case SEED_IMPORT_UNKNOWN:
-        fprintf(stderr, "mailspec import-crash: there is no fuzz target '%s'\n", argv[1]);
+        fprintf(stderr, "mailspec import-crash: there is no fuzz target '%s', but", argv[1]);
+        for (size_t i = 0; seed_import_target(i) != NULL; i++)
+            fprintf(stderr, " %s", seed_import_target(i));
+        fputc('\n', stderr);
         status = CLI_USAGE;
         break;
     case SEED_IMPORT_NO_TALK:

@@ -167,7 +167,7 @@ static cli_status choose_mutants(request *r)
         r->chosen[r->count++] = entry;
         r->submission |= strncmp(entry->id, "submission.", 11) == 0;
     }
-    return r->count > 0 ? CLI_OK : complain("no mutant is like that", NULL);
+    return r->count > 0 ? CLI_OK : complain("no mutant is like that; 'mailspec serve --list-mutants' lists them", NULL);
 }
 
 static cli_status choose_cases(request *r, cli_library *library, int operands, char **argv)

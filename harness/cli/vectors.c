@@ -342,7 +342,8 @@ static cli_status run_all(run *r, const vectors *all)
         tell_unused(r);
     const cli_status status = totals(r);
     if (status == CLI_USAGE)
-        fputs("mailspec vectors: there is no such vector\n", stderr);
+        fputs("mailspec vectors: no vector is like that; corpus/vectors has them, and --all prints their ids\n",
+              stderr);
     return status;
 }
 
@@ -362,6 +363,18 @@ static bool read_tables(vectors *all, int count, char **paths, const char *corpu
     snprintf(path, sizeof path, "%s/vectors", folder);
     free(folder);
     return vectors_read(all, path);
+}
+
+static bool is_kind(const char *name)
+{
+    for (size_t k = 0; k < ADAPTER_KINDS; k++)
+        if (strcmp(adapter_kind_names[k], name) == 0)
+            return true;
+    fputs("mailspec vectors: --kind is one of", stderr);
+    for (size_t k = 0; k < ADAPTER_KINDS; k++)
+        fprintf(stderr, "%s %s", k == 0 ? "" : ",", adapter_kind_names[k]);
+    fprintf(stderr, ", not: %s\n", name);
+    return false;
 }
 
 static cli_status run_vectors(int argc, char **argv)
@@ -392,6 +405,8 @@ static cli_status run_vectors(int argc, char **argv)
         fputs("mailspec vectors: --known is about another parser: --adapter or --exec\n", stderr);
         return CLI_USAGE;
     }
+    if (r.kind != NULL && !is_kind(r.kind))
+        return CLI_USAGE;
     cli_status status = read_tables(&all, operands, argv + 1, corpus) ? CLI_OK : CLI_USAGE;
     if (known != NULL && !known_read(&r.known, "vectors", known))
         status = CLI_USAGE;

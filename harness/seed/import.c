@@ -142,6 +142,14 @@ static const struct target *find(const char *name)
     return NULL;
 }
 
+const char *seed_import_target(size_t index)
+{
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)
+        if (targets[i].form != FORM_NONE && index-- == 0)
+            return targets[i].name;
+    return NULL;
+}
+
 seed_import_status seed_import(const char *name, ms_span input, mst_text *out)
 {
     const struct target *target = find(name);

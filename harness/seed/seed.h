@@ -51,6 +51,9 @@ typedef enum seed_import_status {
     SEED_IMPORT_FAILED,
 } seed_import_status;
 
+/* The names of the targets whose inputs are octets of a connection; NULL behind the last one. */
+const char *seed_import_target(size_t index);
+
 /* A transcript of what the input of a target says. */
 seed_import_status seed_import(const char *target, ms_span input, mst_text *out);
 

@@ -73,6 +73,11 @@ class Report(unittest.TestCase):
         lines = [line.split()[-1] for line in out.split("\n") if line.strip() and not line.startswith("[")]
         self.assertEqual(lines, ["b", "a", "c", "d"], "what differs stands first")
         self.assertEqual(run("report", "compare", one, one)[0], 0)
+        # what the session machine hears in one run only is new, although no run lists it as passed
+        heard = self.write("heard", report(case("a", "pass"), case("listen.SMTP-5321-4.2-01", "fail")))
+        status, out, _ = run("report", "compare", one, heard)
+        self.assertEqual(status, 1)
+        self.assertIn("listen.SMTP-5321-4.2-01", next(line for line in out.split("\n") if line.startswith("differs")))
 
     def test_what_is_no_report(self):
         for text in ["", "{", "[]", "{\"schema\": 2}", "\"x\"", json.dumps(report({"id": 1})),
