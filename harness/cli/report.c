@@ -27,8 +27,8 @@ static const char help[] =
     "  --all           text: show passes too\n"
     "  --color auto|always|never\n"
     "\n"
-    "Status: 0, 1 if a case failed (compare: if any differs), 2 for a file that is no report, 5 if nothing\n"
-    "was decided.\n"
+    "Status: 0, 1 if a case failed (compare: if any differs), 2 for a file that is no report, 5 if\n"
+    "nothing was decided.\n"
     "\n"
     "example: mailspec report merge shard-*.json --format html --output report.html\n";
 
