@@ -17,7 +17,22 @@
 #include "harness/requirement/register.h"
 #include "harness/serve/listen.h"
 
-enum { AT_SMTP, AT_POP3, AT_SUBMISSION, AT_LMTP, AT_SMTPS, AT_POP3S, POINTS };
+enum {
+    AT_SMTP,
+    AT_POP3,
+    AT_SUBMISSION,
+    AT_LMTP,
+    AT_SMTPS,
+    AT_POP3S,
+    /* set up as some sites are */
+    AT_DEMANDS_TLS,
+    AT_REFUSES,
+    AT_GOES_DOWN,
+    AT_SLOW_SMTP,
+    AT_SLOW_POP3,
+    AT_ONE_LOGIN,
+    POINTS
+};
 
 enum {
     REPLY_MS = 2500, /* the server is on this machine, and answers at once or never */
@@ -26,6 +41,22 @@ enum {
     RUN_MS = 240 * 1000,
     CONNECTIONS = 6,
     SAMPLE = 40, /* cases that tell whether a mutant may be too coarse */
+    DOWN_MS = 1500,
+    /* What takes minutes is played two hundred times faster, by the cases and by their server alike: it waits for eight
+     * minutes in SMTP (RFC 5321 section 4.5.3.2.7 wants five), for fifteen in POP3 (RFC 1939 section 3 wants ten). */
+    HASTE = 200,
+    SLOW_SMTP_MS = 8 * 60 * 1000 / HASTE,
+    SLOW_POP3_MS = 15 * 60 * 1000 / HASTE,
+};
+
+/* Where the cases with a condition are run. */
+static const struct {
+    const char *condition;
+    int smtp, pop3;
+} places[] = {
+    {"implicit-tls", AT_SMTPS, AT_POP3S},       {"tls-required", AT_DEMANDS_TLS, AT_POP3},
+    {"reject-host", AT_REFUSES, AT_POP3},       {"server-control", AT_GOES_DOWN, AT_POP3},
+    {"slow", AT_SLOW_SMTP, AT_SLOW_POP3},
 };
 
 /* A worker's own. */
@@ -35,6 +66,7 @@ typedef struct run_state {
     bool by_submission;
     bool pop3, smtp; /* whose cases the mutant can fail */
     probe_context context;
+    probe_endpoint *at[POINTS]; /* of the context; NULL: no case is run there */
     mutant_result result;
 } run_state;
 
@@ -81,6 +113,11 @@ static void be_server(const mutant_suite *suite, const mutant_entry *mutant, lis
         shared.mutant = mutant->built_in;
         shared.data = mutant->data;
     }
+    serve_settings demands = shared, refuses = shared, one_login = shared;
+    demands.require_tls = refuses.refuses = one_login.one_login = true;
+    points[AT_DEMANDS_TLS].serve = &demands;
+    points[AT_REFUSES].serve = &refuses;
+    points[AT_ONE_LOGIN].serve = &one_login;
     if (store_add_user(s, "alice", "secret") && store_add_user(s, "bob", "secret"))
         listen_run(points, POINTS, &settings, &never);
     _exit(0);
@@ -88,11 +125,24 @@ static void be_server(const mutant_suite *suite, const mutant_entry *mutant, lis
 
 static pid_t start_server(const mutant_suite *suite, const mutant_entry *mutant, listen_point points[POINTS])
 {
-    static const net_protocol protocols[POINTS] = {NET_SMTP, NET_POP3, NET_SUBMISSION, NET_LMTP, NET_SMTP, NET_POP3};
+    static const listen_point kinds[POINTS] = {
+        [AT_SMTP] = {.protocol = NET_SMTP},
+        [AT_POP3] = {.protocol = NET_POP3},
+        [AT_SUBMISSION] = {.protocol = NET_SUBMISSION},
+        [AT_LMTP] = {.protocol = NET_LMTP},
+        [AT_SMTPS] = {.protocol = NET_SMTP, .implicit_tls = true},
+        [AT_POP3S] = {.protocol = NET_POP3, .implicit_tls = true},
+        [AT_DEMANDS_TLS] = {.protocol = NET_SMTP},
+        [AT_REFUSES] = {.protocol = NET_SMTP},
+        [AT_GOES_DOWN] = {.protocol = NET_SMTP, .down_after = DOWN_MS},
+        [AT_SLOW_SMTP] = {.protocol = NET_SMTP, .idle = SLOW_SMTP_MS},
+        [AT_SLOW_POP3] = {.protocol = NET_POP3, .idle = SLOW_POP3_MS},
+        [AT_ONE_LOGIN] = {.protocol = NET_POP3},
+    };
     char error[256];
     for (int i = 0; i < POINTS; i++) {
-        points[i] = (listen_point){
-            .protocol = protocols[i], .host = "127.0.0.1", .fd = -1, .implicit_tls = i == AT_SMTPS || i == AT_POP3S};
+        points[i] = kinds[i];
+        points[i].host = "127.0.0.1";
         if (!listen_open(&points[i], error, sizeof error))
             return -1;
     }
@@ -106,9 +156,19 @@ static pid_t start_server(const mutant_suite *suite, const mutant_entry *mutant,
 
 /* --- the cases ---------------------------------------------------------------------------------------- */
 
-static void set_up(run_state *r, const listen_point points[POINTS])
+static void place(run_state *r, int point, const listen_point points[POINTS])
 {
     char url[64], error[256];
+    size_t at = 0;
+    for (int i = 0; i < POINTS; i++)
+        at += r->at[i] != NULL ? 1 : 0;
+    r->at[point] = &r->context.endpoints[at];
+    snprintf(url, sizeof url, "%s://127.0.0.1:%u", listen_scheme(&points[point]), points[point].port);
+    net_target_parse(url, &r->at[point]->target, error, sizeof error);
+}
+
+static void set_up(run_state *r, const listen_point points[POINTS], const bool used[POINTS])
+{
     probe_context *context = &r->context;
     probe_context_init(context);
     context->settings = (probe_settings){
@@ -127,31 +187,37 @@ static void set_up(run_state *r, const listen_point points[POINTS])
         .case_ms = CASE_MS,
         .delivery_ms = DELIVERY_MS,
         .received_max = PROBE_RECEIVED_MAX,
+        .strict = true,
+        .haste = HASTE,
     };
     context->have = r->suite->have;
     context->empty_maildrop = true;
     probe_make_mark(context);
     for (int i = 0; i < POINTS; i++) {
-        snprintf(url, sizeof url, "%s://127.0.0.1:%u", listen_scheme(&points[i]), points[i].port);
-        net_target_parse(url, &context->endpoints[i].target, error, sizeof error);
+        const bool known = i == AT_REFUSES || i == AT_GOES_DOWN;
+        if (!used[i] || known)
+            continue;
+        place(r, i, points);
+        context->endpoint_count++;
     }
-    context->endpoint_count = POINTS;
     probe_survey_all(context);
-}
-
-static bool needs_implicit_tls(const mst_document *document)
-{
-    const ms_span wanted = MS_SPAN("implicit-tls");
-    for (const mst_gate *gate = document->header.needs; gate != NULL; gate = gate->next)
-        if (gate->text.len == wanted.len && memcmp(gate->text.ptr, wanted.ptr, wanted.len) == 0)
-            return true;
-    return false;
+    /* those who turn everybody away, soon or at once, are not looked at before */
+    for (int i = 0; i < POINTS; i++) {
+        if (!used[i] || r->at[i] != NULL)
+            continue;
+        place(r, i, points);
+        r->at[i]->reachable = true;
+    }
 }
 
 static int endpoint_of(const run_state *r, const mst_document *document)
 {
-    if (needs_implicit_tls(document))
-        return document->header.protocol == MST_POP3 ? AT_POP3S : AT_SMTPS;
+    const bool pop3 = document->header.protocol == MST_POP3;
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        if (probe_needs(document, places[i].condition))
+            return pop3 ? places[i].pop3 : places[i].smtp;
+    if (pop3 && document->header.profiles == MST_PROFILE_STRICT)
+        return AT_ONE_LOGIN;
     switch (document->header.protocol) {
     case MST_SMTP:
         return r->by_submission ? AT_SUBMISSION : AT_SMTP;
@@ -197,9 +263,9 @@ static void run_cases(run_state *r, const bool *wanted)
     for (int pop3 = 1; pop3 >= 0; pop3--)
         for (size_t i = 0; i < r->suite->count; i++) {
             const mutant_case *item = &r->suite->cases[i];
-            probe_endpoint *endpoint = &r->context.endpoints[endpoint_of(r, item->document)];
+            probe_endpoint *endpoint = r->at[endpoint_of(r, item->document)];
             const bool first = item->document->header.protocol == MST_POP3;
-            if (wanted[i] && first == (pop3 == 1) && endpoint->reachable)
+            if (wanted[i] && first == (pop3 == 1) && endpoint != NULL && endpoint->reachable)
                 probe_run_add(&run, item->document, endpoint, item->id);
         }
     result_run_init(&results, "probe", NULL);
@@ -212,10 +278,24 @@ static void run_cases(run_state *r, const bool *wanted)
 
 /* --- which cases ------------------------------------------------------------------------------------------ */
 
+/* Those that wait take too long to be run where they are not asked for. */
 static bool concerns(const run_state *r, const mutant_case *item)
 {
     const bool pop3 = item->document->header.protocol == MST_POP3;
-    return (pop3 ? r->pop3 : r->smtp) && item->passes[r->by_submission];
+    return (pop3 ? r->pop3 : r->smtp) && item->passes[r->by_submission] && !probe_needs(item->document, "slow");
+}
+
+/* The points of all cases that may be run; SMTP and POP3 in any case, as they are a pair. */
+static void find_points(const run_state *r, bool used[POINTS])
+{
+    for (int i = 0; i < POINTS; i++)
+        used[i] = i == AT_SMTP || i == AT_POP3;
+    for (size_t i = 0; i < r->suite->count; i++) {
+        const mutant_case *item = &r->suite->cases[i];
+        const bool base = r->requirement == MS_REQ_NONE;
+        if (base || mutant_case_cites(item, r->requirement) || (!r->suite->cited_only && concerns(r, item)))
+            used[endpoint_of(r, item->document)] = true;
+    }
 }
 
 /* By one of those that cite the requirement, be it as nonstrict. */
@@ -290,6 +370,7 @@ static void be_worker(const mutant_suite *suite, const mutant_entry *mutant, boo
 {
     static run_state r; /* too large for a stack */
     listen_point points[POINTS];
+    bool used[POINTS];
     const int nothing = open("/dev/null", O_WRONLY); /* what a survey complains of is the mutant's fault */
     const struct sigaction ignore = {.sa_handler = SIG_IGN}, end = {.sa_handler = SIG_DFL};
     sigaction(SIGPIPE, &ignore, NULL);
@@ -307,9 +388,11 @@ static void be_worker(const mutant_suite *suite, const mutant_entry *mutant, boo
     const pid_t server = r.result.marks == NULL ? -1 : start_server(suite, mutant, points);
     if (server < 0)
         _exit(1);
-    set_up(&r, points);
+    find_points(&r, used);
+    set_up(&r, points, used);
     for (int i = 0; i < POINTS; i++)
-        r.result.reached |= r.context.endpoints[i].reachable && (i == AT_POP3 || i == AT_POP3S ? r.pop3 : r.smtp);
+        r.result.reached |= r.at[i] != NULL && r.at[i]->reachable &&
+                            (points[i].protocol == NET_POP3 ? r.pop3 : r.smtp);
     if (mutant == NULL)
         run_all(&r);
     else

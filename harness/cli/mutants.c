@@ -198,14 +198,17 @@ static cli_status choose_cases(request *r, cli_library *library, int operands, c
     return status;
 }
 
-/* The reference server takes mail for elsewhere from who has logged in, and returns it: no other system is needed. */
+/* The reference server takes mail for elsewhere from who has logged in, and returns it: no other system is needed.  It is
+ * also there as a host that refuses everybody, as one that goes down, and with a clock that runs faster. */
 static void choose_conditions(request *r)
 {
-    static const char *have[HAVE_MAX + 3] = {"relay-allowed", "dns-lab"};
+    enum { ALWAYS = 6 };
+    static const char *have[HAVE_MAX + ALWAYS + 1] = {"relay-allowed", "dns-lab",        "untrusted-client",
+                                                      "reject-host",   "server-control", "slow"};
     char *rest = NULL;
-    size_t count = 2;
+    size_t count = ALWAYS;
     char *copy = r->o.have == NULL ? NULL : strdup(r->o.have);
-    for (char *one = copy == NULL ? NULL : strtok_r(copy, ",", &rest); one != NULL && count < HAVE_MAX + 2;
+    for (char *one = copy == NULL ? NULL : strtok_r(copy, ",", &rest); one != NULL && count < HAVE_MAX + ALWAYS;
          one = strtok_r(NULL, ",", &rest))
         have[count++] = one;
     r->suite.have = have;

@@ -17,7 +17,7 @@ typedef struct gate {
 
 /* --- the layer ----------------------------------------------------------------------------- */
 
-static bool needs_word(const mst_document *document, const char *word)
+bool probe_needs(const mst_document *document, const char *word)
 {
     for (const mst_gate *need = document->header.needs; need != NULL; need = need->next)
         if (need->kind == MST_GATE_CONDITION && probe_is_word(need->word, word))
@@ -39,7 +39,7 @@ static bool offered_in_tls_only(const probe_endpoint *endpoint, const mst_gate *
 
 static bool needs_tls_offer(const probe_endpoint *endpoint, const mst_document *document)
 {
-    if (endpoint->target.protocol == NET_POP3 || needs_word(document, "notls"))
+    if (endpoint->target.protocol == NET_POP3 || probe_needs(document, "notls"))
         return false;
     for (const mst_gate *need = document->header.needs; need != NULL; need = need->next)
         if (offered_in_tls_only(endpoint, need))

@@ -246,6 +246,13 @@ static uint64_t hash(ms_span id)
     return value;
 }
 
+int64_t stage_time(const stage *s, uint64_t milliseconds)
+{
+    enum { LONG_MS = 10 * 1000 }; /* what is shorter is no matter of a server's patience */
+    const bool hasty = s->hasty && milliseconds >= LONG_MS;
+    return (int64_t)(hasty ? milliseconds / s->context->settings.haste : milliseconds);
+}
+
 static void begin(stage *s, probe_context *context, const probe_endpoint *endpoint, const mst_document *document,
                   probe_feed feed, bool patient)
 {
@@ -263,7 +270,10 @@ static void begin(stage *s, probe_context *context, const probe_endpoint *endpoi
     s->opened = calloc(count, sizeof *s->opened);
     if (s->peers == NULL || s->ways == NULL || s->opened == NULL)
         abort();
-    s->reply_ms = document->header.timeout_ms > 0 ? (int64_t)document->header.timeout_ms : context->settings.reply_ms;
+    s->hasty = context->settings.haste > 1 && probe_needs(document, "slow");
+    s->reply_ms = context->settings.reply_ms;
+    if (document->header.timeout_ms > 0 && (!s->hasty || stage_time(s, document->header.timeout_ms) > s->reply_ms))
+        s->reply_ms = stage_time(s, document->header.timeout_ms);
     s->end = net_in(context->settings.case_ms);
     s->seed = document->header.seed_given ? document->header.seed : context->settings.seed;
     snprintf(s->mark, sizeof s->mark, "%s%04u", context->mark, number % 10000);

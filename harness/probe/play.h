@@ -26,6 +26,8 @@ probe_played probe_play(probe_context *context, const probe_endpoint *endpoint, 
                         const char *id, probe_feed feed, bool patient);
 void probe_played_free(probe_played *played);
 
+/* The condition is among those that the case needs. */
+bool probe_needs(const mst_document *document, const char *word);
 /* One of the connections of the case starts in the state. */
 bool probe_starts_in(const mst_document *document, mst_state state);
 /* Does the case start in TLS?  It does if its start state takes that, or if what it needs is offered there only. */

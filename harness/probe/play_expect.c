@@ -259,7 +259,7 @@ void stage_expect(stage *s, const mst_step *step)
     }
     const mst_match *none = first_of(step, MST_MATCH_NONE);
     /* a silence that is looked for lasts as long as it says, however long others wait */
-    const int64_t wait = none != NULL ? (int64_t)none->duration_ms : probe_peer_patience(peer, s->reply_ms);
+    const int64_t wait = none != NULL ? stage_time(s, none->duration_ms) : probe_peer_patience(peer, s->reply_ms);
     peer->listener.line = step->at.line;
     probe_peer_take(peer, shape_of(step), probe_peer_reply_end(peer, wait), &reply);
     if (reply.came == PROBE_CAME_REPLY)

@@ -187,5 +187,5 @@ void stage_reopen(stage *s, const mst_step *step)
 
 void stage_pause(stage *s, const mst_step *step)
 {
-    pause_until(s, net_sooner(net_in((int64_t)step->wait.duration_ms), s->end));
+    pause_until(s, net_sooner(net_in(stage_time(s, step->wait.duration_ms)), s->end));
 }

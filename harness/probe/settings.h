@@ -34,6 +34,7 @@ typedef struct probe_settings {
     size_t received_max;      /* octets kept of one connection */
     uint64_t seed;            /* of pick and word; 0: fresh */
     bool strict;              /* profile strict is wanted */
+    unsigned haste;           /* cases that need slow, and their server, wait so many times shorter; 0: as they say */
 } probe_settings;
 
 enum {

@@ -33,6 +33,7 @@ typedef struct stage {
     stage_taken *taken;
     size_t taken_count, taken_room;
     char mark[PROBE_MARK + 8]; /* of this case */
+    bool hasty; /* the case and its server wait shorter: settings.haste */
     int64_t reply_ms;
     net_deadline end;
     uint64_t seed;
@@ -86,6 +87,9 @@ result_case stage_result(stage *s, const char *id);
 probe_peer *stage_peer(stage *s, const mst_step *step);
 /* Open (again), and go as far as state; false with a verdict. */
 bool stage_open(stage *s, unsigned connection, const probe_endpoint *endpoint, mst_state state, uint32_t line);
+
+/* How long the case waits where it says so many milliseconds. */
+int64_t stage_time(const stage *s, uint64_t milliseconds);
 
 /* --- steps --- */
 

@@ -16,10 +16,14 @@ enum {
     WRITE_TIME = 120000,    /* for a piece of output; a reader that stalls loses its maildrop */
     LINGER_TIME = 2000,     /* what the client still sends is read for so long, so that it sees our last words */
 };
+static const net_deadline never = INT64_MAX;
 
 typedef struct connection {
     const listen_point *point;
     const listen_settings *settings;
+    int64_t idle; /* milliseconds */
+    net_deadline began;
+    net_deadline down; /* when the server goes down for it */
     atomic_bool *stop;
     net_stream *stream;
     smtp_server *smtp; /* or */
@@ -63,11 +67,57 @@ static bool flush(connection *c)
     return done;
 }
 
+/* The first octets of a handshake, when there are some; they stay unread. */
+static ms_span peek(const connection *c, uint8_t *room, size_t size)
+{
+    struct pollfd entry = {.fd = net_descriptor(c->stream), .events = POLLIN};
+    const ssize_t got = poll(&entry, 1, HANDSHAKE_TIME) > 0 ? recv(entry.fd, room, size, MSG_PEEK) : 0;
+    return ms_span_make(room, got > 0 ? (size_t)got : 0);
+}
+
+/* A record announces its length in its octets 3 and 4 (RFC 8446 section 5.1). */
+static bool is_whole(ms_span record)
+{
+    return record.len >= 5 && record.len >= 5 + ((size_t)record.ptr[3] << 8 | record.ptr[4]);
+}
+
+/* The extension server_name: type 0, and three lengths that agree about one name of type 0 (RFC 6066 section 3). */
+static bool names_server(ms_span hello)
+{
+    for (size_t i = 0; i + 9 <= hello.len; i++) {
+        const uint8_t *at = hello.ptr + i;
+        const unsigned whole = (unsigned)at[2] << 8 | at[3], list = (unsigned)at[4] << 8 | at[5];
+        const unsigned name = (unsigned)at[7] << 8 | at[8];
+        if (at[0] == 0 && at[1] == 0 && at[6] == 0 && name > 0 && list == name + 3 && whole == list + 2)
+            return true;
+    }
+    return false;
+}
+
+/* Mutants that look at the beginning of a handshake; true: it is not gone on with. */
+static bool dislikes_hello(const connection *c)
+{
+    uint8_t room[2048];
+    const serve_settings *serve = c->settings->serve;
+    const bool stalls = mutant_is(serve, MUTANT_SMTP_HANDSHAKE_STALLS);
+    if (c->smtp == NULL || (!stalls && !mutant_is(serve, MUTANT_SMTP_TLS_NAME)))
+        return false;
+    const ms_span hello = peek(c, room, sizeof room);
+    if (stalls && !is_whole(hello))
+        store_stall(serve->store);
+    if (stalls || !names_server(hello))
+        return false;
+    net_write(c->stream, MS_SPAN("454 4.7.0 There is no such name\r\n"), net_in(WRITE_TIME));
+    return true;
+}
+
 static bool shake_hands(connection *c)
 {
     char error[160];
     net_tls_settings tls = c->settings->tls;
     const serve_settings *serve = c->settings->serve;
+    if (dislikes_hello(c))
+        return false;
     if (mutant_is(serve, c->point->protocol == NET_POP3 ? MUTANT_POP3_TLS_OLD : MUTANT_SMTP_TLS_OLD))
         tls.min = "1.0";
     return net_tls_accept(c->stream, &tls, net_in(HANDSHAKE_TIME), error, sizeof error) == NET_OK;
@@ -87,25 +137,39 @@ static bool begin_tls(connection *c)
     return true;
 }
 
-/* The end, from our side: idle for too long, or the server goes down.  POP3 says nothing (RFC 1939 section 3). */
-static void say_goodbye(connection *c, bool idle)
+/* The end, from our side: idle for too long, or the server goes down.  POP3 says nothing (RFC 1939 section 3).  true: a
+ * mutant stays all the same. */
+static bool say_goodbye(connection *c, bool idle)
 {
     if (c->smtp != NULL && idle)
         smtp_server_timeout(c->smtp, &c->out);
     else if (c->smtp != NULL)
         smtp_server_shutdown(c->smtp, &c->out);
-    flush(c);
+    else if (idle)
+        pop3_server_timeout(c->pop3, &c->out);
+    c->down = never;
+    return flush(c) && !idle && c->smtp != NULL && mutant_is(c->settings->serve, MUTANT_SMTP_DOWN_STAYS) && !*c->stop;
+}
+
+/* When it has been silent for too long. */
+static net_deadline end_of_patience(const connection *c)
+{
+    if (c->smtp != NULL)
+        return net_in(smtp_server_idle(c->smtp, c->idle));
+    if (mutant_is(c->settings->serve, MUTANT_POP3_IDLE_FIXED))
+        return c->began + c->idle;
+    return net_in(pop3_server_idle(c->pop3, c->idle));
 }
 
 /* More input; false: the connection is over. */
 static bool read_more(connection *c)
 {
-    const int64_t idle = c->smtp != NULL ? c->settings->smtp_idle : c->settings->pop3_idle;
-    const net_deadline end = net_in(idle);
+    const net_deadline end = end_of_patience(c);
     for (;;) {
         size_t got = 0;
+        const net_deadline look = net_sooner(net_sooner(end, c->down), net_in(TICK));
         const net_status status =
-            net_read(c->stream, c->input + c->held, sizeof c->input - c->held, &got, net_sooner(end, net_in(TICK)));
+            net_read(c->stream, c->input + c->held, sizeof c->input - c->held, &got, look);
         tell(c, MS_CLIENT, ms_span_make(c->input + c->held, got));
         c->held += got;
         if (status == NET_OK)
@@ -113,10 +177,10 @@ static bool read_more(connection *c)
         const bool late = net_left(end) == 0;
         if (status != NET_TIMEOUT)
             return false;
-        if (*c->stop || late) {
+        if (*c->stop || late || net_left(c->down) == 0) {
             c->closed = MS_SERVER;
-            say_goodbye(c, late);
-            return false;
+            if (!say_goodbye(c, late))
+                return false;
         }
     }
 }
@@ -201,23 +265,27 @@ static ms_smtp_variant variant_of(const listen_point *point)
 void connection_serve(const listen_point *point, int fd, const listen_settings *settings, atomic_bool *stop)
 {
     serve_peer peer;
-    connection c = {.point = point, .settings = settings, .stop = stop, .stream = net_adopt(fd)};
+    listen_settings own = *settings;
+    own.serve = point->serve != NULL ? point->serve : settings->serve;
+    connection c = {.point = point, .settings = &own, .stop = stop, .stream = net_adopt(fd), .began = net_now()};
+    c.idle = point->idle > 0 ? point->idle : point->protocol == NET_POP3 ? settings->pop3_idle : settings->smtp_idle;
+    c.down = point->down_after > 0 ? net_in(point->down_after) : never;
     literal(fd, getpeername, peer.client, sizeof peer.client);
     literal(fd, getsockname, peer.server, sizeof peer.server);
     const bool tls = point->implicit_tls && !comes_in_clear(&c, fd);
     if (!tls || shake_hands(&c)) {
         if (point->protocol == NET_POP3)
-            c.pop3 = pop3_server_new(settings->serve, tls);
+            c.pop3 = pop3_server_new(own.serve, tls);
         else
-            c.smtp = smtp_server_new(settings->serve, variant_of(point), &peer, tls ? net_tls_cipher(c.stream) : "");
-        if (mutant_is(settings->serve, MUTANT_SMTP_EARLY_LOST))
+            c.smtp = smtp_server_new(own.serve, variant_of(point), &peer, tls ? net_tls_cipher(c.stream) : "");
+        if (mutant_is(own.serve, MUTANT_SMTP_EARLY_LOST))
             lose_early(&c);
         c.closed = MS_CLIENT;
-        if (settings->ear != NULL)
-            c.heard = settings->ear->begin(point);
+        if (own.ear != NULL)
+            c.heard = own.ear->begin(point);
         converse(&c);
-        if (settings->ear != NULL)
-            settings->ear->end(c.heard, c.closed);
+        if (own.ear != NULL)
+            own.ear->end(c.heard, c.closed);
     }
     pop3_server_free(c.pop3);
     smtp_server_free(c.smtp);

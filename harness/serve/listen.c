@@ -27,6 +27,7 @@ typedef struct hall {
     atomic_bool *stop;
     pthread_mutex_t mutex;
     unsigned connections;
+    unsigned seats; /* of SMTP that are taken: counted for mutants only */
 } hall;
 
 typedef struct visit {
@@ -104,12 +105,37 @@ bool listen_open(listen_point *point, char *error, size_t error_room)
 
 /* --- connections -------------------------------------------------------------------------------- */
 
+/* Mutants that serve so many clients of SMTP at once, and let the others wait; 0: all. */
+static unsigned seats_of(const visit *v)
+{
+    const serve_settings *serve = v->in->settings->serve;
+    if (v->point->protocol == NET_POP3)
+        return 0;
+    return mutant_is(serve, MUTANT_SMTP_FOUR_AT_ONCE) ? 4 : mutant_is(serve, MUTANT_SMTP_CROWD) ? 20 : 0;
+}
+
+static void take_seat(const visit *v, unsigned seats)
+{
+    for (bool taken = false; !taken && !*v->in->stop;) {
+        pthread_mutex_lock(&v->in->mutex);
+        taken = v->in->seats < seats;
+        v->in->seats += taken ? 1 : 0;
+        pthread_mutex_unlock(&v->in->mutex);
+        if (!taken)
+            poll(NULL, 0, TICK / 10);
+    }
+}
+
 static void *serve_visit(void *argument)
 {
     visit v = *(visit *)argument;
+    const unsigned seats = seats_of(&v);
     free(argument);
+    if (seats > 0)
+        take_seat(&v, seats);
     connection_serve(v.point, v.fd, v.in->settings, v.in->stop);
     pthread_mutex_lock(&v.in->mutex);
+    v.in->seats -= seats > 0 && v.in->seats > 0 ? 1 : 0;
     v.in->connections--;
     pthread_mutex_unlock(&v.in->mutex);
     return NULL;

@@ -16,6 +16,10 @@ typedef struct listen_point {
     const char *host; /* a literal address */
     uint16_t port;    /* 0: any, and what it became once it is open */
     int fd;           /* -1: not open */
+    /* what is another one than that of the listener's settings */
+    const serve_settings *serve; /* NULL: the same */
+    int64_t idle;                /* milliseconds without a word; 0: the same */
+    int64_t down_after;          /* milliseconds after which it goes down for a session; 0: it stays up */
 } listen_point;
 
 /* Who hears what is said on each connection; threads call it side by side.  begin gives what the others get. */

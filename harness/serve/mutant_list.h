@@ -6,3 +6,5 @@
 #include "harness/serve/mutant_list_smtp.h"
 
 #include "harness/serve/mutant_list_pop3.h"
+
+#include "harness/serve/mutant_list_connection.h"

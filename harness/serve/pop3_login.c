@@ -38,7 +38,7 @@ static void fail(pop3_server *server, int user, bool sasl)
         pop3_err(server, "[AUTH] There is no such user");
     else
         pop3_err(server, "[AUTH] Name or password wrong");
-    if (++server->failed_logins >= FAILED_LOGINS_MAX)
+    if (++server->failed_logins >= FAILED_LOGINS_MAX && !mutant_is(settings, MUTANT_POP3_GUESSES))
         server->wish = SERVE_CLOSE;
     if (mutant_is(settings, MUTANT_POP3_LOCK_FAILED) && user >= 0 && server->view.messages == NULL)
         store_open(settings->store, user, true, &server->view);
@@ -71,6 +71,8 @@ static void log_in(pop3_server *server, int user)
     if (mutant_is(server->settings, MUTANT_POP3_AUTH_STATE) && server->verb != MS_POP3_PASS &&
         server->verb != MS_POP3_APOP)
         pop3_ok(server, "Welcome");
+    else if (mutant_is(server->settings, MUTANT_POP3_DELAY_AGAIN) && store_delay(server->settings->store, false))
+        pop3_err(server, "[LOGIN-DELAY] You were here just now");
     else if (pop3_open(server, user))
         pop3_ok(server, "The maildrop is open");
     else if (mutant_is(server->settings, MUTANT_POP3_AUTH_CODE_LOCK))
@@ -162,6 +164,10 @@ void pop3_apop(pop3_server *server, const ms_pop3_command *command)
     const serve_settings *settings = server->settings;
     if (!pop3_takes_auth(server)) {
         pop3_err(server, "Not without TLS");
+        return;
+    }
+    if (settings->one_login && !mutant_is(settings, MUTANT_POP3_BOTH)) {
+        pop3_err(server, "Only by USER and PASS");
         return;
     }
     const bool right = auth_apop(settings, command->apop.name, command->apop.digest, server->timestamp, &user);

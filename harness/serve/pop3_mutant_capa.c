@@ -51,6 +51,11 @@ void pop3_mutant_extra_offers(pop3_server *server)
     case MUTANT_POP3_CAPA_TWICE:
         serve_octets_text(server->out, "EXPIRE 30\r\n");
         break;
+    case MUTANT_POP3_DELAY_AGAIN:
+        serve_octets_text(server->out, "LOGIN-DELAY 5\r\n");
+        if (server->logged_in)
+            store_delay(server->settings->store, true);
+        break;
     case MUTANT_POP3_CAPA_APOP:
         serve_octets_text(server->out, "APOP\r\n");
         break;

@@ -126,7 +126,7 @@ static void stuff(const pop3_server *server, const store_message *message, serve
         const bool buffer = mutant == MUTANT_POP3_STUFFING_BUFFER && i % 4096 == 0 && i > 0;
         const bool blank_dot =
             mutant == MUTANT_POP3_OVERSTUFFED && *at == '.' && i > 1 && at[-1] == ' ' && at[-2] == '\n';
-        if (mutant == MUTANT_POP3_LF_DOT && *at == '\n' && i > 0 && at[-1] != '\r')
+        if ((mutant == MUTANT_POP3_LF_DOT || mutant == MUTANT_POP3_LF_CHUNK) && *at == '\n' && i > 0 && at[-1] != '\r')
             serve_octets_text(out, "\r");
         if ((begins && *at == '.' && !none && !buffer) || blank_dot)
             serve_octets_text(out, ".");
@@ -225,6 +225,7 @@ static bool edit(pop3_server *server, const store_message *message, serve_octets
     case MUTANT_POP3_OVERSTUFFED:
     case MUTANT_POP3_STUFFING_BUFFER:
     case MUTANT_POP3_LF_DOT:
+    case MUTANT_POP3_LF_CHUNK:
         server->raw = true;
         stuff(server, message, out);
         return true;

@@ -420,6 +420,21 @@ size_t pop3_server_tls(pop3_server *server, size_t pending)
     return mutant_is(server->settings, MUTANT_POP3_STLS_INJECTION) ? pending : 0;
 }
 
+int64_t pop3_server_idle(const pop3_server *server, int64_t usual)
+{
+    const bool hasty =
+        mutant_is(server->settings, server->logged_in ? MUTANT_POP3_IDLE_SHORT : MUTANT_POP3_IDLE_LOGIN);
+    return hasty ? usual / 4 : usual;
+}
+
+void pop3_server_timeout(pop3_server *server, serve_octets *out)
+{
+    if (mutant_is(server->settings, MUTANT_POP3_IDLE_UPDATES) && server->logged_in)
+        store_close(server->settings->store, &server->view, server->marked);
+    if (mutant_is(server->settings, MUTANT_POP3_IDLE_TELLS))
+        serve_octets_text(out, "-ERR Nothing was heard for too long\r\n");
+}
+
 void pop3_server_too_many(serve_octets *out)
 {
     serve_octets_text(out, "-ERR [SYS/TEMP] Too many connections, try again later\r\n");

@@ -22,6 +22,10 @@ serve_taken pop3_server_take(pop3_server *server, ms_span input, serve_octets *o
  * is none. */
 size_t pop3_server_tls(pop3_server *server, size_t pending);
 
+/* As in smtp_server.h; behind too long a silence nothing is said (RFC 1939 section 3). */
+int64_t pop3_server_idle(const pop3_server *server, int64_t usual);
+void pop3_server_timeout(pop3_server *server, serve_octets *out);
+
 /* For a connection that cannot be served. */
 void pop3_server_too_many(serve_octets *out);
 

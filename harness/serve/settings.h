@@ -20,6 +20,8 @@ typedef struct serve_settings {
     bool tls;           /* STARTTLS and STLS can be offered */
     bool plain_auth;    /* PLAIN and LOGIN in clear text, too */
     bool require_tls;   /* nothing but TLS is taken up in clear text */
+    bool refuses;       /* SMTP: there is no mail service for anybody (RFC 5321 section 3.1) */
+    bool one_login;     /* POP3: who may log in by USER and PASS may not by APOP (RFC 1939 section 13) */
     uint8_t secret[32]; /* what the salts of SCRAM are made of */
     /* Where time and chance come from, so that a fuzzer can fix both. */
     int64_t (*clock)(void); /* seconds since 1970 */

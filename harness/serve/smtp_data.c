@@ -37,7 +37,8 @@ static bool holds_bare(const smtp_server *server)
     const smtp_transaction *t = &server->transaction;
     if (server->false_end || mutant_is(server->settings, MUTANT_SMTP_LF_CONTENT) ||
         mutant_is(server->settings, MUTANT_SMTP_LF_HEADER) || mutant_is(server->settings, MUTANT_SMTP_LF_STORED) ||
-        mutant_is(server->settings, MUTANT_POP3_LF_DOT))
+        mutant_is(server->settings, MUTANT_POP3_LF_DOT) ||
+        (mutant_is(server->settings, MUTANT_POP3_LF_CHUNK) && t->chunks))
         return false;
     return t->body != MS_BODY_BINARYMIME && (t->scanner.flags & (MS_CONTENT_BARE_CR | MS_CONTENT_BARE_LF)) != 0;
 }

@@ -84,6 +84,12 @@ static void add_message(const smtp_server *server, const trace *stamp, ms_span c
     serve_octets_free(&rest);
 }
 
+static bool has_one_line(ms_span content)
+{
+    const size_t body = header_length(content) + sizeof "\r\n" - 1;
+    return body < content.len && header_line(ms_span_make(content.ptr + body, content.len - body)) == content.len - body;
+}
+
 static bool store_copy(smtp_server *server, int user, ms_span return_path, const smtp_recipient *recipient)
 {
     const smtp_transaction *t = &server->transaction;
@@ -107,8 +113,10 @@ static bool store_copy(smtp_server *server, int user, ms_span return_path, const
         serve_octets_text(&copy, "\r\n");
     serve_octets other = {0};
     const bool changed = data_mutant_stored(server->settings->data, serve_octets_span(&copy), &other);
-    const store_status status = store_deliver(server->settings->store, user,
-                                              serve_octets_span(changed ? &other : &copy), flags_of(server, content));
+    const ms_span stored = serve_octets_span(changed ? &other : &copy);
+    const store_status status = store_deliver(server->settings->store, user, stored, flags_of(server, content));
+    if (mutant_is(server->settings, MUTANT_SMTP_COPIES) && has_one_line(content))
+        store_deliver(server->settings->store, user, stored, flags_of(server, content));
     serve_octets_free(&other);
     serve_octets_free(&copy);
     serve_octets_free(&paths);

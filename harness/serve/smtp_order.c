@@ -57,7 +57,13 @@ bool smtp_in_order(smtp_server *server, ms_smtp_verb verb)
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
         if ((needs & refusals[i].need) == 0)
             continue;
-        smtp_reply(server, refusals[i].code, refusals[i].subject, refusals[i].detail, refusals[i].text);
+        const bool demands = refusals[i].need == NEEDS_ENCRYPTION;
+        if (demands && mutant_is(server->settings, MUTANT_SMTP_DEMAND_CODE))
+            smtp_reply(server, 554, 7, 0, refusals[i].text);
+        else if (demands && mutant_is(server->settings, MUTANT_SMTP_DEMAND_STATUS))
+            smtp_reply(server, 530, 5, 1, refusals[i].text);
+        else
+            smtp_reply(server, refusals[i].code, refusals[i].subject, refusals[i].detail, refusals[i].text);
         return false;
     }
     return true;

@@ -181,6 +181,12 @@ static void answer(smtp_server *server, const ms_line *line)
         server->wish = SERVE_CLOSE;
         return;
     }
+    if (server->settings->refuses && parsed.command.verb != MS_SMTP_QUIT &&
+        !mutant_is(server->settings, MUTANT_SMTP_REFUSED_OPENS)) {
+        const bool other = mutant_is(server->settings, MUTANT_SMTP_REFUSED_CODE);
+        smtp_reply(server, other ? 550 : 503, 5, other ? 0 : 1, "There is no mail service here");
+        return;
+    }
     if (parsed.command.verb == MS_SMTP_BDAT) {
         smtp_bdat(server, &parsed, line->text); /* whatever it is, octets follow it */
         return;
@@ -334,6 +340,17 @@ static size_t take_some(smtp_server *server, ms_span input)
     return take_line(server, input);
 }
 
+/* RFC 5321 section 3.1: it waits for QUIT all the same. */
+static void refuse(smtp_server *server)
+{
+    char text[300] = "";
+    if (!mutant_is(server->settings, MUTANT_SMTP_REFUSED_MUTE))
+        snprintf(text, sizeof text, "%s has no mail service", server->settings->host_name);
+    smtp_reply_bare(server, 554, text);
+    if (mutant_is(server->settings, MUTANT_SMTP_REFUSED_CLOSES))
+        server->wish = SERVE_CLOSE;
+}
+
 static void greet(smtp_server *server)
 {
     char text[300];
@@ -343,6 +360,10 @@ static void greet(smtp_server *server)
     if (smtp_data_mutant_before(server, DATA_AT_GREETING, &line))
         return;
     server->verb = MS_SMTP_GREETING;
+    if (server->settings->refuses) {
+        refuse(server);
+        return;
+    }
     snprintf(text, sizeof text, "%s %s mailspec", server->settings->host_name,
              server->variant == MS_VARIANT_LMTP ? "LMTP" : "ESMTP");
     smtp_reply_bare(server, 220, text);
@@ -446,6 +467,14 @@ static void say_421(const serve_settings *settings, unsigned subject, unsigned d
     serve_octets_print(out, "421 4.%u.%u %s %s\r\n", subject, detail, settings->host_name, text);
 }
 
+int64_t smtp_server_idle(const smtp_server *server, int64_t usual)
+{
+    const bool data = server->phase == PHASE_DATA;
+    if (mutant_is(server->settings, data ? MUTANT_SMTP_IDLE_DATA : MUTANT_SMTP_IDLE_SHORT))
+        return usual / 4;
+    return data && mutant_is(server->settings, MUTANT_SMTP_IDLE_ENDLESS) ? usual * 1000 : usual;
+}
+
 void smtp_server_timeout(smtp_server *server, serve_octets *out)
 {
     say_421(server->settings, 4, 2, "heard nothing for too long, closes the channel", out);
@@ -453,7 +482,8 @@ void smtp_server_timeout(smtp_server *server, serve_octets *out)
 
 void smtp_server_shutdown(smtp_server *server, serve_octets *out)
 {
-    say_421(server->settings, 3, 2, "goes down", out);
+    if (!mutant_is(server->settings, MUTANT_SMTP_DOWN_SILENT))
+        say_421(server->settings, 3, 2, "goes down", out);
 }
 
 void smtp_server_too_many(const serve_settings *settings, serve_octets *out)

@@ -36,6 +36,8 @@ serve_taken smtp_server_take(smtp_server *server, ms_span input, serve_octets *o
  * which is none (RFC 3207 section 4.2). */
 size_t smtp_server_tls(smtp_server *server, size_t pending, const char *cipher);
 
+/* Milliseconds that it waits for the next octets, where the usual time is that. */
+int64_t smtp_server_idle(const smtp_server *server, int64_t usual);
 /* The client said nothing for too long, or the server goes down: the last reply. */
 void smtp_server_timeout(smtp_server *server, serve_octets *out);
 void smtp_server_shutdown(smtp_server *server, serve_octets *out);

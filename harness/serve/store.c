@@ -26,6 +26,7 @@ struct store {
     unsigned drops;
     time_t stalled_until; /* by a mutant; 0: not */
     bool reuses_ids;
+    bool delays; /* the next login: a mutant */
 };
 
 static void *grown(void *old, size_t size)
@@ -300,4 +301,13 @@ void store_reuse_ids(store *s)
     pthread_mutex_lock(&s->mutex);
     s->reuses_ids = true;
     pthread_mutex_unlock(&s->mutex);
+}
+
+bool store_delay(store *s, bool next)
+{
+    pthread_mutex_lock(&s->mutex);
+    const bool before = s->delays;
+    s->delays = next;
+    pthread_mutex_unlock(&s->mutex);
+    return before;
 }

@@ -88,6 +88,8 @@ void store_leave_locked(store *s, store_view *view);
 void store_remove(store *s, store_view *view, uint32_t number);
 unsigned store_drops(store *s);
 void store_reuse_ids(store *s);
+/* The next login is to be refused; whether that was so before. */
+bool store_delay(store *s, bool next);
 
 /* Messages now in a maildrop. */
 uint32_t store_count(store *s, int user);
