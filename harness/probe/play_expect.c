@@ -147,7 +147,9 @@ static bool proves_nothing(const stage *s, const mst_step *step, probe_peer *pee
 {
     if (step->expect.only || s->document->header.only)
         return false;
-    if (s->endpoint->mail_refused && reply->came == PROBE_CAME_REPLY && reply->code >= 400 &&
+    /* a site may refuse all mail, but not by saying that it does not know the command, where a case asks for that */
+    const bool unknown = taken != NULL && (reply->code == 500 || reply->code == 502);
+    if (s->endpoint->mail_refused && !unknown && reply->came == PROBE_CAME_REPLY && reply->code >= 400 &&
         answers_delivery(reply->answered))
         return true;
     /* a content that the site does not want (section 7.9), which the case did not think of */

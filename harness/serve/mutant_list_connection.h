@@ -22,12 +22,15 @@ MUTANT(SMTP_DEMAND_CODE, "smtp.demand.code", SMTP_3207_4_05, "where TLS is deman
 MUTANT(SMTP_DEMAND_STATUS, "smtp.demand.status", SMTP_3207_4_07, "where TLS is demanded, 530 has the status code 5.5.1")
 MUTANT(SMTP_DEMAND_NOOP, "smtp.demand.noop", SMTP_3207_4_06, "where TLS is demanded, NOOP in clear gets 530")
 
+/* who submits mail */
+MUTANT(SUBMISSION_OPEN, "submission.open", SMTP_6409_4_3_01, "mail is taken without a login")
+
 /* silence */
-MUTANT(SMTP_IDLE_SHORT, "smtp.idle.short", SMTP_5321_4_5_3_2_08, "who says nothing is sent away after a quarter of the time")
-MUTANT(SMTP_IDLE_DATA, "smtp.idle.data", SMTP_5321_4_5_3_2_09, "who says nothing in the mail data is sent away after a quarter of the time")
+MUTANT(SMTP_IDLE_SHORT, "smtp.idle.short", SMTP_5321_4_5_3_2_08, "who says nothing is sent away after a sixth of the time")
+MUTANT(SMTP_IDLE_DATA, "smtp.idle.data", SMTP_5321_4_5_3_2_09, "who says nothing in the mail data is sent away after a sixth of the time")
 MUTANT(SMTP_IDLE_ENDLESS, "smtp.idle.endless", SMTP_SEC_limits_10, "mail data that never end are waited for without end")
-MUTANT(POP3_IDLE_SHORT, "pop3.idle.short", POP3_1939_3_29, "who is logged in and says nothing is logged out after a quarter of the time")
-MUTANT(POP3_IDLE_LOGIN, "pop3.idle.login", POP3_1939_3_30, "who says nothing before the login is sent away after a quarter of the time")
+MUTANT(POP3_IDLE_SHORT, "pop3.idle.short", POP3_1939_3_29, "who is logged in and says nothing is logged out after a sixth of the time")
+MUTANT(POP3_IDLE_LOGIN, "pop3.idle.login", POP3_1939_3_30, "who says nothing before the login is sent away after a sixth of the time")
 MUTANT(POP3_IDLE_FIXED, "pop3.idle.fixed", POP3_1939_3_31, "a session ends when its time is over, whatever it says")
 MUTANT(POP3_IDLE_UPDATES, "pop3.idle.updates", POP3_1939_3_32, "the end of the time removes what was marked")
 MUTANT(POP3_IDLE_TELLS, "pop3.idle.tells", POP3_1939_3_33, "the end of the time is told by a response")

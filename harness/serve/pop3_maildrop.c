@@ -242,7 +242,8 @@ void pop3_retr(pop3_server *server, const ms_pop3_command *command)
         return;
     if (mutant_is(server->settings, MUTANT_POP3_RETR_MARKS))
         server->marked[number - 1] = 1;
-    if (mutant_is(server->settings, MUTANT_POP3_QUIT_RETRIEVED))
+    if (mutant_is(server->settings, MUTANT_POP3_QUIT_RETRIEVED) ||
+        mutant_is(server->settings, MUTANT_POP3_DROP_RETRIEVED))
         server->touched[number - 1] = 1;
     send(server, message, message->len);
 }

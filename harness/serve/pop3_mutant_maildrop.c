@@ -353,7 +353,6 @@ const uint8_t *pop3_mutant_marks(pop3_server *server)
             marked[0] = 1;
         break;
     case MUTANT_POP3_QUIT_RETRIEVED:
-    case MUTANT_POP3_DROP_RETRIEVED:
     case MUTANT_POP3_RSET_LATE:
         for (uint32_t n = 0; n < messages; n++)
             marked[n] |= server->touched[n];

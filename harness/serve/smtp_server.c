@@ -471,7 +471,7 @@ int64_t smtp_server_idle(const smtp_server *server, int64_t usual)
 {
     const bool data = server->phase == PHASE_DATA;
     if (mutant_is(server->settings, data ? MUTANT_SMTP_IDLE_DATA : MUTANT_SMTP_IDLE_SHORT))
-        return usual / 4;
+        return usual / 6;
     return data && mutant_is(server->settings, MUTANT_SMTP_IDLE_ENDLESS) ? usual * 1000 : usual;
 }
 
