@@ -54,8 +54,8 @@ static const struct {
     const char *condition;
     int smtp, pop3;
 } places[] = {
-    {"implicit-tls", AT_SMTPS, AT_POP3S},       {"tls-required", AT_DEMANDS_TLS, AT_POP3},
-    {"reject-host", AT_REFUSES, AT_POP3},       {"server-control", AT_GOES_DOWN, AT_POP3},
+    {"implicit-tls", AT_SMTPS, AT_POP3S}, {"tls-required", AT_DEMANDS_TLS, AT_POP3},
+    {"reject-host", AT_REFUSES, AT_POP3}, {"server-control", AT_GOES_DOWN, AT_POP3},
     {"slow", AT_SLOW_SMTP, AT_SLOW_POP3},
 };
 
@@ -391,8 +391,7 @@ static void be_worker(const mutant_suite *suite, const mutant_entry *mutant, boo
     find_points(&r, used);
     set_up(&r, points, used);
     for (int i = 0; i < POINTS; i++)
-        r.result.reached |= r.at[i] != NULL && r.at[i]->reachable &&
-                            (points[i].protocol == NET_POP3 ? r.pop3 : r.smtp);
+        r.result.reached |= r.at[i] != NULL && r.at[i]->reachable && (points[i].protocol == NET_POP3 ? r.pop3 : r.smtp);
     if (mutant == NULL)
         run_all(&r);
     else

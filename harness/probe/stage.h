@@ -33,7 +33,7 @@ typedef struct stage {
     stage_taken *taken;
     size_t taken_count, taken_room;
     char mark[PROBE_MARK + 8]; /* of this case */
-    bool hasty; /* the case and its server wait shorter: settings.haste */
+    bool hasty;                /* the case and its server wait shorter: settings.haste */
     int64_t reply_ms;
     net_deadline end;
     uint64_t seed;

@@ -168,13 +168,14 @@ static bool read_more(connection *c)
     for (;;) {
         size_t got = 0;
         const net_deadline look = net_sooner(net_sooner(end, c->down), net_in(TICK));
-        const net_status status =
-            net_read(c->stream, c->input + c->held, sizeof c->input - c->held, &got, look);
+        const net_status status = net_read(c->stream, c->input + c->held, sizeof c->input - c->held, &got, look);
         tell(c, MS_CLIENT, ms_span_make(c->input + c->held, got));
         c->held += got;
         if (status == NET_OK)
             return true;
         const bool late = net_left(end) == 0;
+        if (status == NET_CLOSED && c->pop3 != NULL)
+            pop3_server_end(c->pop3);
         if (status != NET_TIMEOUT)
             return false;
         if (*c->stop || late || net_left(c->down) == 0) {

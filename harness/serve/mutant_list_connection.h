@@ -40,6 +40,19 @@ MUTANT(POP3_DELAY_AGAIN, "pop3.delay.again", POP3_2449_6_5_07, "who asked for th
 MUTANT(POP3_GUESSES, "pop3.login.guesses", POP3_SEC_brute_01, "passwords may be guessed without end")
 MUTANT(POP3_BOTH, "pop3.apop.both", POP3_1939_13_01, "a server that would not let a user in by both lets him")
 
+/* where the octets are cut, and what comes before */
+MUTANT(SMTP_END_CUT, "smtp.smuggling.cut", SMTP_SEC_smuggling_25, "LF.CRLF, CRLF.LF or CR.CRLF ends the data if its last octet begins a segment")
+MUTANT(SMTP_END_FIRST_MISSED, "smtp.content.empty-missed", SMTP_5321_4_1_1_4_10, "a dot right behind DATA does not end the data")
+MUTANT(SMTP_DOT_AT_SEGMENT, "smtp.content.dot-at-segment", SMTP_5321_4_5_2_08, "a stuffed dot that begins a segment is kept")
+MUTANT(SMTP_DOT_AT_BUFFER, "smtp.content.dot-at-buffer", SMTP_5321_4_5_2_08, "a stuffed dot that begins a buffer of 128 octets is kept")
+MUTANT(SMTP_BDAT_LF_DOT, "smtp.bdat.lf-dot", SMTP_SEC_bdat_01, "a lone dot between LFs ends a chunk, and the rest of it is run")
+MUTANT(SMTP_REFUSED_DATA_READS, "smtp.order.data-reads", SMTP_5321_4_1_4_16, "behind the refusal of DATA a message is read")
+MUTANT(SMTP_TLS_GROUP, "smtp.tls.group", SMTP_SEC_starttls_05, "what stands behind a STARTTLS that is not the first of its group is run inside TLS")
+MUTANT(SMTP_RELAY_BEFORE_AUTH, "smtp.relay.before-auth", SMTP_SEC_authdown_11, "an AUTH further on in the group lets RCPT relay")
+MUTANT(POP3_QUIT_STRANGER, "pop3.quit.stranger", POP3_1939_4_15, "QUIT before the login removes what others have left marked")
+MUTANT(POP3_FIN_QUITS, "pop3.quit.fin", POP3_1939_6_06, "the end of the client's half of the connection is taken for QUIT")
+MUTANT(POP3_LOCK_LOSES, "pop3.lock.loses", POP3_SEC_lock_05, "mail that comes while the maildrop is open is lost")
+
 /* a chunk that holds lines without CR */
 MUTANT(POP3_LF_CHUNK, "pop3.multi-line.lf-chunk", POP3_SEC_raw_09, "an LF that came in a chunk becomes CRLF, and a dot behind it is not stuffed")
 /* clang-format on */

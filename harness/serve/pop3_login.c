@@ -298,6 +298,8 @@ void pop3_quit(pop3_server *server)
     if (!server->quitting) {
         if (server->logged_in)
             update(server);
+        else if (mutant_is(server->settings, MUTANT_POP3_QUIT_STRANGER))
+            store_remove_marked(server->settings->store);
         server->wish = SERVE_CLOSE;
     }
     pop3_ok(server, "Bye");

@@ -27,10 +27,12 @@ pop3_server *pop3_server_new(const serve_settings *settings, bool tls)
 static void drop(pop3_server *server)
 {
     const bool retrieved = mutant_is(server->settings, MUTANT_POP3_DROP_RETRIEVED);
+    const bool keeps =
+        mutant_is(server->settings, MUTANT_POP3_DELE_SESSION) || mutant_is(server->settings, MUTANT_POP3_QUIT_STRANGER);
     const bool removes = (retrieved || mutant_is(server->settings, MUTANT_POP3_DROP_REMOVES)) && server->logged_in;
     for (uint32_t n = 0; n < server->view.count && retrieved && removes; n++)
         server->marked[n] |= server->touched[n];
-    for (uint32_t n = 0; n < server->view.count && mutant_is(server->settings, MUTANT_POP3_DELE_SESSION); n++)
+    for (uint32_t n = 0; n < server->view.count && keeps; n++)
         server->view.messages[n]->marked = server->marked[n] != 0;
     store_close(server->settings->store, &server->view, removes ? server->marked : NULL);
 }
@@ -424,9 +426,14 @@ size_t pop3_server_tls(pop3_server *server, size_t pending)
 
 int64_t pop3_server_idle(const pop3_server *server, int64_t usual)
 {
-    const bool hasty =
-        mutant_is(server->settings, server->logged_in ? MUTANT_POP3_IDLE_SHORT : MUTANT_POP3_IDLE_LOGIN);
+    const bool hasty = mutant_is(server->settings, server->logged_in ? MUTANT_POP3_IDLE_SHORT : MUTANT_POP3_IDLE_LOGIN);
     return hasty ? usual / 6 : usual;
+}
+
+void pop3_server_end(pop3_server *server)
+{
+    if (mutant_is(server->settings, MUTANT_POP3_FIN_QUITS) && server->logged_in)
+        store_close(server->settings->store, &server->view, server->marked);
 }
 
 void pop3_server_timeout(pop3_server *server, serve_octets *out)

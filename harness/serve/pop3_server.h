@@ -24,6 +24,8 @@ size_t pop3_server_tls(pop3_server *server, size_t pending);
 
 /* As in smtp_server.h; behind too long a silence nothing is said (RFC 1939 section 3). */
 int64_t pop3_server_idle(const pop3_server *server, int64_t usual);
+/* The client has sent all that it sends. */
+void pop3_server_end(pop3_server *server);
 void pop3_server_timeout(pop3_server *server, serve_octets *out);
 
 /* For a connection that cannot be served. */

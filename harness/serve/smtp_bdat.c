@@ -199,13 +199,15 @@ void smtp_bdat(smtp_server *server, const ms_smtp_parsed *parsed, ms_span line)
 static size_t dot_in(smtp_server *server, ms_span slice)
 {
     smtp_watch *w = &server->watch;
-    const bool looks = mutant_is(server->settings, MUTANT_SMTP_BDAT_FINAL_DOT) ||
+    const bool lf = mutant_is(server->settings, MUTANT_SMTP_BDAT_LF_DOT);
+    const bool looks = lf || mutant_is(server->settings, MUTANT_SMTP_BDAT_FINAL_DOT) ||
                        mutant_is(server->settings, MUTANT_SMTP_BDAT_DOT_ENDS) ||
                        mutant_is(server->settings, MUTANT_SMTP_BDAT_DOT_OVER);
     for (size_t i = 0; looks && i < slice.len; i++) {
         memmove(w->last, w->last + 1, sizeof w->last - 1);
         w->last[sizeof w->last - 1] = slice.ptr[i];
-        if (memcmp(w->last + sizeof w->last - 5, "\r\n.\r\n", 5) == 0)
+        const uint8_t *last = w->last + sizeof w->last;
+        if (lf ? memcmp(last - 3, "\n.\n", 3) == 0 : memcmp(last - 5, "\r\n.\r\n", 5) == 0)
             return i + 1;
     }
     return 0;

@@ -203,6 +203,7 @@ size_t smtp_take_data(smtp_server *server, ms_span input)
         smtp_keep_content(server, slice.slice);
         slice = ms_content_next(&server->transaction.scanner, input);
     }
+    smtp_mutant_split_dot(server, input);
     const size_t end = smtp_mutant_false_end(server, ms_span_make(input.ptr, slice.consumed));
     if (end > 0) {
         server->false_end = true;

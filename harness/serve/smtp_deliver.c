@@ -87,7 +87,8 @@ static void add_message(const smtp_server *server, const trace *stamp, ms_span c
 static bool has_one_line(ms_span content)
 {
     const size_t body = header_length(content) + sizeof "\r\n" - 1;
-    return body < content.len && header_line(ms_span_make(content.ptr + body, content.len - body)) == content.len - body;
+    return body < content.len &&
+           header_line(ms_span_make(content.ptr + body, content.len - body)) == content.len - body;
 }
 
 static bool store_copy(smtp_server *server, int user, ms_span return_path, const smtp_recipient *recipient)
@@ -114,7 +115,10 @@ static bool store_copy(smtp_server *server, int user, ms_span return_path, const
     serve_octets other = {0};
     const bool changed = data_mutant_stored(server->settings->data, serve_octets_span(&copy), &other);
     const ms_span stored = serve_octets_span(changed ? &other : &copy);
-    const store_status status = store_deliver(server->settings->store, user, stored, flags_of(server, content));
+    const bool lost =
+        mutant_is(server->settings, MUTANT_POP3_LOCK_LOSES) && store_is_open(server->settings->store, user);
+    const store_status status =
+        lost ? STORE_OK : store_deliver(server->settings->store, user, stored, flags_of(server, content));
     if (mutant_is(server->settings, MUTANT_SMTP_COPIES) && has_one_line(content))
         store_deliver(server->settings->store, user, stored, flags_of(server, content));
     serve_octets_free(&other);

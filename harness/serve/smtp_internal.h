@@ -28,7 +28,8 @@ typedef struct smtp_watch {
     uint64_t octets;
     bool body;               /* the empty line behind the header section was seen */
     bool line_seen, lf_mode; /* the first line was seen, and ended with a bare LF */
-    bool dot_begins;         /* the last dot was the first octet of a segment */
+    bool begins;             /* the last octet was the first one of a segment */
+    bool dot_begins;         /* the last dot was */
 } smtp_watch;
 
 /* A mail transaction: the buffers of RFC 5321 section 4.1.1. */
@@ -77,6 +78,7 @@ struct smtp_server {
     uint64_t chunk_size;
     uint64_t serial; /* of trace ids */
     /* what only mutants ask for */
+    ms_span input;      /* of the call that is running */
     unsigned last_code; /* of the last reply */
     size_t reply_from;  /* where it begins in out */
     size_t mail_reply;  /* where the reply to MAIL begins, if it is the one before; else SIZE_MAX */

@@ -73,6 +73,8 @@ bool smtp_mutant_misses_end(smtp_server *server, size_t input);
 bool smtp_mutant_content(const smtp_server *server, ms_span content, serve_octets *copy);
 /* The message is refused for something that is no reason. */
 bool smtp_mutant_refuses_content(const smtp_server *server, ms_span content);
+/* A stuffed dot at the beginning of input is kept. */
+void smtp_mutant_split_dot(smtp_server *server, ms_span input);
 /* Mail data are kept with their stuffed dots. */
 bool smtp_mutant_raw_content(const smtp_server *server);
 

@@ -9,7 +9,7 @@
 #define SEQUENCE(text) text, sizeof(text) - 1
 
 /* Where a sequence counts only in some place. */
-enum place { ANYWHERE, AT_START, IN_HEADER, IN_LF_MODE, IN_TLS, AT_SEGMENT };
+enum place { ANYWHERE, AT_START, IN_HEADER, IN_LF_MODE, IN_TLS, AT_SEGMENT, AT_CUT };
 
 static const struct {
     serve_mutant mutant;
@@ -43,6 +43,9 @@ static const struct {
     {MUTANT_SMTP_END_LF_MODE, SEQUENCE("\n.\n"), IN_LF_MODE},
     {MUTANT_SMTP_END_IN_HEADER, SEQUENCE("\n.\r\n"), IN_HEADER},
     {MUTANT_SMTP_END_SPLIT, SEQUENCE("\n.\r\n"), AT_SEGMENT},
+    {MUTANT_SMTP_END_CUT, SEQUENCE("\n.\r\n"), AT_CUT},
+    {MUTANT_SMTP_END_CUT, SEQUENCE("\r\n.\n"), AT_CUT},
+    {MUTANT_SMTP_END_CUT, SEQUENCE("\r.\r\n"), AT_CUT},
     {MUTANT_SMTP_END_IN_TLS, SEQUENCE("\n.\r\n"), IN_TLS},
 };
 
@@ -52,6 +55,7 @@ static void watch(smtp_watch *w, uint8_t octet, bool first_of_segment)
     w->last[sizeof w->last - 1] = octet;
     w->octets++;
     const uint8_t *end = w->last + sizeof w->last;
+    w->begins = first_of_segment;
     if (octet == '.')
         w->dot_begins = first_of_segment;
     if (octet == '\n' && !w->line_seen) {
@@ -78,6 +82,8 @@ static bool is_place(const smtp_server *server, enum place place, size_t len)
         return server->tls && w->last[sizeof w->last - 5] != '\r';
     case AT_SEGMENT:
         return w->dot_begins && w->last[sizeof w->last - 5] != '\r';
+    case AT_CUT:
+        return w->begins && memcmp(w->last + sizeof w->last - 5, "\r\n.\r\n", 5) != 0;
     }
     return false;
 }
@@ -118,6 +124,7 @@ bool smtp_mutant_misses_end(smtp_server *server, size_t input)
     const ms_span content = serve_octets_span(&server->transaction.content);
     const bool cr = content.len >= 3 && memcmp(content.ptr + content.len - 3, "\r\r\n", 3) == 0;
     if (!(cr && mutant_is(server->settings, MUTANT_SMTP_END_CR_MISSED)) &&
+        !(content.len == 0 && mutant_is(server->settings, MUTANT_SMTP_END_FIRST_MISSED)) &&
         !(input < 3 && mutant_is(server->settings, MUTANT_SMTP_END_IN_PIECES)))
         return false;
     smtp_keep_content(server, MS_SPAN(".\r\n"));
@@ -125,11 +132,19 @@ bool smtp_mutant_misses_end(smtp_server *server, size_t input)
     return true;
 }
 
+void smtp_mutant_split_dot(smtp_server *server, ms_span input)
+{
+    const uint8_t *end = server->watch.last + sizeof server->watch.last;
+    if (mutant_is(server->settings, MUTANT_SMTP_DOT_AT_SEGMENT) && server->segment_at == 0 && input.len > 1 &&
+        input.ptr[0] == '.' && input.ptr[1] != '\r' && memcmp(end - 2, "\r\n", 2) == 0)
+        smtp_keep_content(server, MS_SPAN("."));
+}
+
 bool smtp_mutant_raw_content(const smtp_server *server)
 {
     return mutant_is(server->settings, MUTANT_SMTP_NOT_UNSTUFFED) ||
            mutant_is(server->settings, MUTANT_SMTP_TWO_DOTS) || mutant_is(server->settings, MUTANT_SMTP_LONE_DOT) ||
-           mutant_is(server->settings, MUTANT_SMTP_8BIT_DOT);
+           mutant_is(server->settings, MUTANT_SMTP_8BIT_DOT) || mutant_is(server->settings, MUTANT_SMTP_DOT_AT_BUFFER);
 }
 
 /* --- what is stored ---------------------------------------------------------------------------------------- */
@@ -159,8 +174,20 @@ static void unstuff(const smtp_server *server, ms_span line, serve_octets *out)
     keeps = keeps || (mutant_is(server->settings, MUTANT_SMTP_TWO_DOTS) && line.len == 2 && second == '.');
     keeps = keeps || (mutant_is(server->settings, MUTANT_SMTP_NOT_UNSTUFFED) && second == '.' && line.len > 2);
     keeps = keeps || (mutant_is(server->settings, MUTANT_SMTP_LONE_DOT) && second != '.');
-    keeps = keeps || (mutant_is(server->settings, MUTANT_SMTP_8BIT_DOT) && second > 127);
+    keeps = keeps || (mutant_is(server->settings, MUTANT_SMTP_8BIT_DOT) &&
+                      (second > 127 || (second == '.' && line.len > 2 && line.ptr[2] > 127)));
     serve_octets_add(out, keeps ? line : ms_span_make(line.ptr + 1, line.len - 1));
+}
+
+/* Raw content, read in buffers of 128 octets: where one of them begins it is not known that a line does. */
+static void unstuff_in_buffers(const smtp_server *server, ms_span content, serve_octets *out)
+{
+    (void)server;
+    for (size_t i = 0; i < content.len; i++) {
+        const bool begins = i == 0 || (i > 1 && content.ptr[i - 1] == '\n' && content.ptr[i - 2] == '\r');
+        if (!begins || content.ptr[i] != '.' || i % 128 == 0)
+            serve_octets_add(out, ms_span_make(content.ptr + i, 1));
+    }
 }
 
 static void cut_blanks(const smtp_server *server, ms_span line, serve_octets *out)
@@ -299,6 +326,7 @@ static const struct {
     {MUTANT_SMTP_TWO_DOTS, unstuff, NULL},
     {MUTANT_SMTP_LONE_DOT, unstuff, NULL},
     {MUTANT_SMTP_8BIT_DOT, unstuff, NULL},
+    {MUTANT_SMTP_DOT_AT_BUFFER, NULL, unstuff_in_buffers},
     {MUTANT_SMTP_TRAILING_CUT, cut_blanks, NULL},
     {MUTANT_SMTP_NUL_ENDS, cut_at_nul, NULL},
     {MUTANT_SMTP_TEXT_LINE_999, cut_long, NULL},

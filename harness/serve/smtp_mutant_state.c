@@ -27,9 +27,9 @@ static const struct {
     ms_smtp_verb verb;
     unsigned need;
 } needs[] = {
-    {MUTANT_SMTP_NOOP_NEEDS_EHLO, MS_SMTP_NOOP, NEEDS_HELLO}, {MUTANT_SMTP_HELP_NEEDS_EHLO, MS_SMTP_HELP, NEEDS_HELLO},
-    {MUTANT_SMTP_VRFY_NEEDS_EHLO, MS_SMTP_VRFY, NEEDS_HELLO}, {MUTANT_SMTP_EXPN_NEEDS_EHLO, MS_SMTP_EXPN, NEEDS_HELLO},
-    {MUTANT_SMTP_RSET_NEEDS_EHLO, MS_SMTP_RSET, NEEDS_HELLO}, {MUTANT_SMTP_QUIT_NEEDS_EHLO, MS_SMTP_QUIT, NEEDS_HELLO},
+    {MUTANT_SMTP_NOOP_NEEDS_EHLO, MS_SMTP_NOOP, NEEDS_HELLO},  {MUTANT_SMTP_HELP_NEEDS_EHLO, MS_SMTP_HELP, NEEDS_HELLO},
+    {MUTANT_SMTP_VRFY_NEEDS_EHLO, MS_SMTP_VRFY, NEEDS_HELLO},  {MUTANT_SMTP_EXPN_NEEDS_EHLO, MS_SMTP_EXPN, NEEDS_HELLO},
+    {MUTANT_SMTP_RSET_NEEDS_EHLO, MS_SMTP_RSET, NEEDS_HELLO},  {MUTANT_SMTP_QUIT_NEEDS_EHLO, MS_SMTP_QUIT, NEEDS_HELLO},
     {MUTANT_SMTP_DEMAND_NOOP, MS_SMTP_NOOP, NEEDS_ENCRYPTION},
 };
 
@@ -51,7 +51,7 @@ unsigned smtp_mutant_needed(const smtp_server *server, ms_smtp_verb verb)
 
 /* --- effects ------------------------------------------------------------------------------------------ */
 
-enum effect { CLEARS, CLOSES, FORGETS_HELLO, LOSES_INPUT, OPENS, STAYS };
+enum effect { CLEARS, CLOSES, FORGETS_HELLO, LOSES_INPUT, OPENS, READS_DATA, STAYS };
 
 /* What happens behind the reply to verb, if it was positive, refused, or either. */
 static const struct {
@@ -79,6 +79,7 @@ static const struct {
     {MUTANT_SMTP_ORDER_OPENS, MS_SMTP_RCPT, 503, 503, OPENS},
     {MUTANT_SMTP_ORDER_OPENS, MS_SMTP_DATA, 503, 503, OPENS},
     {MUTANT_SMTP_REFUSED_DATA_CLEARS, MS_SMTP_DATA, 503, 554, CLEARS},
+    {MUTANT_SMTP_REFUSED_DATA_READS, MS_SMTP_DATA, 503, 554, READS_DATA},
     {MUTANT_SMTP_TOO_MANY_DROPS, MS_SMTP_RCPT, 452, 452, CLEARS},
     {MUTANT_SMTP_BAD_MAIL_OPENS, MS_SMTP_MAIL, 500, 599, OPENS},
     {MUTANT_SMTP_RSET_FORGETS_EHLO, MS_SMTP_RSET, 200, 299, FORGETS_HELLO},
@@ -112,6 +113,11 @@ static void take_effect(smtp_server *server, enum effect effect)
         break;
     case OPENS:
         server->transaction.open = true;
+        break;
+    case READS_DATA:
+        ms_content_init(&server->transaction.scanner);
+        server->watch = (smtp_watch){.last = {[14] = '\r', [15] = '\n'}};
+        server->phase = PHASE_DATA;
         break;
     case STAYS:
         server->wish = SERVE_AGAIN;
@@ -179,6 +185,8 @@ bool smtp_mutant_relays(const smtp_server *server, const ms_smtp_path *path, con
         return remote && t->recipient_count > 0;
     case MUTANT_SMTP_RELAY_AUTH_PARAMETER:
         return remote && t->auth_given;
+    case MUTANT_SMTP_RELAY_BEFORE_AUTH:
+        return remote && smtp_mutant_holds(server->input, "AUTH PLAIN");
     case MUTANT_SMTP_RELAY_FAILED_AUTH:
         return remote && server->failed_logins > 0;
     default:

@@ -404,6 +404,7 @@ serve_taken smtp_server_take(smtp_server *server, ms_span input, serve_octets *o
     server->wish = SERVE_INPUT;
     server->mail_reply = SIZE_MAX;
     server->ended_here = server->lose_input = false;
+    server->input = input;
     if (!server->greeted) {
         greet(server);
         return (serve_taken){0, server->wish == SERVE_CLOSE ? SERVE_CLOSE : SERVE_AGAIN};
@@ -455,7 +456,8 @@ size_t smtp_server_tls(smtp_server *server, size_t pending, const char *cipher)
     /* what was read ahead came in clear text, and anybody may have put it there */
     const bool keeps = mutant_is(server->settings, MUTANT_SMTP_TLS_INJECTION) ||
                        mutant_is(server->settings, MUTANT_SMTP_TLS_PARTIAL) ||
-                       mutant_is(server->settings, MUTANT_SMTP_TLS_LF);
+                       mutant_is(server->settings, MUTANT_SMTP_TLS_LF) ||
+                       (mutant_is(server->settings, MUTANT_SMTP_TLS_GROUP) && server->segment_at > 0);
     return keeps ? pending : 0;
 }
 

@@ -311,3 +311,21 @@ bool store_delay(store *s, bool next)
     pthread_mutex_unlock(&s->mutex);
     return before;
 }
+
+void store_remove_marked(store *s)
+{
+    pthread_mutex_lock(&s->mutex);
+    for (int i = 0; i < s->users; i++)
+        for (uint32_t n = s->accounts[i].count; n > 0; n--)
+            if (s->accounts[i].messages[n - 1]->marked)
+                take_out(s, &s->accounts[i], s->accounts[i].messages[n - 1]);
+    pthread_mutex_unlock(&s->mutex);
+}
+
+bool store_is_open(store *s, int user)
+{
+    pthread_mutex_lock(&s->mutex);
+    const bool open = s->accounts[user].locked;
+    pthread_mutex_unlock(&s->mutex);
+    return open;
+}

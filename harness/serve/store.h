@@ -88,6 +88,9 @@ void store_leave_locked(store *s, store_view *view);
 void store_remove(store *s, store_view *view, uint32_t number);
 unsigned store_drops(store *s);
 void store_reuse_ids(store *s);
+/* All messages with marks that outlived their session; whether a session has the maildrop. */
+void store_remove_marked(store *s);
+bool store_is_open(store *s, int user);
 /* The next login is to be refused; whether that was so before. */
 bool store_delay(store *s, bool next);
 
