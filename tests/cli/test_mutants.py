@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 MAILSPEC = os.path.abspath(sys.argv.pop())
@@ -116,6 +117,24 @@ class Mutants(unittest.TestCase):
         shards = [set(self.verdicts("--mutant", "*.x.*", "--cited-only", "--shard", "%d/2" % i)[1]) for i in (1, 2)]
         self.assertEqual(sorted(map(len, shards)), [2, 3])
         self.assertEqual(len(shards[0] | shards[1]), 5)
+
+    def test_cases_that_take_another_server_or_minutes(self):
+        cases = {
+            "slow": ("SMTP-5321-4.5.3.2-08", "start: ehlo\nneeds: slow", "pause 295s\nC: NOOP\nS? 250\n | 421 => nonstrict early"),
+            "host": ("SMTP-5321-3.1-03", "needs: reject-host", "S? 554\nC: EHLO x.example\nS? 503\n | 5yz => nonstrict other"),
+            "demand": ("SMTP-3207-4-05", "start: ehlo\nneeds: tls-required, notls",
+                       "C: MAIL FROM:<a@b.example>\nS? 530\n | 554 => nonstrict other"),
+            "down": ("SMTP-5321-3.8-04", "start: ehlo\nneeds: server-control", "S? 421\n | close => nonstrict silent"),
+        }
+        for name, (cites, header, script) in cases.items():
+            self.write("cases/%s.mst" % name, "mailspec: 1\nprotocol: smtp\nid: x.%s\ntitle: a case\ncites: %s\n%s\n\n%s\n"
+                       % (name, cites, header, script))
+        names = {"smtp.idle.short": "slow", "smtp.refused.code": "host", "smtp.demand.code": "demand", "smtp.down.silent": "down"}
+        started = time.monotonic()
+        status, mutants, _ = self.verdicts("--cited-only", "--mutant", ",".join(names), *("x." + name for name in cases))
+        self.assertLess(time.monotonic() - started, 90)
+        self.assertEqual({name: one["killed_by"] for name, one in mutants.items()}, {m: ["x." + n] for m, n in names.items()})
+        self.assertEqual(status, 0)
 
     def test_a_case_that_fails_without_a_mutant_kills_nothing(self):
         self.write("cases/rcpt.mst", "mailspec: 1\nprotocol: smtp\nid: x.rcpt\ntitle: a wrong case\ncites: SMTP-5321-3.3-09\n"

@@ -417,6 +417,13 @@ class Probe(unittest.TestCase):
         self.assertIn("550 no", item["reason"])
         self.assertEqual(run.status, 4)
 
+    def test_who_refuses_all_mail_may_not_say_that_the_command_is_unknown(self):
+        script = "C: MAIL FROM:<a@b.example>\nS? 250\n | 500 | 502 => fail unknown\n"
+        self.verdict({"MAIL": b"502 5.5.1 not here\r\n"}, script, "fail", arguments=("--rcpt", "r@example.test"))
+        self.verdict({"MAIL": b"502 5.5.1 not here\r\n"}, "C: MAIL FROM:<a@b.example>\nS? 250\n", "inconclusive",
+                     arguments=("--rcpt", "r@example.test"))
+        self.verdict({"MAIL": b"550 5.7.1 not you\r\n"}, script, "inconclusive", arguments=("--rcpt", "r@example.test"))
+
     def test_a_refusal_that_the_control_gets_too_proves_nothing(self):
         script = ("C: VRFY odd\nS? 250 => kept | 5yz => refused\n"
                   "control {\n    C: VRFY plain\n    S? 250 => kept | 5yz => refused\n}\n")

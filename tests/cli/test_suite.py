@@ -13,7 +13,7 @@ CORPUS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "c
 ACCOUNTS = ("--rcpt", "alice@example.test", "--rcpt2", "bob@example.test", "--user", "alice", "--user2", "bob",
             "--unknown-rcpt", "nobody@example.test", "--remote-rcpt", "stranger@elsewhere.example",
             "--list-rcpt", "staff@example.test", "--alias-rcpt", "alice+other@example.test",
-            "--have", "relay-allowed,dns-lab", "--insecure", "--empty-maildrop")
+            "--have", "relay-allowed,dns-lab,untrusted-client", "--insecure", "--empty-maildrop")
 
 
 class Suite(unittest.TestCase):
