@@ -7386,7 +7386,7 @@ const ms_register_row ms_register_rows[MS_REQ_COUNT] = {
         "probe",
         "ehlo:CHUNKING",
         "BDAT -1, BDAT +5, BDAT 0x5, BDAT \"\" LAST",
-        "501 | 5xx | 521 + close",
+        "501 | 5xx | 521 + close (+5 read as 5 = warn)",
         "seen: Postfix 521 + close; Exim 4.96 takes -1 as a huge size and waits (deviation); a recording's finding is SMTP-3030-2-27",
         "yes"},
     [MS_REQ_SMTP_SEC_bdat_06] = {"SMTP-SEC-bdat-06", "3030", "2", MS_LEVEL_SECURITY, "server",
