@@ -54,6 +54,14 @@ static result_status level_status(ms_level level)
     return RESULT_FAIL;
 }
 
+/* As the prober has it: what the register tolerates is told, and fails nothing. */
+static result_status finding_status(const ms_register_row *row, const ms_finding *finding)
+{
+    const result_status status = level_status(row->level);
+    const bool tolerated = finding->side == MS_SERVER && ms_register_tolerates(row, finding->code);
+    return status == RESULT_FAIL && tolerated ? RESULT_NONSTRICT : status;
+}
+
 static ms_span shown(const mst_step *step)
 {
     if (step->kind != MST_SAY)
@@ -85,7 +93,7 @@ static void tell_finding(result_case *item, const mst_document *document, const 
     char reason[200];
     snprintf(reason, sizeof reason, "line %" PRIu32 ": the %s breaks %s", found->step->at.line,
              result_side_name(evidence.side), row->id);
-    result_case_worsen(item, level_status(row->level), reason);
+    result_case_worsen(item, finding_status(row, &found->finding), reason);
 }
 
 static void tell_missing(result_case *item, const mst_document *document, const mst_step *step,

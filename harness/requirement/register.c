@@ -12829,6 +12829,14 @@ const ms_register_row ms_register_rows[MS_REQ_COUNT] = {
         "535 (other 4xx | 5xx = warn)",
         "section 3: the server verifies the proof",
         "needs-facts: which proof is right is not on the wire"},
+    [MS_REQ_SMTP_4954_3_03] = {"SMTP-4954-3-03", "4954", "3", MS_LEVEL_MUST, "grammar",
+        "AUTH and the mechanisms behind it are apart by a space",
+        "probe,parser",
+        "ehlo:AUTH",
+        "{C} EHLO client.example",
+        "250-AUTH LOGIN (250-AUTH=LOGIN = warn)",
+        "an equals sign joins them in a second line for clients older than RFC 2554: no keyword by RFC 5321 section 4.1.1.1, harmless to others",
+        "yes"},
 };
 
 /* The numbers in the order of their ids, compared octet by octet. */
@@ -13640,6 +13648,7 @@ const uint16_t ms_register_sorted[MS_REQ_COUNT - 1] = {
     MS_REQ_SMTP_4954_14_04,
     MS_REQ_SMTP_4954_3_01,
     MS_REQ_SMTP_4954_3_02,
+    MS_REQ_SMTP_4954_3_03,
     MS_REQ_SMTP_4954_4_01,
     MS_REQ_SMTP_4954_4_02,
     MS_REQ_SMTP_4954_4_03,

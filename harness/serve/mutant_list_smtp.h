@@ -100,6 +100,7 @@ MUTANT(SMTP_NO_SIZE, "smtp.offer.no-size", SMTP_5321_4_5_3_1_7_02, "SIZE is not 
 MUTANT(SMTP_NO_EXPN, "smtp.offer.no-expn", SMTP_5321_3_5_2_05, "EXPN works and is not listed")
 MUTANT(SMTP_NO_HELP, "smtp.offer.no-help", SMTP_5321_4_1_1_1_12, "HELP works and is not listed")
 MUTANT(SMTP_UNREGISTERED, "smtp.offer.unregistered", SMTP_5321_2_2_2_01, "a keyword is listed that nobody registered")
+MUTANT(SMTP_AUTH_EQUALS, "smtp.offer.auth-equals", SMTP_4954_3_03, "AUTH is listed with an equals sign behind it")
 MUTANT(SMTP_PIPELINING_VALUE, "smtp.offer.pipelining-value", SMTP_2920_2_01, "PIPELINING is listed with a parameter")
 MUTANT(SMTP_8BITMIME_VALUE, "smtp.offer.8bitmime-value", SMTP_6152_2_01, "8BITMIME is listed with a parameter")
 MUTANT(SMTP_SIZE_VALUE, "smtp.offer.size-value", SMTP_1870_3_01, "SIZE is listed with a word")

@@ -187,6 +187,8 @@ const char *smtp_mutant_extra_offer(const smtp_server *server)
 {
     if (mutant_is(server->settings, MUTANT_SMTP_UNREGISTERED))
         return "FASTLANE";
+    if (mutant_is(server->settings, MUTANT_SMTP_AUTH_EQUALS))
+        return "AUTH=PLAIN LOGIN";
     if (mutant_is(server->settings, MUTANT_SMTP_TLS_LISTED) && server->tls)
         return "STARTTLS";
     if (mutant_is(server->settings, MUTANT_SUBMISSION_ETRN) && server->variant == MS_VARIANT_SUBMISSION)

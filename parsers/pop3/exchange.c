@@ -58,7 +58,8 @@ void ms_pop3_exchange_begin(ms_pop3_session *s, const ms_pop3_parsed *parsed)
     memset(x, 0, sizeof *x);
     x->active = 1;
     x->mechanism = (uint8_t)ms_sasl_mechanism_parse(name, &valid);
-    if (x->mechanism != MS_SASL_OTHER)
+    /* "AUTH PLAIN " may be refused for its blank, which tells nothing of the mechanism */
+    if (x->mechanism != MS_SASL_OTHER && parsed->deviations == 0)
         x->mechanism_bit = (uint16_t)(1U << x->mechanism);
     if (has_lower(parsed->command.keyword) || has_lower(name))
         x->flags |= X_LOWER;

@@ -232,8 +232,8 @@ void ms_pop3_session_tls(ms_pop3_session *session)
         set(s, USER_INJECTED, is(s, USER_INJECTED) || ms_pop3_ring_has(s->room, VERB(MS_POP3_USER)));
         ms_pop3_ring_clear(s->room);
         ms_pop3_exchange_end(s);
-        s->reading = MS_POP3_READ_STATUS;
     }
+    s->reading = MS_POP3_READ_STATUS; /* a response that the handshake cut off does not go on behind it */
     const bool by_stls = s->state == MS_POP3_TLS_NEXT;
     set(s, TLS_ACTIVE, true);
     set(s, TLS_BY_STLS, by_stls || is(s, TLS_BY_STLS));

@@ -103,6 +103,10 @@ static uint16_t reply_rule(unsigned deviation, uint8_t verb, uint16_t code, ms_e
     case MS_REPLY_DEV_EHLO_PARAMETER_FORBIDDEN:
     case MS_REPLY_DEV_EHLO_PARAMETER_VALUE:
         return ms_ehlo_keyword_requirement(keyword);
+    case MS_REPLY_DEV_EHLO_EQUALS:
+        if (keyword == MS_EHLO_AUTH)
+            return MS_REQ_SMTP_4954_3_03; /* a habit for the sake of old clients, which has a row to itself */
+        break;
     case MS_REPLY_DEV_NO_DOMAIN:
         return verb == MS_SMTP_GREETING ? MS_REQ_SMTP_5321_4_2_03 : MS_REQ_SMTP_5321_4_1_1_1_08;
     case MS_REPLY_DEV_NO_TEXT:

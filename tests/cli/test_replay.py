@@ -157,6 +157,13 @@ class Replay(unittest.TestCase):
                               (BAD + expected.replace("server", "client"), 1)]:
             self.assertEqual(run(self.transcript("x", steps))[0], status, steps)
 
+    def test_what_the_register_tolerates(self):
+        """As the prober has it, "(x = warn)" fails nothing; another breach of the same grammar does."""
+        ehlo = "S: 220 mx.example ready\nC: EHLO c.example\nS: 250-mx.example\nS: 250 %s\n"
+        for last, status in [("AUTH=CRAM-MD5", "nonstrict"), ("SIZE=1000", "fail"), ("X_FOO", "fail")]:
+            _, out, _ = run("--format", "json", self.transcript("x", ehlo % last))
+            self.assertEqual(load_json(out)["cases"][0]["status"], status, last)
+
     def test_one_bad_file_does_not_stop_the_others(self):
         status, out, _ = run("--format", "json", self.mixed())
         self.assertEqual(status, 2)

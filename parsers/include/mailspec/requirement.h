@@ -1615,7 +1615,8 @@ typedef enum ms_requirement {
     MS_REQ_SMTP_5321_4_1_1_1_17 = 1601,
     MS_REQ_SMTP_2195_2_05 = 1602,
     MS_REQ_SMTP_5802_5_02 = 1603,
-    MS_REQ_COUNT = 1604
+    MS_REQ_SMTP_4954_3_03 = 1604,
+    MS_REQ_COUNT = 1605
 } ms_requirement;
 /* clang-format on */
 
