@@ -137,6 +137,8 @@ class Fmt(Folder):
         self.assertEqual(run("fmt", "--check", "--write", fine)[0], 2)
         self.assertEqual(run("fmt", "--write", "-")[0], 2)
         self.assertEqual(run("fmt")[0], 2)
+        with tempfile.TemporaryDirectory() as empty:
+            self.assertEqual(run("fmt", empty), (2, "", "mailspec fmt: there are no transcripts\n"))
 
 
 if __name__ == "__main__":

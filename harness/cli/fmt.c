@@ -124,8 +124,10 @@ static cli_status run_fmt(int argc, char **argv)
     for (int i = 1; i <= operands; i++)
         if (!cli_files_add(&files, "fmt", argv[i]))
             status = CLI_USAGE;
-    if (files.count == 0)
+    if (files.count == 0 && status == CLI_OK) {
+        fputs("mailspec fmt: there are no transcripts\n", stderr);
         status = CLI_USAGE;
+    }
     for (size_t i = 0; i < files.count; i++)
         status = cli_status_worse(status, format_file(&how, files.paths[i]));
     cli_files_free(&files);
