@@ -78,6 +78,14 @@ static json_t *result_json(const result_run *run, const result_case *item, const
     return result;
 }
 
+/* What went wrong with a case that has no evidence: nobody was there to give any. */
+static json_t *bare_result_json(const result_case *item)
+{
+    const char *reason = item->reason == NULL ? result_status_name(item->status) : item->reason;
+    return json_pack("{s:s, s:s, s:o, s:{s:o}}", "ruleId", "mailspec", "level", level_of(item->status), "message",
+                     message_json(reason), "properties", "case", text_json(item->id));
+}
+
 static void add_rule(json_t *rules, bool *known, uint16_t requirement)
 {
     const ms_register_row *row = ms_register_get(requirement);
@@ -103,6 +111,7 @@ bool report_sarif(FILE *out, const result_run *run, const report_style *style)
         const result_case *item = &run->cases[i];
         const bool told =
             item->status == RESULT_FAIL || item->status == RESULT_ERROR || item->status == RESULT_NONSTRICT;
+        const size_t before = json_array_size(results);
         for (size_t k = 0; told && k < item->evidence_count; k++) {
             const result_evidence *e = &item->evidence[k];
             if (e->expected || strcmp(e->kind, "note") == 0 || strcmp(e->kind, "exchange") == 0)
@@ -110,13 +119,15 @@ bool report_sarif(FILE *out, const result_run *run, const report_style *style)
             add_rule(rules, known, e->requirement);
             json_array_append_new(results, result_json(run, item, e));
         }
+        if (told && json_array_size(results) == before)
+            json_array_append_new(results, bare_result_json(item));
     }
     free(known);
     json_t *driver = json_pack("{s:s, s:s, s:o}", "name", "mailspec", "version", MS_VERSION_STRING, "rules", rules);
-    json_t *document =
-        json_pack("{s:s, s:s, s:[{s:{s:o}, s:o, s:[{s:b}]}]}", "$schema",
-                  "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool", "driver", driver,
-                  "results", results, "invocations", "executionSuccessful", !run->aborted);
+    json_t *document = json_pack("{s:s, s:s, s:[{s:{s:o}, s:o, s:[{s:b}]}]}", "$schema",
+                                 "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool",
+                                 "driver", driver, "results", results, "invocations", "executionSuccessful",
+                                 !run->aborted && run->totals[RESULT_ERROR] == 0);
     const bool ok = document != NULL && json_dumpf(document, out, JSON_INDENT(1)) == 0;
     fputc('\n', out);
     json_decref(document);

@@ -173,6 +173,7 @@ static cli_status run_plan(const probe_options *options, probe_context *context,
     if (!options->keep_mail)
         probe_maildrops_clean(context, before, &results.ledger);
     probe_maildrops_forget(before);
+    probe_problems(context, &results);
     const cli_status status = probe_finish(options, context, run, &results);
     result_run_free(&results);
     return status;

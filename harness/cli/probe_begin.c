@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,7 +41,44 @@ static void make_pairs(probe_context *context)
         }
 }
 
+static bool no_login(const probe_context *context, const probe_endpoint *endpoint)
+{
+    return context->settings.user != NULL && !endpoint->auth_works;
+}
+
 /* What was named and cannot be had leaves out all the cases that need it: that is no success. */
+static const char *problem(const probe_context *context, const probe_endpoint *endpoint)
+{
+    if (!endpoint->reachable)
+        return endpoint->why;
+    if (no_login(context, endpoint) && endpoint->login_failed)
+        return endpoint->why_auth;
+    return endpoint->rcpt_refused ? endpoint->why_rcpt : NULL;
+}
+
+size_t probe_problems(const probe_context *context, result_run *results)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < context->endpoint_count; i++) {
+        const char *url = context->endpoints[i].target.url;
+        const char *why = problem(context, &context->endpoints[i]);
+        char text[900];
+        if (why == NULL)
+            continue;
+        count++;
+        if (results == NULL)
+            continue;
+        snprintf(text, sizeof text, "target.%s", url);
+        result_case item = result_case_make(text, "the target can be probed with what was named");
+        /* some reasons begin with the URL */
+        snprintf(text, sizeof text, "%s%s%s", strstr(why, url) == NULL ? url : "", strstr(why, url) == NULL ? ": " : "",
+                 why);
+        result_case_worsen(&item, RESULT_ERROR, text);
+        result_run_add(results, item);
+    }
+    return count;
+}
+
 static bool tell(const probe_context *context, const probe_endpoint *endpoint)
 {
     const char *url = endpoint->target.url;
@@ -48,8 +86,7 @@ static bool tell(const probe_context *context, const probe_endpoint *endpoint)
         fprintf(stderr, "mailspec probe: %s cannot be probed: %s\n", url, endpoint->why);
         return true;
     }
-    const bool no_login = context->settings.user != NULL && !endpoint->auth_works;
-    if (no_login && endpoint->why_auth[0] != '\0')
+    if (no_login(context, endpoint) && endpoint->why_auth[0] != '\0')
         fprintf(stderr, "mailspec probe: %s: no login: %s\n", url, endpoint->why_auth);
     if (endpoint->rcpt_refused)
         fprintf(stderr, "mailspec probe: %s: no recipient: %s\n", url, endpoint->why_rcpt);
@@ -58,7 +95,7 @@ static bool tell(const probe_context *context, const probe_endpoint *endpoint)
                 endpoint->from != NULL ? "" : "at ", endpoint->from != NULL ? endpoint->from : endpoint->from_domain);
     else if (endpoint->mail_refused && !endpoint->rcpt_refused)
         fprintf(stderr, "mailspec probe: %s takes no mail from our sender (see --from, --user)\n", url);
-    return (no_login && endpoint->login_failed) || endpoint->rcpt_refused;
+    return problem(context, endpoint) != NULL;
 }
 
 cli_status probe_survey_all(probe_context *context)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness/cli/options.h"
+#include "harness/cli/probe_begin.h"
 #include "harness/result/baseline.h"
 #include "reports/report.h"
 
@@ -20,7 +21,8 @@ static bool nothing_decided(const result_run *results)
     for (size_t i = 0; i < results->case_count; i++) {
         const result_status status = results->cases[i].status;
         const bool decided = status != RESULT_SKIP && status != RESULT_INCONCLUSIVE;
-        if (decided && strncmp(results->cases[i].id, "listen.", 7) != 0)
+        if (decided && strncmp(results->cases[i].id, "listen.", 7) != 0 &&
+            strncmp(results->cases[i].id, "target.", 7) != 0)
             return false;
     }
     return true;
@@ -45,16 +47,22 @@ static bool is_selection(const probe_options *options)
            s->failed_in != NULL || s->shards > 1 || options->paths[0] != NULL;
 }
 
-static cli_status against_baseline(const probe_options *options, const result_run *results, cli_status status)
+/* Of a server that was down nothing is known, and nothing that was known is wrong. */
+static cli_status against_baseline(const probe_options *options, const result_run *results, bool gone,
+                                   cli_status status)
 {
     char error[200];
+    if (options->update && gone) {
+        fprintf(stderr, "mailspec probe: %s is left as it is: a target could not be probed\n", options->baseline);
+        return cli_status_worse(status, CLI_TARGET);
+    }
     baseline *known = options->update && access(options->baseline, F_OK) != 0 ? baseline_empty()
                                                                               : baseline_read(options->baseline, error);
     if (known == NULL) {
         fprintf(stderr, "mailspec probe: %s\n", error);
         return CLI_USAGE;
     }
-    const bool whole = !is_selection(options) && !results->aborted;
+    const bool whole = !is_selection(options) && !results->aborted && !gone;
     if (options->update) {
         const bool written = baseline_write(options->baseline, known, results, whole);
         if (!written)
@@ -103,6 +111,7 @@ cli_status probe_finish(const probe_options *options, probe_context *context, co
                 ledger->messages, ledger->recipients, ledger->connections, ledger->octets_sent, ledger->octets_received,
                 context->settings.seed, context->mark);
     }
-    const cli_status judged = options->baseline == NULL ? status : against_baseline(options, results, status);
+    const bool gone = run->died || probe_problems(context, NULL) > 0;
+    const cli_status judged = options->baseline == NULL ? status : against_baseline(options, results, gone, status);
     return written ? judged : cli_status_worse(judged, CLI_USAGE);
 }

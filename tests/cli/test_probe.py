@@ -526,7 +526,30 @@ class Probe(unittest.TestCase):
         run = Run([url], [case("t.case", "C: NOOP\nS? 250\n")])
         self.assertEqual(run.status, 4)
         self.assertIn(url, run.err)
-        self.assertEqual(run.report["totals"]["cases"], 0)
+        self.assertEqual((run.report["totals"]["cases"], run.report["totals"]["error"]), (1, 1))
+
+    def test_a_target_that_is_not_there_is_an_error_in_each_report(self):
+        """Not an empty report, which whoever reads it takes for a good one; and no reason to forget what was known."""
+        with Smtp() as server, tempfile.TemporaryDirectory() as folder:
+            urls = [server.url(), "smtp://127.0.0.1:1"]
+            case_text = [case("t.one", "C: NOOP\nS? 250\n", "start: ehlo\n")]
+            run = Run(urls, case_text)
+            self.assertEqual({name: item["status"] for name, item in run.cases().items()},
+                             {"t.one": "pass", "target.smtp://127.0.0.1:1": "error"})
+            self.assertEqual(run.status, 4)
+            path = os.path.join(folder, "report.json")
+            with open(path, "wb") as out:
+                out.write(run.out)
+            for form, sign in (("text", "nobody listens there"), ("junit", "errors=\"1\""), ("tap", "not ok 2"), ("markdown", "1 error"),
+                               ("sarif", "\"executionSuccessful\": false"), ("html", "nobody listens there")):
+                shown = subprocess.run([MAILSPEC, "report", "convert", "--format", form, path], capture_output=True, text=True).stdout
+                self.assertIn(sign, shown, form)
+            known = os.path.join(folder, "known")
+            text = "fail\tt.gone\t-\twhy\n"
+            with open(known, "w") as out:
+                out.write(text)
+            run = Run([*urls, "--baseline", known, "--update-baseline"], case_text)
+            self.assertEqual((run.status, open(known).read()), (4, text))
 
     def test_a_server_that_dies_ends_the_run(self):
         with Smtp() as server:
