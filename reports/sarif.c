@@ -128,7 +128,7 @@ bool report_sarif(FILE *out, const result_run *run, const report_style *style)
                                  "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool",
                                  "driver", driver, "results", results, "invocations", "executionSuccessful",
                                  !run->aborted && run->totals[RESULT_ERROR] == 0);
-    const bool ok = document != NULL && json_dumpf(document, out, JSON_INDENT(1)) == 0;
+    const bool ok = document != NULL && json_dumpf(document, out, JSON_INDENT(1) | JSON_ENSURE_ASCII) == 0;
     fputc('\n', out);
     json_decref(document);
     return ok && ferror(out) == 0;
