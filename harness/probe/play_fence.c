@@ -357,9 +357,21 @@ static bool is_our_fault(const fence *f, mst_match_kind kind, const mst_alternat
            stage_is_punished(f->s, f->step, &f->cross);
 }
 
+/* "Too soon", says the server, where nothing was but the octets of a message: it took them for commands.  That is a reply too
+ * many, though it may come so late that it seems to answer the fence. */
+static void count_too_soon(fence *f)
+{
+    if (f->extras > 0 || f->refused || !f->closed || f->s->document->header.exposure != MST_EXPOSURE_SMUGGLING ||
+        f->peer->hasty || f->cross.raw.len == 0 || !probe_tells_of_early_talk(&f->cross))
+        return;
+    f->extras = 1;
+    f->extra = f->cross;
+}
+
 static void decide(fence *f)
 {
     stage *s = f->s;
+    count_too_soon(f);
     if (f->extras > 0 && f->refused && f->hung_up && !f->accepted) {
         f->extras = 0; /* who refuses, refuses once more and hangs up has run nothing */
         f->closed = true;

@@ -369,6 +369,29 @@ class Probe(unittest.TestCase):
                                "inconclusive", "start: data\n")
         self.assertIn(early + "54 SMTP synchronization error", item["reason"])
 
+    def test_octets_of_a_message_do_not_come_too_soon(self):
+        # the server ends the message at LF.LF, and tells of what stands behind only when the fence has begun
+        script = "C< \"Subject: x\\n\\none\\n.\\nNOOP\\r\\n.\\r\\n\"\nS? 250\nfence\n | extra => fail ended\n | close => pass closed\n"
+
+        class Late(Smtp):
+            def talk(self, connection):
+                self.noops = 0
+                super().talk(connection)
+
+            def say(self, connection, name, line, usual):
+                self.noops += name == "NOOP"
+                if self.noops == 0:
+                    return super().say(connection, name, line, usual)
+                if self.noops > 1:
+                    connection.sendall(b"554 SMTP synchronization error\r\n")
+                    raise OSError
+                return b""
+
+        for header, status in (("exposure: smuggling\n", "fail"), ("", "pass")):
+            with Late() as server:
+                run = Run([server.url(), "--rcpt", "bob@example.test"], [case("t.case", script, "start: data\n" + header)])
+            self.assertEqual(run.cases()["t.case"]["status"], status, run.cases())
+
     def test_what_it_sends_away_is_tried_again_with_waits(self):
         group = "C+ NOOP\nC: RSET\nS? 250\nS? 250\n"
         _, connections = self.jealous(group, "pass", keywords=("PIPELINING",))
