@@ -97,8 +97,8 @@ static bool refuse_8bit(smtp_server *server, ms_smtp_verb verb)
     static const smtp_refusal other = {501, 5, 2, "Octets above 127 are not allowed here"};
     if (verb == MS_SMTP_NOOP)
         return false; /* its argument is ignored */
-    if (verb == MS_SMTP_RCPT && !server->transaction.open)
-        return false; /* its place is what is wrong with it (RFC 5321 section 3.3) */
+    if ((verb == MS_SMTP_RCPT && !server->transaction.open) || (verb == MS_SMTP_MAIL && server->transaction.open))
+        return false; /* its place is what is wrong with it (RFC 5321 sections 3.3 and 4.1.4) */
     if (verb == MS_SMTP_MAIL)
         refuse(server, &sender);
     else if (verb == MS_SMTP_RCPT || verb == MS_SMTP_VRFY)

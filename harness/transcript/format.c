@@ -450,7 +450,8 @@ bool mst_format(const mst_document *document, mst_text *text)
 {
     add_header(&document->header, text);
     const mst_block *script = &document->script;
-    if (script->first != NULL || script->tail.comments != NULL)
+    /* without the empty line a comment at the end of the header would be the script's */
+    if (script->first != NULL || script->tail.comments != NULL || document->header.tail.comments != NULL)
         mst_text_add(text, "\n");
     for (const mst_step *step = script->first; step != NULL; step = step->next)
         add_step(step, 0, step == script->first, document, text);

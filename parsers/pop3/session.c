@@ -334,8 +334,7 @@ ms_pop3_answering ms_pop3_session_answering(const ms_pop3_session *session)
     answering.injected = !ms_pop3_ring_busy(room);
     answering.verb = (ms_pop3_verb)run.verb;
     answering.argument = (run.flags & RUN_ARGUMENT) != 0;
-    answering.well_formed =
-        run.fault == FAULT_NONE && (run.flags & (RUN_FORBIDDEN | RUN_BLANKS | RUN_UNTIDY | RUN_SURPLUS)) == 0;
+    answering.well_formed = run.fault == FAULT_NONE && (run.flags & RUN_ODD) == 0;
     answering.number = run.flags & RUN_NUMBERED ? run.number : 0;
     answering.lines = run.verb == MS_POP3_TOP ? run.lines : 0;
     return answering;

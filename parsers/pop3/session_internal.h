@@ -147,7 +147,8 @@ enum {
     RUN_PIPELINED = 512,  /* sent ahead, PIPELINING being in the current list */
     RUN_FORBIDDEN = 2048, /* an octet that may not stand in a command */
     RUN_CUT_VERB = 4096,  /* it stands in the keyword, whose beginning is the verb: an unknown one to most servers */
-    RUN_UNTIDY = 1024     /* trailing blanks, a bare LF, over-long: it may be refused for that */
+    RUN_UNTIDY = 1024,    /* trailing blanks, a bare LF, over-long: it may be refused for that */
+    RUN_ODD = RUN_FORBIDDEN | RUN_BLANKS | RUN_UNTIDY | RUN_SURPLUS /* a refusal says nothing about the command */
 };
 
 /* ms_pop3_run.fault: why the server must refuse the command whatever its state */

@@ -159,8 +159,7 @@ static uint16_t in_authorization(const judge *j, const ms_pop3_run *command)
 
 uint16_t ms_pop3_negative(const judge *j, const ms_pop3_run *command, const ms_pop3_response *response)
 {
-    const unsigned odd = RUN_FORBIDDEN | RUN_BLANKS | RUN_UNTIDY | RUN_SURPLUS;
-    if (command->flags & odd || (command->fault != FAULT_NONE && command->fault != FAULT_RANGE))
+    if (command->flags & RUN_ODD || (command->fault != FAULT_NONE && command->fault != FAULT_RANGE))
         return MS_REQ_NONE;                                      /* a command that need not be understood */
     const bool needs_utf8 = response->code == MS_POP3_CODE_UTF8; /* RFC 6856 section 5 */
     if (needs_utf8 && command->flags & RUN_NUMBERED && command->verb != MS_POP3_DELE)

@@ -318,6 +318,7 @@ static void answer(const judge *j, const ms_pop3_run *command, const ms_pop3_res
     const bool understood = response->error != MS_POP3_RESPONSE_ERR_INDICATOR;
     const bool system_failure = !positive && ms_pop3_is_system_failure(response);
     const bool alone = (command->flags & RUN_ARGUMENT) == 0;
+    const bool tidy = alone && (command->flags & RUN_ODD) == 0;
     const bool unknown = !positive && (command->flags & RUN_CUT_VERB) != 0; /* and refused as such */
     const bool exchanged = command->verb == MS_POP3_AUTH && s->room->exchange.challenges > 0;
     const ms_pop3_after after = after_of(s, command);
@@ -341,11 +342,11 @@ static void answer(const judge *j, const ms_pop3_run *command, const ms_pop3_res
     ms_pop3_server_codes(j, response);
     if (s->state == MS_POP3_AUTHORIZATION)
         follow_login(s, command, positive, system_failure || !understood || unknown);
-    if (command->verb == MS_POP3_CAPA && (alone || positive) && !system_failure && understood)
+    if (command->verb == MS_POP3_CAPA && (tidy || positive) && !system_failure && understood)
         follow_capa(s, positive);
     if (positive)
         follow_positive(s, command, exchanged);
-    else if (command->verb == MS_POP3_QUIT && alone && !system_failure && !unknown)
+    else if (command->verb == MS_POP3_QUIT && tidy && !system_failure && !unknown)
         ms_pop3_change_state(s, MS_POP3_QUIT, MS_POP3_NEGATIVE);
     if (positive)
         open_reading(s, command, exchanged, refusal_due);

@@ -347,6 +347,8 @@ static void answer(ms_smtp_session *session, ms_smtp_run run, uint16_t code, con
     if ((run.verb == MS_SMTP_END_OF_DATA && session->state == MS_SMTP_READY) ||
         (run.verb == MS_SMTP_BDAT && class_ == 2 && (run.flags & RUN_LAST) != 0))
         end_transaction(session, class_ == 2 ? CLEARED_DELIVERED : CLEARED_FAILED);
+    if (class_ == 2 && (run.flags & RUN_SPILLED) != 0)
+        session->flags |= SESSION_LIMITED; /* a line of the message was run, as which command nobody knows */
     if (code == 221) {
         session->flags |= run.verb == MS_SMTP_QUIT ? (uint32_t)SESSION_FAREWELL : 0u;
         session->state = MS_SMTP_CLOSING;

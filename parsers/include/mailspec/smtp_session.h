@@ -10,7 +10,8 @@
  * Outstanding commands are kept in a ring, run-length encoded, in memory that the caller
  * lends.  When it is full, what comes is only counted, and the session finds nothing until
  * all replies have come and RSET or a greeting command has made its state known again;
- * ms_smtp_session_limited says so.  That is a limit, never a finding.
+ * ms_smtp_session_limited says so.  That is a limit, never a finding.  So it is when a server, which had refused DATA, runs
+ * a line of the message that came all the same and that is none of the commands as the RFC writes them.
  */
 #ifndef MAILSPEC_SMTP_SESSION_H
 #define MAILSPEC_SMTP_SESSION_H
@@ -149,7 +150,7 @@ MS_API ms_smtp_context ms_smtp_session_command_context(const ms_smtp_session *se
 MS_API size_t ms_smtp_session_line_limit(const ms_smtp_session *session);
 /* The command that the next reply answers; MS_SMTP_UNKNOWN with *none set when nothing is outstanding. */
 MS_API ms_smtp_verb ms_smtp_session_answering(const ms_smtp_session *session, bool *none);
-/* The ring was too small, and checks are suspended. */
+/* The ring was too small, or a line of a message was run: checks are suspended. */
 MS_API bool ms_smtp_session_limited(const ms_smtp_session *session);
 /* The offer is known: EHLO or LHLO was accepted in this layer, and HELO not since. */
 MS_API bool ms_smtp_session_extended(const ms_smtp_session *session);
