@@ -158,13 +158,16 @@ static probe_job *next_job(scheduler *s)
     }
 }
 
-/* What only waits is to begin before what keeps the processor busy; what delivers mail comes behind what counts it. */
+/* What delivers mail comes behind what counts it.  What holds a maildrop runs one at a time, the longest of the rows: it is
+ * begun first.  What only waits is to begin before what keeps the processor busy. */
 static int compare_jobs(const void *left, const void *right)
 {
     const probe_job *a = *(probe_job *const *)left;
     const probe_job *b = *(probe_job *const *)right;
     if (a->delivers != b->delivers)
         return a->delivers ? 1 : -1;
+    if (a->holds != b->holds)
+        return a->holds ? -1 : 1;
     if (a->waits_ms != b->waits_ms)
         return a->waits_ms > b->waits_ms ? -1 : 1;
     return a < b ? -1 : a > b;
