@@ -36,6 +36,8 @@ static void place(const writer *w, const result_evidence *e)
     text_safe(w, e->file);
     if (e->line > 0)
         fprintf(w->out, ":%" PRIu32, e->line);
+    if (e->line > 0 && e->column > 1) /* what begins its line needs none */
+        fprintf(w->out, ":%" PRIu32, e->column);
     fputs(": ", w->out);
 }
 
