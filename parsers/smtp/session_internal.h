@@ -13,7 +13,7 @@ enum {
     SESSION_EHLO = 1 << 2,         /* the last accepted greeting command was EHLO or LHLO: the offer is known */
     SESSION_INITIATED = 1 << 3,    /* EHLO, HELO or LHLO was accepted in this layer */
     SESSION_NAMED = 1 << 4,        /* the client has sent one of them in this layer */
-    SESSION_LIMITED = 1 << 5,      /* the ring overflowed, or a spilled line was run; cleared when nothing is outstanding */
+    SESSION_LIMITED = 1 << 5,      /* the ring overflowed or a spilled line ran; cleared when nothing is outstanding */
     SESSION_UTF8_SENT = 1 << 6,    /* the last MAIL sent had SMTPUTF8 */
     SESSION_UTF8 = 1 << 7,         /* the open transaction has it */
     SESSION_CHUNK_FAILED = 1 << 8, /* a BDAT was refused: RSET is due (RFC 3030 section 2) */
