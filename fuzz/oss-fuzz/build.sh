@@ -5,15 +5,31 @@ root=${MAILSPEC_ROOT:-${SRC:+$SRC/mailspec}}
 [ -n "$root" ] && [ -d "$root" ] || root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=${WORK:-/tmp}/mailspec-oss-fuzz
 
-# Where the targets run there are no shared libraries but libc's: these two need more.
-left_out="result serve"
+# Where the targets run there are no shared libraries but libc's: those of these two go with them.  MemorySanitizer does not
+# see what such libraries write.
+with_libraries="result serve"
+left_out=""
+[ "${SANITIZER:-}" != memory ] || left_out=$with_libraries
+
+# What FILE is linked with beyond libc and the compiler's own goes to $OUT/lib, where its RPATH, which also holds for the
+# libraries' libraries, looks first.
+take_libraries() {
+    mkdir -p "$OUT/lib"
+    ldd "$1" | awk '$2 == "=>" && $3 ~ "^/" { print $3 }' | while read -r library; do
+        case $(basename "$library") in
+        libc.* | libm.* | libdl.* | librt.* | libpthread.* | libresolv.* | libgcc_s.* | libstdc++.*) ;;
+        *) cp -L "$library" "$OUT/lib/" ;;
+        esac
+    done
+}
 
 # The flags of the fuzzer reach every object by CFLAGS; CMake itself adds nothing to them.
 cmake -S "$root" -B "$build" -G Ninja \
     -DCMAKE_C_COMPILER="$CC" -DCMAKE_C_FLAGS="$CFLAGS" \
     -DCMAKE_CXX_COMPILER="${CXX:-$CC}" -DCMAKE_CXX_FLAGS="${CXXFLAGS:-$CFLAGS}" \
     -DMAILSPEC_TESTS=OFF -DMAILSPEC_SHARED=OFF -DMAILSPEC_FUZZ=ON \
-    -DMAILSPEC_FUZZ_ENGINE="$LIB_FUZZING_ENGINE"
+    -DMAILSPEC_FUZZ_ENGINE="$LIB_FUZZING_ENGINE" \
+    -DCMAKE_SKIP_RPATH=ON -DCMAKE_EXE_LINKER_FLAGS='-Wl,--disable-new-dtags,-rpath,\$ORIGIN/lib'
 cmake --build "$build" --target fuzzers
 
 for program in "$build"/fuzz/fuzz_*; do
@@ -21,6 +37,7 @@ for program in "$build"/fuzz/fuzz_*; do
     target=${target#fuzz_}
     case " empty $left_out " in *" $target "*) continue ;; esac
     cp "$program" "$OUT/"
+    case " $with_libraries " in *" $target "*) take_libraries "$program" ;; esac
     case $target in
     pop3*) dict=pop3 ;;
     *) dict=smtp ;;
