@@ -206,7 +206,8 @@ static size_t judge_pop3(void)
         for (size_t i = 0; i < dialogues[n].count; i++) {
             const turn *t = &dialogues[n].turns[i];
             for (ms_span input = octets_of(t);;) {
-                const ms_pop3_event event = ms_pop3_dialogue_next(&machine, t->side, input, &findings);
+                ms_pop3_event event;
+                ms_pop3_dialogue_read(&machine, t->side, input, &findings, &event);
                 input = rest_of(input, event.consumed);
                 if (event.kind == MS_POP3_EVENT_NEED_MORE || event.kind == MS_POP3_EVENT_UNDECIDED)
                     break;

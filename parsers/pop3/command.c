@@ -12,9 +12,11 @@
 #include "mailspec/pop3_command.h"
 
 #include "common/cursor.h"
+#include "common/inline.h"
 #include "common/utf8.h"
 #include "mailspec/base64.h"
 #include "mailspec/limits.h"
+#include "read_in_place.h"
 
 typedef struct reader {
     cursor c;
@@ -449,12 +451,12 @@ typedef struct plain {
     uint32_t numbers[2];
 } plain;
 
-static inline bool take_plain_number(ms_span line, size_t *at, uint32_t *number)
+INLINE bool take_plain_number(ms_span line, size_t *at, uint32_t *number)
 {
     return line.ptr[(*at)++] == ' ' && take_short_decimal(line, at, number);
 }
 
-static inline plain read_plain(ms_span line)
+INLINE plain read_plain(ms_span line)
 {
     plain p = {MS_POP3_UNKNOWN, 4, 0, {0, 0}};
     if (line.len < 4 || line.len > 2 * MS_POP3_ARGUMENT_MAX)
@@ -504,18 +506,23 @@ static ms_pop3_parsed parse_any(ms_span line, const ms_pop3_context *context)
     return r.out;
 }
 
+static inline ms_pop3_parsed parsed_of(const plain *p, ms_span line)
+{
+    const size_t len = p->keyword_len;
+    return (ms_pop3_parsed){
+        .command.verb = p->verb,
+        .command.keyword = {line.ptr, len},
+        .command.argument = {p->given > 0 ? line.ptr + len + 1 : NULL, p->given > 0 ? line.len - len - 1 : 0},
+        .command.top = {.number = p->numbers[0], .given = p->given > 0, .lines = p->numbers[1]},
+    };
+}
+
 ms_pop3_parsed ms_pop3_command_parse(ms_span line, const ms_pop3_context *context)
 {
     const plain p = read_plain(line);
     if (p.verb == MS_POP3_UNKNOWN || (context != NULL && context->auth_response))
         return parse_any(line, context);
-    const size_t len = p.keyword_len;
-    return (ms_pop3_parsed){
-        .command.verb = p.verb,
-        .command.keyword = {line.ptr, len},
-        .command.argument = {p.given > 0 ? line.ptr + len + 1 : NULL, p.given > 0 ? line.len - len - 1 : 0},
-        .command.top = {.number = p.numbers[0], .given = p.given > 0, .lines = p.numbers[1]},
-    };
+    return parsed_of(&p, line);
 }
 
 ms_pop3_parsed ms_pop3_command_parse_line(const ms_line *line, const ms_pop3_context *context)
@@ -535,4 +542,35 @@ ms_pop3_parsed ms_pop3_command_parse_line(const ms_line *line, const ms_pop3_con
         parsed.deviations |= MS_DEVIATION_BIT(MS_POP3_DEV_BARE_LF);
     }
     return parsed;
+}
+
+/* What read_plain found, put into *out.  Member by member: of a structure that is cleared as a whole, gcc makes a loop that
+ * takes as long as the parse. */
+static inline void put_plain(const plain *p, ms_span line, ms_pop3_parsed *out)
+{
+    const size_t len = p->keyword_len;
+    out->error = MS_POP3_OK;
+    out->error_at = 0;
+    out->deviations = 0;
+    out->deviation_at = 0;
+    out->command.verb = p->verb;
+    out->command.keyword = ms_span_make(line.ptr, len);
+    out->command.argument = p->given > 0 ? ms_span_make(line.ptr + len + 1, line.len - len - 1) : ms_span_absent();
+    out->command.auth.mechanism = ms_span_absent(); /* the longest member */
+    out->command.auth.initial_response = ms_span_absent();
+    out->command.top.number = p->numbers[0];
+    out->command.top.given = p->given > 0;
+    out->command.top.lines = p->numbers[1];
+}
+
+void ms_pop3_command_read_line(const ms_line *line, const ms_pop3_context *context, ms_pop3_parsed *out)
+{
+    if (line->status == MS_LINE_COMPLETE && line->flags == 0 && !context->auth_response) {
+        const plain p = read_plain(line->text);
+        if (p.verb != MS_POP3_UNKNOWN) {
+            put_plain(&p, line->text, out);
+            return;
+        }
+    }
+    *out = ms_pop3_command_parse_line(line, context);
 }

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "read_in_place.h"
+
 void ms_pop3_dialogue_init(ms_pop3_dialogue *dialogue, ms_pop3_run *runs, size_t run_capacity, uint8_t *messages,
                            size_t message_capacity)
 {
@@ -14,40 +16,35 @@ void ms_pop3_dialogue_init(ms_pop3_dialogue *dialogue, ms_pop3_run *runs, size_t
     ms_line_init(&dialogue->framer[MS_SERVER], MS_POP3_DIALOGUE_LINE_MAX);
 }
 
-/* One call: where the event is put together. */
+/* One call.  The event is put together where the caller wants it. */
 typedef struct reader {
     ms_pop3_dialogue *d;
     ms_side side;
     ms_span input;
     ms_findings *findings;
-    ms_pop3_event event;
+    ms_pop3_event *event;
 } reader;
 
 static void consume(reader *r, size_t octets)
 {
-    r->event.consumed = octets;
+    r->event->consumed = octets;
     r->d->at[r->side] += octets;
 }
 
-/* Take a line; false when none is whole, or when it was the rest of an over-long one. */
-static bool take_line(reader *r, ms_line *line)
+/* The next line; false when it is not whole, or the rest of an over-long one. */
+static bool take_line(reader *r, const ms_line *line)
 {
     bool *inside = &r->d->long_line[r->side];
-    *line = ms_line_next(&r->d->framer[r->side], r->input);
-    if (line->status == MS_LINE_NEED_MORE) {
-        r->event.kind = MS_POP3_EVENT_NEED_MORE;
+    if (line->status == MS_LINE_NEED_MORE)
         return false;
-    }
-    r->event.slice = line->text;
-    r->event.line_flags = line->flags;
+    r->event->slice = line->text;
+    r->event->line_flags = line->flags;
     consume(r, line->consumed);
-    if (*inside) {
-        *inside = line->status != MS_LINE_COMPLETE;
-        r->event.kind = MS_POP3_EVENT_DROPPED;
-        return false;
-    }
+    const bool rest = *inside;
     *inside = line->status != MS_LINE_COMPLETE;
-    return true;
+    if (rest)
+        r->event->kind = MS_POP3_EVENT_DROPPED;
+    return !rest;
 }
 
 /* The whole lines of input are read as soon as they can be, before what the server says next.  Octets that came early
@@ -55,39 +52,36 @@ static bool take_line(reader *r, ms_line *line)
 static void hold(reader *r)
 {
     const uint64_t early_until = r->d->session.room->early_until;
-    const size_t searched = early_until > r->event.at ? (size_t)(early_until - r->event.at) : 0;
+    const size_t searched = early_until > r->event->at ? (size_t)(early_until - r->event->at) : 0;
     size_t whole = r->input.len;
     while (whole > searched && r->input.ptr[whole - 1] != '\n')
         whole--;
     if (whole > searched)
-        r->d->held_until = r->event.at + whole;
+        r->d->held_until = r->event->at + whole;
 }
 
 static void next_of_client(reader *r)
 {
     ms_pop3_session *s = &r->d->session;
     const ms_pop3_client_expect expect = ms_pop3_session_expect(s);
-    ms_line line;
     if (expect == MS_POP3_EXPECT_UNDECIDED && !r->d->long_line[MS_CLIENT]) {
-        if (r->input.len == 0)
-            return;
-        r->event.kind = MS_POP3_EVENT_UNDECIDED;
+        r->event->kind = MS_POP3_EVENT_UNDECIDED;
         hold(r);
-        ms_pop3_session_early(s, r->input.len, r->event.at, r->findings);
+        ms_pop3_session_early(s, r->input.len, r->event->at, r->findings);
         return;
     }
+    const ms_line line = ms_line_next(&r->d->framer[MS_CLIENT], r->input);
     if (!take_line(r, &line))
         return;
     const ms_pop3_context context = ms_pop3_session_command_context(s);
-    const ms_pop3_parsed parsed = ms_pop3_command_parse_line(&line, &context);
+    ms_pop3_command_read_line(&line, &context, &r->event->command);
     if (expect == MS_POP3_EXPECT_NOTHING) {
-        r->event.kind = MS_POP3_EVENT_DROPPED;
-        ms_pop3_session_dropped(s, &parsed, &line, r->event.at, r->findings);
+        r->event->kind = MS_POP3_EVENT_DROPPED;
+        ms_pop3_session_dropped(s, &r->event->command, &line, r->event->at, r->findings);
         return;
     }
-    r->event.kind = MS_POP3_EVENT_COMMAND;
-    r->event.command = parsed;
-    ms_pop3_session_command(s, &parsed, &line, r->event.at, r->findings);
+    r->event->kind = MS_POP3_EVENT_COMMAND;
+    ms_pop3_session_command(s, &r->event->command, &line, r->event->at, r->findings);
 }
 
 enum { END_LEN = 3 }; /* "." CRLF */
@@ -101,17 +95,17 @@ static void next_of_message(reader *r)
     const uint8_t *first = r->input.ptr;
     const ms_span slice = taken.slice;
     const bool inside = slice.len > 0 && slice.ptr >= first && slice.ptr < first + r->input.len;
-    const uint64_t slice_at = r->event.at + (inside ? (uint64_t)(slice.ptr - first) : 0);
+    const uint64_t slice_at = r->event->at + (inside ? (uint64_t)(slice.ptr - first) : 0);
     const uint8_t flags = d->content.new_flags;
     consume(r, taken.consumed);
-    r->event.slice = slice;
-    r->event.content_flags = flags;
-    ms_pop3_session_content(&d->session, slice, slice_at, flags, r->event.at + taken.flag_at, r->findings);
+    r->event->slice = slice;
+    r->event->content_flags = flags;
+    ms_pop3_session_content(&d->session, slice, slice_at, flags, r->event->at + taken.flag_at, r->findings);
     if (taken.status == MS_CONTENT_END) {
-        r->event.kind = MS_POP3_EVENT_END;
+        r->event->kind = MS_POP3_EVENT_END;
         ms_pop3_session_end(&d->session, NULL, d->at[MS_SERVER] - END_LEN, r->findings);
     } else if (taken.status == MS_CONTENT_SLICE || slice.len > 0) {
-        r->event.kind = MS_POP3_EVENT_TEXT;
+        r->event->kind = MS_POP3_EVENT_TEXT;
     }
 }
 
@@ -123,13 +117,13 @@ static void read_status(reader *r, const ms_line *line)
     s->reading = MS_POP3_READ_STATUS; /* read it as the reply to the next command, not as an item */
     const ms_pop3_response_context context = ms_pop3_session_response_context(s);
     s->reading = interrupted;
-    const ms_pop3_response response = ms_pop3_response_parse_line(line, &context);
+    ms_pop3_response *response = &r->event->response;
+    ms_pop3_response_read_line(line, &context, response);
     d->answered = ms_pop3_session_answering(s);
-    r->event.answered = d->answered;
-    r->event.kind = response.indicator == MS_POP3_CONTINUATION ? MS_POP3_EVENT_CONTINUATION : MS_POP3_EVENT_RESPONSE;
-    r->event.response = response;
-    ms_pop3_session_response(s, &response, line, r->event.at, r->findings);
-    r->event.multi_line = ms_pop3_session_reading(s) != MS_POP3_READ_STATUS;
+    r->event->answered = d->answered;
+    r->event->kind = response->indicator == MS_POP3_CONTINUATION ? MS_POP3_EVENT_CONTINUATION : MS_POP3_EVENT_RESPONSE;
+    ms_pop3_session_response(s, response, line, r->event->at, r->findings);
+    r->event->multi_line = ms_pop3_session_reading(s) != MS_POP3_READ_STATUS;
     if (ms_pop3_session_reading(s) == MS_POP3_READ_MESSAGE)
         ms_content_init(&d->content);
 }
@@ -140,35 +134,35 @@ static ms_span unstuffed(ms_span text)
     return text.len > 1 && text.ptr[0] == '.' ? ms_span_make(text.ptr + 1, text.len - 1) : text;
 }
 
-static void read_item(reader *r, ms_line *line)
+static void read_item(reader *r, const ms_line *line)
 {
     ms_pop3_session *s = &r->d->session;
     const ms_pop3_response_context context = ms_pop3_session_response_context(s);
-    r->event.answered = r->d->answered;
+    r->event->answered = r->d->answered;
     if (line->text.len == 1 && line->text.ptr[0] == '.') {
-        r->event.kind = MS_POP3_EVENT_END;
-        r->event.slice = ms_span_absent();
-        ms_pop3_session_end(s, line, r->event.at, r->findings);
+        r->event->kind = MS_POP3_EVENT_END;
+        r->event->slice = ms_span_absent();
+        ms_pop3_session_end(s, line, r->event->at, r->findings);
         return;
     }
     const ms_span text = unstuffed(line->text);
     switch (ms_pop3_session_reading(s)) {
     case MS_POP3_READ_CAPA:
-        r->event.kind = MS_POP3_EVENT_CAPABILITY;
-        r->event.capability = ms_pop3_capability_parse(text);
-        ms_pop3_session_capability(s, &r->event.capability, line, r->event.at, r->findings);
+        r->event->kind = MS_POP3_EVENT_CAPABILITY;
+        r->event->capability = ms_pop3_capability_parse(text);
+        ms_pop3_session_capability(s, &r->event->capability, line, r->event->at, r->findings);
         break;
     case MS_POP3_READ_LIST:
     case MS_POP3_READ_UIDL:
     case MS_POP3_READ_LANG:
-        r->event.kind = MS_POP3_EVENT_LISTING;
-        r->event.response = ms_pop3_listing_parse(text, &context);
-        ms_pop3_session_listing(s, &r->event.response, line, r->event.at, r->findings);
+        r->event->kind = MS_POP3_EVENT_LISTING;
+        ms_pop3_listing_read(text, &context, &r->event->response);
+        ms_pop3_session_listing(s, &r->event->response, line, r->event->at, r->findings);
         break;
     case MS_POP3_READ_UNJUDGED:
     case MS_POP3_READ_STATUS:
     case MS_POP3_READ_MESSAGE:
-        r->event.kind = MS_POP3_EVENT_UNJUDGED;
+        r->event->kind = MS_POP3_EVENT_UNJUDGED;
         break;
     }
 }
@@ -176,17 +170,16 @@ static void read_item(reader *r, ms_line *line)
 static void next_of_server(reader *r)
 {
     ms_pop3_session *s = &r->d->session;
-    ms_line line;
-    if (r->d->at[MS_CLIENT] < r->d->held_until && ms_pop3_session_expect(s) != MS_POP3_EXPECT_UNDECIDED &&
-        r->input.len > 0) {
-        r->event.kind = MS_POP3_EVENT_UNDECIDED;
+    if (r->d->at[MS_CLIENT] < r->d->held_until && ms_pop3_session_expect(s) != MS_POP3_EXPECT_UNDECIDED) {
+        r->event->kind = MS_POP3_EVENT_UNDECIDED;
         return;
     }
     if (ms_pop3_session_reading(s) == MS_POP3_READ_MESSAGE) {
-        r->event.answered = r->d->answered;
+        r->event->answered = r->d->answered;
         next_of_message(r);
         return;
     }
+    const ms_line line = ms_line_next(&r->d->framer[MS_SERVER], r->input);
     if (!take_line(r, &line))
         return;
     if (ms_pop3_session_reading(s) == MS_POP3_READ_STATUS || ms_pop3_session_interrupted(s, line.text))
@@ -195,17 +188,38 @@ static void next_of_server(reader *r)
         read_item(r, &line);
 }
 
-ms_pop3_event ms_pop3_dialogue_next(ms_pop3_dialogue *dialogue, ms_side side, ms_span input, ms_findings *findings)
+/* The union is set by those who say so by kind; to clear it for every event would cost as much as parsing. */
+static void begin_event(ms_pop3_event *event, const ms_pop3_dialogue *dialogue, ms_side side)
 {
-    reader r = {.d = dialogue, .side = side, .input = input, .findings = findings};
-    r.event.kind = MS_POP3_EVENT_NEED_MORE;
-    r.event.at = dialogue->at[side];
-    r.event.state = dialogue->session.state;
+    event->kind = MS_POP3_EVENT_NEED_MORE;
+    event->line_flags = 0;
+    event->content_flags = 0;
+    event->multi_line = false;
+    event->consumed = 0;
+    event->at = dialogue->at[side];
+    event->slice = ms_span_absent();
+    event->answered = (ms_pop3_answering){.none = false};
+    event->state = dialogue->session.state;
+}
+
+void ms_pop3_dialogue_read(ms_pop3_dialogue *dialogue, ms_side side, ms_span input, ms_findings *findings,
+                           ms_pop3_event *event)
+{
+    reader r = {.d = dialogue, .side = side, .input = input, .findings = findings, .event = event};
+    begin_event(event, dialogue, side);
+    if (input.len == 0)
+        return; /* callers ask until there is nothing left */
     if (side == MS_CLIENT)
         next_of_client(&r);
     else
         next_of_server(&r);
-    return r.event;
+}
+
+ms_pop3_event ms_pop3_dialogue_next(ms_pop3_dialogue *dialogue, ms_side side, ms_span input, ms_findings *findings)
+{
+    ms_pop3_event event;
+    ms_pop3_dialogue_read(dialogue, side, input, findings, &event);
+    return event;
 }
 
 static void drop(ms_pop3_dialogue *d, ms_side side, size_t pending)

@@ -3,6 +3,7 @@
  *
  * The same elements stand behind "+OK " and, in a multi-line response, alone on each line.
  */
+#include "read_in_place.h"
 #include "response_reader.h"
 
 bool ms_pop3_read_number(response_reader *r, uint64_t max, ms_pop3_response_error error, uint64_t *number)
@@ -158,20 +159,34 @@ static bool read_item(response_reader *r, ms_pop3_after after, ms_pop3_response 
     return false; /* no listing: the line is text, and nothing is asked of it */
 }
 
-ms_pop3_response ms_pop3_listing_parse(ms_span line, const ms_pop3_response_context *context)
+static void read_any(ms_span line, const ms_pop3_response_context *context, ms_pop3_response *out)
 {
-    uint32_t numbers[2];
-    if (context->after == MS_POP3_AFTER_LIST && take_short_listing(line, 0, numbers) && numbers[0] != 0)
-        return (ms_pop3_response){.after = MS_POP3_AFTER_LIST, .text = line, .scan = {numbers[0], numbers[1]}};
-    ms_pop3_response out = {.indicator = MS_POP3_NONE, .after = context->after};
     response_reader r = {.c = cursor_of(line), .utf8 = context->utf8};
     response_strip_bare_cr(&r);
-    out.text = ms_span_make(r.c.ptr, r.c.len);
-    if (read_item(&r, context->after, &out))
+    response_begin(out, MS_POP3_NONE, context->after, ms_span_make(r.c.ptr, r.c.len));
+    if (read_item(&r, context->after, out))
         ms_pop3_check_text(&r, TEXT_FREE);
-    out.error = r.error;
-    out.error_at = r.error_at;
-    out.deviations = r.deviations;
-    out.deviation_at = r.deviation_at;
+    out->error = r.error;
+    out->error_at = r.error_at;
+    out->deviations = r.deviations;
+    out->deviation_at = r.deviation_at;
+}
+
+void ms_pop3_listing_read(ms_span line, const ms_pop3_response_context *context, ms_pop3_response *out)
+{
+    uint32_t numbers[2];
+    if (context->after != MS_POP3_AFTER_LIST || !take_short_listing(line, 0, numbers) || numbers[0] == 0) {
+        read_any(line, context, out);
+        return;
+    }
+    response_begin(out, MS_POP3_NONE, MS_POP3_AFTER_LIST, line);
+    out->scan.number = numbers[0];
+    out->scan.octets = numbers[1];
+}
+
+ms_pop3_response ms_pop3_listing_parse(ms_span line, const ms_pop3_response_context *context)
+{
+    ms_pop3_response out;
+    ms_pop3_listing_read(line, context, &out);
     return out;
 }

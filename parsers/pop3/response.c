@@ -10,24 +10,11 @@
  */
 #include "response_reader.h"
 
+#include "common/inline.h"
+#include "common/plain_octets.h"
 #include "common/utf8.h"
 #include "mailspec/base64.h"
-
-/* Octets of 0x20 to 0x7E from the front, eight at a time. */
-static size_t plain_octets(const uint8_t *ptr, size_t len)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101), tops = UINT64_C(0x8080808080808080);
-    size_t at = 0;
-    for (; len - at >= 8; at += 8) {
-        uint64_t word;
-        memcpy(&word, ptr + at, sizeof word);
-        if ((((word - ones * 0x20) & ~word) | word | (word + ones)) & tops)
-            break;
-    }
-    while (at < len && ptr[at] >= 0x20 && ptr[at] < 0x7F)
-        at++;
-    return at;
-}
+#include "read_in_place.h"
 
 /* The grammar's classes reach up to %x7F, so DEL is no fault in a text; VCHAR ends at %x7E. */
 static bool control_allowed(uint8_t octet, text_kind kind)
@@ -281,7 +268,7 @@ static inline bool read_plain_element(ms_span line, ms_pop3_after after, plain *
     return false;
 }
 
-static inline plain read_plain(ms_span line, ms_pop3_after after)
+INLINE plain read_plain(ms_span line, ms_pop3_after after)
 {
     plain p = {MS_POP3_NONE, 0, {0, 0}, 0, false};
     ms_pop3_indicator indicator = MS_POP3_POSITIVE;
@@ -328,6 +315,21 @@ static ms_pop3_response parse_any(ms_span line, const ms_pop3_response_context *
     return out;
 }
 
+/* What read_plain found, put into *out; after as the context has it. */
+static inline void put_plain(const plain *p, ms_span line, ms_pop3_after after, ms_pop3_response *out)
+{
+    const bool has_text = line.len >= p->text_at;
+    response_begin(out, p->indicator, after,
+                   has_text ? ms_span_make(line.ptr + p->text_at, line.len - p->text_at) : ms_span_absent());
+    if (p->unique_at != 0) {
+        out->unique.number = p->numbers[0];
+        out->unique.unique_id = ms_span_make(line.ptr + p->unique_at, line.len - p->unique_at);
+    } else if (p->is_listing) { /* a drop listing has the layout of a scan listing */
+        out->scan.number = p->numbers[0];
+        out->scan.octets = p->numbers[1];
+    }
+}
+
 ms_pop3_response ms_pop3_response_parse(ms_span line, const ms_pop3_response_context *context)
 {
     static const ms_pop3_response_context nothing_special = {MS_POP3_AFTER_STATUS, false, false};
@@ -336,24 +338,9 @@ ms_pop3_response ms_pop3_response_parse(ms_span line, const ms_pop3_response_con
     const plain p = read_plain(line, context->after);
     if (p.indicator == MS_POP3_NONE)
         return parse_any(line, context);
-    const bool has_text = line.len >= p.text_at;
-    const ms_span text = has_text ? ms_span_make(line.ptr + p.text_at, line.len - p.text_at) : ms_span_absent();
-    if (p.unique_at != 0)
-        return (ms_pop3_response){
-            .indicator = p.indicator,
-            .after = context->after,
-            .text = text,
-            .unique = {p.numbers[0], {line.ptr + p.unique_at, line.len - p.unique_at}},
-        };
-    if (p.is_listing) /* a drop listing has the layout of a scan listing */
-        return (ms_pop3_response){
-            .indicator = p.indicator,
-            .after = context->after,
-            .text = text,
-            .scan = {p.numbers[0], p.numbers[1]},
-        };
-    return (ms_pop3_response){
-        .indicator = p.indicator, .after = context->after, .text = text, .greeting = {ms_span_absent()}};
+    ms_pop3_response out;
+    put_plain(&p, line, context->after, &out);
+    return out;
 }
 
 ms_pop3_response ms_pop3_response_parse_line(const ms_line *line, const ms_pop3_response_context *context)
@@ -375,4 +362,16 @@ ms_pop3_response ms_pop3_response_parse_line(const ms_line *line, const ms_pop3_
         out.deviations |= MS_DEVIATION_BIT(MS_POP3_RESPONSE_DEV_BARE_LF);
     }
     return out;
+}
+
+void ms_pop3_response_read_line(const ms_line *line, const ms_pop3_response_context *context, ms_pop3_response *out)
+{
+    if (line->status == MS_LINE_COMPLETE && line->flags == 0) {
+        const plain p = read_plain(line->text, context->after);
+        if (p.indicator != MS_POP3_NONE) {
+            put_plain(&p, line->text, context->after, out);
+            return;
+        }
+    }
+    *out = ms_pop3_response_parse_line(line, context);
 }

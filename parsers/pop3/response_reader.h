@@ -33,6 +33,23 @@ static inline bool response_fail(response_reader *r, ms_pop3_response_error erro
     return false;
 }
 
+/* A response of which nothing else is known yet.  Member by member: of a structure that is cleared as a whole, gcc makes a
+ * loop that takes as long as the parse. */
+static inline void response_begin(ms_pop3_response *out, ms_pop3_indicator indicator, ms_pop3_after after, ms_span text)
+{
+    out->error = MS_POP3_RESPONSE_OK;
+    out->error_at = 0;
+    out->deviations = 0;
+    out->deviation_at = 0;
+    out->indicator = indicator;
+    out->code = MS_POP3_CODE_NONE;
+    out->after = after;
+    out->code_text = ms_span_absent();
+    out->text = text;
+    out->language.tag = ms_span_absent(); /* the longest member */
+    out->language.description = ms_span_absent();
+}
+
 /* CR CR LF: only the last CR belongs to the line end (RFC 1939 section 3); the others are put aside, so that what
  * stands before them can be read. */
 static inline void response_strip_bare_cr(response_reader *r)

@@ -185,11 +185,12 @@ void ms_pop3_session_command(ms_pop3_session *session, const ms_pop3_parsed *par
         ms_pop3_exchange_response(&j, parsed, line, early);
         return;
     }
-    const octet_fault octets = ms_pop3_forbidden_octets(s, parsed, line->text);
-    ms_pop3_run run = ms_pop3_run_of(parsed, line, octets);
+    octet_fault octets;
+    ms_pop3_forbidden_octets(s, parsed, line->text, &octets);
+    ms_pop3_run run = ms_pop3_run_of(parsed, line, &octets);
     const bool behind_stls = judge_behind_stls(&j);
     if (!behind_stls) {
-        ms_pop3_client_lexical(&j, parsed, line, octets);
+        ms_pop3_client_lexical(&j, parsed, line, &octets);
         if (!early)
             judge_ahead(&j);
         if (!early && octets.habits == 0)
@@ -213,7 +214,9 @@ void ms_pop3_session_dropped(ms_pop3_session *session, const ms_pop3_parsed *par
         set(s, QUIT_FOLLOWED, true);
     if (s->state != MS_POP3_TLS_NEXT)
         return;
-    const ms_pop3_run run = ms_pop3_run_of(parsed, line, ms_pop3_forbidden_octets(s, parsed, line->text));
+    octet_fault octets;
+    ms_pop3_forbidden_octets(s, parsed, line->text, &octets);
+    const ms_pop3_run run = ms_pop3_run_of(parsed, line, &octets);
     judge_behind_stls(&j);
     set(s, STLS_LINES, true);
     if (run.verb == MS_POP3_USER)
@@ -326,18 +329,19 @@ ms_pop3_reading ms_pop3_session_reading(const ms_pop3_session *session)
 ms_pop3_answering ms_pop3_session_answering(const ms_pop3_session *session)
 {
     const ms_pop3_room *room = session->room;
-    ms_pop3_run run;
-    ms_pop3_answering answering = {.none = true, .sequence = room->sent - room->outstanding};
-    if (session->state == MS_POP3_CONNECTED || !ms_pop3_ring_front(room, &run))
-        return answering;
-    answering.none = false;
-    answering.injected = !ms_pop3_ring_busy(room);
-    answering.verb = (ms_pop3_verb)run.verb;
-    answering.argument = (run.flags & RUN_ARGUMENT) != 0;
-    answering.well_formed = run.fault == FAULT_NONE && (run.flags & RUN_ODD) == 0;
-    answering.number = run.flags & RUN_NUMBERED ? run.number : 0;
-    answering.lines = run.verb == MS_POP3_TOP ? run.lines : 0;
-    return answering;
+    const ms_pop3_run *run = session->state != MS_POP3_CONNECTED ? ms_pop3_ring_front(room) : NULL;
+    const uint32_t sequence = room->sent - room->outstanding;
+    if (run == NULL)
+        return (ms_pop3_answering){.none = true, .sequence = sequence};
+    return (ms_pop3_answering){
+        .injected = !ms_pop3_ring_busy(room),
+        .verb = (ms_pop3_verb)run->verb,
+        .argument = (run->flags & RUN_ARGUMENT) != 0,
+        .well_formed = run->fault == FAULT_NONE && (run->flags & RUN_ODD) == 0,
+        .number = run->flags & RUN_NUMBERED ? run->number : 0,
+        .lines = run->verb == MS_POP3_TOP ? run->lines : 0,
+        .sequence = sequence,
+    };
 }
 
 bool ms_pop3_session_messages(const ms_pop3_session *session, uint32_t *messages)

@@ -4,6 +4,7 @@
 #include "session_internal.h"
 
 #include "common/cursor.h"
+#include "common/plain_octets.h"
 #include "common/utf8.h"
 #include "mailspec/limits.h"
 
@@ -44,12 +45,17 @@ static habit habit_of(uint8_t octet)
     return octet_is(octet, OCTET_8BIT) ? CLIENT_8BIT : CLIENT_CONTROL;
 }
 
-octet_fault ms_pop3_forbidden_octets(const ms_pop3_session *s, const ms_pop3_parsed *parsed, ms_span text)
+void ms_pop3_forbidden_octets(const ms_pop3_session *s, const ms_pop3_parsed *parsed, ms_span text, octet_fault *found)
 {
     const uint8_t verb = (uint8_t)parsed->command.verb;
+    const size_t plain = plain_octets(text.ptr, text.len);
+    found->habits = 0;
+    found->first = text.len;
+    if (plain == text.len)
+        return;
     const size_t end = keyword_end(text);
-    octet_fault found = {.first = text.len, .keyword_end = end};
-    for (size_t i = 0; i < text.len;) {
+    found->keyword_end = end;
+    for (size_t i = plain; i < text.len;) {
         const uint8_t octet = text.ptr[i];
         size_t octets = 1;
         bool forbidden = false;
@@ -65,23 +71,24 @@ octet_fault ms_pop3_forbidden_octets(const ms_pop3_session *s, const ms_pop3_par
         if (forbidden) {
             const habit h = habit_of(octet);
             const unsigned index = (unsigned)(h - CLIENT_BARE_CR);
-            if (found.first == text.len)
-                found.first = i;
-            if ((found.habits >> h & 1) == 0)
-                found.at[index] = i;
-            found.habits |= UINT32_C(1) << h;
+            if (found->first == text.len)
+                found->first = i;
+            if ((found->habits >> h & 1) == 0)
+                found->at[index] = i;
+            found->habits |= UINT32_C(1) << h;
         }
         i += octets;
     }
-    return found;
 }
 
 /* Keywords and arguments are printable ASCII (RFC 1939 section 3). */
-static void judge_octets(const judge *j, octet_fault octets)
+static void judge_octets(const judge *j, const octet_fault *octets)
 {
+    if (octets->habits == 0)
+        return;
     for (int h = CLIENT_BARE_CR; h <= CLIENT_8BIT; h++)
-        if (octets.habits >> h & 1 && first_time(j->s, (habit)h))
-            ms_pop3_find(j, MS_CLIENT, MS_REQ_POP3_1939_3_05, octets.at[h - CLIENT_BARE_CR]);
+        if (octets->habits >> h & 1 && first_time(j->s, (habit)h))
+            ms_pop3_find(j, MS_CLIENT, MS_REQ_POP3_1939_3_05, octets->at[h - CLIENT_BARE_CR]);
 }
 
 static bool error_is_judged(ms_pop3_error error)
@@ -134,13 +141,14 @@ void ms_pop3_client_bare_lf(const judge *j, const ms_line *line)
         ms_pop3_find(j, MS_CLIENT, MS_REQ_POP3_1939_3_04, line->text.len);
 }
 
-void ms_pop3_client_lexical(const judge *j, const ms_pop3_parsed *parsed, const ms_line *line, octet_fault octets)
+void ms_pop3_client_lexical(const judge *j, const ms_pop3_parsed *parsed, const ms_line *line,
+                            const octet_fault *octets)
 {
     const ms_deviations habitual = MS_DEVIATION_BIT(MS_POP3_DEV_BARE_LF) | MS_DEVIATION_BIT(MS_POP3_DEV_BARE_CR);
     ms_pop3_client_bare_lf(j, line);
     judge_octets(j, octets);
     const bool too_long = judge_length(j, line);
-    if (octets.habits == 0 && error_is_judged(parsed->error))
+    if (octets->habits == 0 && error_is_judged(parsed->error))
         ms_pop3_find(j, MS_CLIENT, ms_pop3_error_requirement(parsed->error, (ms_pop3_verb)j->verb), parsed->error_at);
     ms_deviations left = parsed->deviations & ~habitual;
     if (too_long || j->verb == MS_POP3_AUTH)

@@ -156,6 +156,47 @@ static fault read_arguments(ms_pop3_verb verb, ms_span argument, ms_pop3_run *ru
     return FAULT_NONE;
 }
 
+/* The short way for what is nearly always there.  A command of which the parser had nothing to say has the arguments that
+ * it ought to have, and where those are numbers it has read them.  false: the arguments are to be looked at. */
+static bool take_parsed(const ms_pop3_parsed *parsed, ms_pop3_run *run)
+{
+    const ms_pop3_command *command = &parsed->command;
+    if (parsed->error != MS_POP3_OK || parsed->deviations != 0)
+        return false;
+    switch (command->verb) {
+    case MS_POP3_TOP:
+        run->lines = command->top.lines < UINT32_MAX ? (uint32_t)command->top.lines : UINT32_MAX;
+        break;
+    case MS_POP3_LIST:
+    case MS_POP3_UIDL:
+    case MS_POP3_RETR:
+    case MS_POP3_DELE:
+        break;
+    case MS_POP3_STAT:
+    case MS_POP3_RSET:
+    case MS_POP3_NOOP:
+    case MS_POP3_QUIT:
+    case MS_POP3_CAPA:
+    case MS_POP3_STLS:
+    case MS_POP3_UTF8:
+        return true;
+    case MS_POP3_UNKNOWN:
+    case MS_POP3_USER:
+    case MS_POP3_PASS:
+    case MS_POP3_APOP:
+    case MS_POP3_AUTH:
+    case MS_POP3_LANG:
+    case MS_POP3_AUTH_RESPONSE:
+    case MS_POP3_VERB_COUNT:
+        return false;
+    }
+    if (command->message.given) { /* top begins like message */
+        run->flags = RUN_ARGUMENT | RUN_NUMBERED;
+        run->number = command->message.number;
+    }
+    return true;
+}
+
 static bool holds(ms_span text, unsigned classes)
 {
     for (size_t i = 0; i < text.len; i++)
@@ -178,24 +219,24 @@ static fault keyword_fault(ms_span text)
 }
 
 /* A line with a forbidden octet: framed by what a server reads that stops at it, judged by no other rule. */
-static void read_forbidden(ms_pop3_run *run, ms_span text, octet_fault octets)
+static void read_forbidden(ms_pop3_run *run, ms_span text, const octet_fault *octets)
 {
-    const bool in_keyword = octets.first < octets.keyword_end;
+    const bool in_keyword = octets->first < octets->keyword_end;
     const bool name = run->verb == MS_POP3_USER || run->verb == MS_POP3_PASS || run->verb == MS_POP3_APOP;
-    if (name && !in_keyword && octets.habits == UINT32_C(1) << CLIENT_8BIT)
+    if (name && !in_keyword && octets->habits == UINT32_C(1) << CLIENT_8BIT)
         return; /* ill-formed UTF-8 in a name or password has a rule of its own (RFC 6856 section 2.2) */
     run->flags |= RUN_FORBIDDEN;
     run->flags &= (uint16_t)~RUN_NUMBERED;
     const bool in_number = run->fault == FAULT_NUMBER;
-    if (octets.habits >> CLIENT_8BIT & 1 && (in_keyword || in_number))
+    if (octets->habits >> CLIENT_8BIT & 1 && (in_keyword || in_number))
         run->flags |= RUN_8BIT;
     run->flags |= in_keyword ? RUN_CUT_VERB : 0;
     if (in_keyword)
-        run->verb = (uint8_t)ms_pop3_command_parse(ms_span_make(text.ptr, octets.first), NULL).command.verb;
+        run->verb = (uint8_t)ms_pop3_command_parse(ms_span_make(text.ptr, octets->first), NULL).command.verb;
     run->fault = FAULT_OTHER;
 }
 
-ms_pop3_run ms_pop3_run_of(const ms_pop3_parsed *parsed, const ms_line *line, octet_fault octets)
+ms_pop3_run ms_pop3_run_of(const ms_pop3_parsed *parsed, const ms_line *line, const octet_fault *octets)
 {
     const ms_deviations blanks =
         MS_DEVIATION_BIT(MS_POP3_DEV_EXTRA_BLANKS) | MS_DEVIATION_BIT(MS_POP3_DEV_LEADING_BLANKS);
@@ -203,9 +244,9 @@ ms_pop3_run ms_pop3_run_of(const ms_pop3_parsed *parsed, const ms_line *line, oc
     ms_pop3_run run = {.verb = (uint8_t)command->verb, .count = 1};
     if (command->verb == MS_POP3_UNKNOWN && parsed->error != MS_POP3_OK && ms_span_is_absent(command->argument))
         run.fault = (uint8_t)keyword_fault(line->text);
-    else
+    else if (!take_parsed(parsed, &run))
         run.fault = (uint8_t)read_arguments(command->verb, command->argument, &run);
-    if (octets.habits != 0)
+    if (octets->habits != 0)
         read_forbidden(&run, line->text, octets);
     if (line->flags & MS_LINE_NUL)
         run.flags |= RUN_NUL;

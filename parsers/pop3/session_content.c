@@ -58,29 +58,39 @@ static void count_line(ms_pop3_session *s, bool empty)
 
 enum { LINE_NOT_EMPTY = 0x4000, LINE_CR = 0x8000 }; /* of open.content.flags: the line being read */
 
+/* Octets of the line being read, no LF among them. */
+static void take_octets(uint16_t *flags, const uint8_t *octets, size_t len)
+{
+    if (len == 0)
+        return;
+    const bool cr = octets[len - 1] == '\r';
+    if (*flags & LINE_CR || len > 1 || !cr) /* a CR with more behind it was text */
+        *flags |= LINE_NOT_EMPTY;
+    *flags = (uint16_t)(cr ? *flags | LINE_CR : *flags & ~LINE_CR);
+}
+
 static void read_lines(const judge *j, ms_span slice)
 {
     ms_pop3_session *s = j->s;
     uint16_t *flags = &s->open.content.flags;
     size_t header = 0;
-    for (size_t i = 0; i < slice.len; i++) {
-        const uint8_t octet = slice.ptr[i];
-        if (octet == '\n' && *flags & LINE_CR) {
-            count_line(s, (*flags & LINE_NOT_EMPTY) == 0);
-            *flags &= (uint16_t) ~(LINE_NOT_EMPTY | LINE_CR);
-            if (*flags & CONTENT_BODY && (*flags & CONTENT_COUNTED) == 0)
-                break; /* of RETR nothing more is asked */
+    for (size_t at = 0; at < slice.len;) {
+        const uint8_t *rest = slice.ptr + at, *lf = memchr(rest, '\n', slice.len - at);
+        const size_t octets = lf != NULL ? (size_t)(lf - rest) : slice.len - at;
+        take_octets(flags, rest, octets);
+        at += octets + (lf != NULL ? 1 : 0);
+        if ((*flags & CONTENT_BODY) == 0)
+            header = at;
+        if (lf == NULL)
+            break;
+        if ((*flags & LINE_CR) == 0) {
+            *flags |= LINE_NOT_EMPTY; /* a bare LF is text */
             continue;
         }
-        if (*flags & LINE_CR)
-            *flags |= LINE_NOT_EMPTY; /* that CR was text */
-        *flags &= (uint16_t)~LINE_CR;
-        if (octet == '\r')
-            *flags |= LINE_CR;
-        else
-            *flags |= LINE_NOT_EMPTY;
-        if ((*flags & CONTENT_BODY) == 0)
-            header = i + 1;
+        count_line(s, (*flags & LINE_NOT_EMPTY) == 0);
+        *flags &= (uint16_t) ~(LINE_NOT_EMPTY | LINE_CR);
+        if ((*flags & (CONTENT_BODY | CONTENT_COUNTED)) == CONTENT_BODY)
+            break; /* of RETR nothing more is asked */
     }
     judge_header(j, ms_span_make(slice.ptr, header));
 }

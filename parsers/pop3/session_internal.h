@@ -218,8 +218,6 @@ void ms_pop3_change_state(ms_pop3_session *s, uint8_t verb, uint8_t indicator);
 
 /* session_ring.c: the ring of outstanding commands */
 bool ms_pop3_ring_push(ms_pop3_room *room, const ms_pop3_run *command); /* false: no room */
-/* The oldest command (injected ones only when there is no other); false without any. */
-bool ms_pop3_ring_front(const ms_pop3_room *room, ms_pop3_run *out);
 void ms_pop3_ring_pop(ms_pop3_room *room);
 void ms_pop3_ring_clear(ms_pop3_room *room);
 bool ms_pop3_ring_has(const ms_pop3_room *room, uint32_t verbs);
@@ -233,23 +231,39 @@ static inline bool ms_pop3_ring_busy(const ms_pop3_room *room)
     return room->run_count > room->injected;
 }
 
+/* A run by its place from the front, up to run_count; no division, which would cost as much as all the rest. */
+static inline ms_pop3_run *ms_pop3_ring_at(const ms_pop3_room *room, size_t index)
+{
+    const size_t place = room->run_first + index;
+    return &room->runs[place < room->run_capacity ? place : place - room->run_capacity];
+}
+
+/* The oldest command (injected ones only when there is no other); NULL without any. */
+static inline const ms_pop3_run *ms_pop3_ring_front(const ms_pop3_room *room)
+{
+    if (room->run_count == 0)
+        return NULL;
+    return ms_pop3_ring_at(room, ms_pop3_ring_busy(room) ? room->injected : 0);
+}
+
 /* Octets of a command line that may not stand there. */
 typedef struct octet_fault {
-    uint32_t habits; /* set of 1 << habit, of CLIENT_BARE_CR to CLIENT_8BIT */
-    size_t at[4];    /* the first of each, by habit - CLIENT_BARE_CR */
-    size_t first;    /* of all; the line's length without any */
-    size_t keyword_end;
+    uint32_t habits;    /* set of 1 << habit, of CLIENT_BARE_CR to CLIENT_8BIT */
+    size_t at[4];       /* the first of each, by habit - CLIENT_BARE_CR */
+    size_t first;       /* of all; the line's length without any */
+    size_t keyword_end; /* with any */
 } octet_fault;
 
 /* session_command.c: what a command line comes to */
-ms_pop3_run ms_pop3_run_of(const ms_pop3_parsed *parsed, const ms_line *line, octet_fault octets);
+ms_pop3_run ms_pop3_run_of(const ms_pop3_parsed *parsed, const ms_line *line, const octet_fault *octets);
 uint32_t ms_pop3_hash(ms_span text); /* letter case aside */
 uint32_t ms_pop3_hash_exact(ms_span text);
 
 /* session_client.c */
-octet_fault ms_pop3_forbidden_octets(const ms_pop3_session *s, const ms_pop3_parsed *parsed, ms_span text);
+void ms_pop3_forbidden_octets(const ms_pop3_session *s, const ms_pop3_parsed *parsed, ms_span text, octet_fault *found);
 void ms_pop3_client_bare_lf(const judge *j, const ms_line *line);
-void ms_pop3_client_lexical(const judge *j, const ms_pop3_parsed *parsed, const ms_line *line, octet_fault octets);
+void ms_pop3_client_lexical(const judge *j, const ms_pop3_parsed *parsed, const ms_line *line,
+                            const octet_fault *octets);
 void ms_pop3_client_order(const judge *j, const ms_pop3_parsed *parsed, const ms_line *line, const ms_pop3_run *run);
 void ms_pop3_client_leaves(const judge *j);
 

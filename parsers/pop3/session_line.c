@@ -136,6 +136,8 @@ static bool error_is_judged(ms_pop3_response_error error, bool typed)
 void ms_pop3_server_text(const judge *j, const ms_pop3_response *response, const ms_line *line, ms_pop3_after after,
                          bool typed)
 {
+    if (response->error == MS_POP3_RESPONSE_OK && response->deviations == 0)
+        return;
     if (error_is_judged(response->error, typed))
         ms_pop3_find(j, MS_SERVER, ms_pop3_response_error_rule(response->error)->requirement, response->error_at);
     ms_deviations left = typed ? response->deviations : response->deviations & ~typed_deviations;

@@ -83,6 +83,8 @@ static uint16_t wrong_state(const judge *j, const ms_pop3_run *command)
 
 static uint16_t wrong_form(const ms_pop3_run *command)
 {
+    if (command->fault == FAULT_NONE)
+        return MS_REQ_NONE;
     for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++)
         if (malformed[i].verb == command->verb && malformed[i].fault == command->fault)
             return malformed[i].requirement;

@@ -66,7 +66,6 @@ static ms_pop3_after after_of(const ms_pop3_session *s, const ms_pop3_run *comma
 ms_pop3_response_context ms_pop3_session_response_context(const ms_pop3_session *session)
 {
     const ms_pop3_session *s = session;
-    ms_pop3_run command = {.verb = MS_POP3_UNKNOWN};
     ms_pop3_response_context context = {
         .after = MS_POP3_AFTER_STATUS,
         .utf8 = is(s, LANG_CHOSEN) || is(s, UTF8_MODE),
@@ -93,11 +92,15 @@ ms_pop3_response_context ms_pop3_session_response_context(const ms_pop3_session 
     case MS_POP3_READ_UNJUDGED:
         break;
     }
-    if (s->state == MS_POP3_CONNECTED)
+    if (s->state == MS_POP3_CONNECTED) {
         context.after = MS_POP3_AFTER_GREETING;
-    else if (ms_pop3_ring_front(s->room, &command))
-        context.after = after_of(s, &command);
-    context.utf8 |= command.verb == MS_POP3_LANG;
+        return context;
+    }
+    const ms_pop3_run *command = ms_pop3_ring_front(s->room);
+    if (command == NULL)
+        return context;
+    context.after = after_of(s, command);
+    context.utf8 |= command->verb == MS_POP3_LANG;
     return context;
 }
 
@@ -108,12 +111,11 @@ static bool starts(ms_span text, ms_span word)
 
 bool ms_pop3_session_interrupted(const ms_pop3_session *session, ms_span text)
 {
-    const bool status = starts(text, MS_SPAN("+OK")) || starts(text, MS_SPAN("-ERR"));
-    ms_pop3_run next;
-    if (!ms_pop3_ring_front(session->room, &next) || !ms_pop3_ring_busy(session->room))
+    if (!ms_pop3_ring_busy(session->room))
         return false;
+    const bool status = starts(text, MS_SPAN("+OK")) || starts(text, MS_SPAN("-ERR"));
     if (session->reading == MS_POP3_READ_UNJUDGED)
-        return status || (next.verb == MS_POP3_AUTH && starts(text, MS_SPAN("+")));
+        return status || (ms_pop3_ring_front(session->room)->verb == MS_POP3_AUTH && starts(text, MS_SPAN("+")));
     return status && session->reading != MS_POP3_READ_STATUS && session->reading != MS_POP3_READ_MESSAGE;
 }
 
@@ -434,11 +436,12 @@ static void answer_injected(const judge *j, const ms_pop3_run *command, const ms
 static void answer_oldest(judge *j, const ms_pop3_response *response, const ms_line *line)
 {
     ms_pop3_session *s = j->s;
-    ms_pop3_run command;
-    if (!ms_pop3_ring_front(s->room, &command)) {
+    const ms_pop3_run *front = ms_pop3_ring_front(s->room);
+    if (front == NULL) {
         unasked(j, response, line->text);
         return;
     }
+    const ms_pop3_run command = *front; /* it is taken out of the ring before it is judged */
     j->verb = command.verb;
     if (!ms_pop3_ring_busy(s->room)) {
         answer_injected(j, &command, response);

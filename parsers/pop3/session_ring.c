@@ -6,14 +6,9 @@
  */
 #include "session_internal.h"
 
-static ms_pop3_run *run_at(const ms_pop3_room *room, size_t index)
-{
-    return &room->runs[(room->run_first + index) % room->run_capacity];
-}
-
 const ms_pop3_run *ms_pop3_ring_back(const ms_pop3_room *room)
 {
-    return ms_pop3_ring_busy(room) ? run_at(room, room->run_count - 1u) : NULL;
+    return ms_pop3_ring_busy(room) ? ms_pop3_ring_at(room, room->run_count - 1u) : NULL;
 }
 
 static bool continues(const ms_pop3_run *run, const ms_pop3_run *command)
@@ -26,22 +21,14 @@ static bool continues(const ms_pop3_run *run, const ms_pop3_run *command)
 bool ms_pop3_ring_push(ms_pop3_room *room, const ms_pop3_run *command)
 {
     if (ms_pop3_ring_busy(room) && continues(ms_pop3_ring_back(room), command)) {
-        run_at(room, room->run_count - 1u)->count++;
+        ms_pop3_ring_at(room, room->run_count - 1u)->count++;
     } else {
         if (room->run_count == room->run_capacity)
             return false;
-        *run_at(room, room->run_count) = *command;
+        *ms_pop3_ring_at(room, room->run_count) = *command;
         room->run_count++;
     }
     room->outstanding++;
-    return true;
-}
-
-bool ms_pop3_ring_front(const ms_pop3_room *room, ms_pop3_run *out)
-{
-    if (room->run_count == 0)
-        return false;
-    *out = *run_at(room, ms_pop3_ring_busy(room) ? room->injected : 0);
     return true;
 }
 
@@ -49,7 +36,7 @@ void ms_pop3_ring_pop(ms_pop3_room *room)
 {
     const bool busy = ms_pop3_ring_busy(room);
     const size_t index = busy ? room->injected : 0;
-    ms_pop3_run *run = run_at(room, index);
+    ms_pop3_run *run = ms_pop3_ring_at(room, index);
     if (busy)
         room->outstanding--;
     if (run->flags & RUN_NUMBERED)
@@ -57,8 +44,8 @@ void ms_pop3_ring_pop(ms_pop3_room *room)
     if (--run->count > 0)
         return;
     for (size_t i = index; i > 0; i--)
-        *run_at(room, i) = *run_at(room, i - 1);
-    room->run_first = (uint16_t)((room->run_first + 1u) % room->run_capacity);
+        *ms_pop3_ring_at(room, i) = *ms_pop3_ring_at(room, i - 1);
+    room->run_first = (uint16_t)(room->run_first + 1u == room->run_capacity ? 0u : room->run_first + 1u);
     room->run_count--;
     if (!busy)
         room->injected--;
@@ -67,7 +54,7 @@ void ms_pop3_ring_pop(ms_pop3_room *room)
 bool ms_pop3_ring_has(const ms_pop3_room *room, uint32_t verbs)
 {
     for (size_t i = room->injected; i < room->run_count; i++)
-        if (verbs >> run_at(room, i)->verb & 1)
+        if (verbs >> ms_pop3_ring_at(room, i)->verb & 1)
             return true;
     return false;
 }
@@ -87,6 +74,6 @@ void ms_pop3_ring_inject(ms_pop3_room *room)
 void ms_pop3_ring_restore(ms_pop3_room *room)
 {
     for (size_t i = 0; i < room->injected; i++)
-        room->outstanding += run_at(room, i)->count;
+        room->outstanding += ms_pop3_ring_at(room, i)->count;
     room->injected = 0;
 }

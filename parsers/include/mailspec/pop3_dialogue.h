@@ -78,6 +78,10 @@ MS_API void ms_pop3_dialogue_init(ms_pop3_dialogue *dialogue, ms_pop3_run *runs,
 MS_API ms_pop3_event ms_pop3_dialogue_next(ms_pop3_dialogue *dialogue, ms_side side, ms_span input,
                                            ms_findings *findings);
 
+/* The same, put into *event: it is large, and a copy of it takes as long as reading a line. */
+MS_API void ms_pop3_dialogue_read(ms_pop3_dialogue *dialogue, ms_side side, ms_span input, ms_findings *findings,
+                                  ms_pop3_event *event);
+
 /* The TLS handshake was completed.  client_pending, server_pending: octets that were given and not consumed (an
  * unfinished line); they are dropped, and so the caller must do too. */
 MS_API void ms_pop3_dialogue_tls(ms_pop3_dialogue *dialogue, size_t client_pending, size_t server_pending,
