@@ -165,6 +165,25 @@ static bool word(probe_scope *scope, const mst_expression *call, probe_value *va
     return out != NULL;
 }
 
+/* A part of a secret is a secret, unless it is so short that it stands everywhere.  Its twin is shown whole: a cut would
+ * go through the sign that stands for the secret. */
+enum { SECRET_PART_MIN = 4 };
+
+static bool first_octets(probe_scope *scope, const mst_expression *call, probe_value *value)
+{
+    uint64_t length;
+    probe_value in;
+    if (!probe_evaluate_number(scope, call->operands, &length) ||
+        !probe_evaluate_octets(scope, call->operands->next, &in))
+        return false;
+    const bool twin = in.octets.ptr != in.shown.ptr;
+    const ms_span octets = ms_span_make(in.octets.ptr, length < in.octets.len ? (size_t)length : in.octets.len);
+    *value = (probe_value){.kind = MST_VALUE_OCTETS, .octets = octets, .shown = twin ? in.shown : octets};
+    if (twin && octets.len >= SECRET_PART_MIN)
+        probe_scope_hide(scope, octets, in.shown);
+    return true;
+}
+
 static bool pick(probe_scope *scope, const mst_expression *call, probe_value *value)
 {
     uint64_t count = 0;
@@ -356,6 +375,8 @@ bool probe_call(probe_scope *scope, const mst_expression *call, probe_value *val
         return transformed(scope, first, NULL, upper, value);
     case MST_FN_QUOTED_PAIRS:
         return transformed(scope, first, NULL, quoted_pairs, value);
+    case MST_FN_FIRST:
+        return first_octets(scope, call, value);
     case MST_FN_SCRAM:
         return scram(scope, call, value);
     case MST_FN_MATCHES:

@@ -409,6 +409,7 @@ MUTANT(SMTP_NO_FROM, "smtp.trace.no-from", SMTP_5321_4_4_03, "Received has no FR
 MUTANT(SMTP_NO_LITERAL, "smtp.trace.no-literal", SMTP_5321_4_4_04, "Received does not tell the client's address")
 MUTANT(SMTP_TWO_FOR, "smtp.trace.two-for", SMTP_5321_4_4_05, "the FOR clause names all recipients")
 MUTANT(SMTP_ZONE_NAME, "smtp.trace.zone", SMTP_5321_4_4_07, "the date in Received has a zone by name")
+MUTANT(SMTP_LONG_AGO, "smtp.trace.long-ago", SMTP_5321_4_4_01, "the date in Received is that of a clock that was never set")
 MUTANT(SMTP_SHORT_YEAR, "smtp.trace.short-year", SMTP_5321_4_4_17, "the date in Received has a year of two digits")
 MUTANT(SMTP_CLAUSE_ORDER, "smtp.trace.order", SMTP_5321_4_4_14, "the clauses of Received stand in another order")
 MUTANT(SMTP_PROTOCOL_NAME, "smtp.trace.protocol", SMTP_5321_4_4_15, "the WITH clause names no registered protocol")

@@ -47,7 +47,7 @@ void trace_return_path(const serve_settings *settings, serve_octets *out, ms_spa
 static void stamp_date(const serve_settings *settings, int64_t when, char *date, size_t room)
 {
     const size_t year = sizeof "Mon, 01 Jan " - 1;
-    trace_date(when, date, room);
+    trace_date(mutant_is(settings, MUTANT_SMTP_LONG_AGO) ? 0 : when, date, room);
     if (mutant_is(settings, MUTANT_SMTP_SHORT_YEAR))
         memmove(date + year, date + year + 2, strlen(date + year + 2) + 1);
     if (mutant_is(settings, MUTANT_SMTP_ZONE_NAME))

@@ -18,6 +18,7 @@ static const mst_function_info functions[MST_FUNCTIONS] = {
     [MST_FN_HMAC_MD5] = {"hmac_md5", 2, 2, MST_VALUE_OCTETS, MST_VALUE_OCTETS, false},
     [MST_FN_UPPER] = {"upper", 1, 1, MST_VALUE_OCTETS, MST_VALUE_OCTETS, false},
     [MST_FN_QUOTED_PAIRS] = {"quoted_pairs", 1, 1, MST_VALUE_OCTETS, MST_VALUE_OCTETS, false},
+    [MST_FN_FIRST] = {"first", 2, 2, MST_VALUE_NUMBER, MST_VALUE_OCTETS, false},
     [MST_FN_SCRAM] = {"scram", 3, 5, MST_VALUE_OCTETS, MST_VALUE_OCTETS, false},
     [MST_FN_WORD] = {"word", 1, 1, MST_VALUE_NUMBER, MST_VALUE_OCTETS, false},
     [MST_FN_PICK] = {"pick", 2, 64, MST_VALUE_OCTETS, MST_VALUE_OCTETS, false},

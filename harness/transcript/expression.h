@@ -36,6 +36,7 @@ typedef enum mst_function {
     MST_FN_HMAC_MD5,     /* hmac_md5(key, x): 16 octets, RFC 2104 */
     MST_FN_UPPER,        /* upper(x): its letters a to z as A to Z */
     MST_FN_QUOTED_PAIRS, /* quoted_pairs(x): each octet behind a backslash, RFC 5321 section 4.1.2 */
+    MST_FN_FIRST,        /* first(n, x): its first n octets, or all if it has no more */
     MST_FN_SCRAM,        /* scram(password, first, challenge, header): client-final-message, RFC 5802 by SHA-256 */
     MST_FN_WORD,         /* word(n): n random letters */
     MST_FN_PICK,         /* pick(a, b, …): one of them, by the seed */

@@ -162,6 +162,7 @@ static uint64_t generated_size(const mst_expression *call, ms_span in)
     case MST_FN_HMAC_MD5:
     case MST_FN_UPPER:
     case MST_FN_QUOTED_PAIRS:
+    case MST_FN_FIRST:
     case MST_FN_SCRAM:
     case MST_FN_WORD:
     case MST_FN_PICK:

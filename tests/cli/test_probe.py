@@ -151,6 +151,13 @@ class Probe(unittest.TestCase):
         said = [e["octets"] for e in item["evidence"] if e["kind"] == "exchange" and e["side"] == "client"]
         self.assertIn("NOOP 5c615c205c625c5c/412d5a4131e9\\r\\n", said)
 
+    def test_first_octets(self):
+        _, item = self.verdict({"NOOP": b"550 no\r\n"},
+                               "let four = \"abcd\"\n"
+                               "C: NOOP ${first(size(four) - 1, four)}/${first(9, four)}/${first(0, four)}/\nS? 250\n", "fail")
+        said = [e["octets"] for e in item["evidence"] if e["kind"] == "exchange" and e["side"] == "client"]
+        self.assertIn("NOOP abc/abcd//\\r\\n", said)
+
     def test_captures_conditions_and_loops(self):
         script = ("C: EHLO x\nS? 250 has SIZE lacks STARTTLS some ~\"SIZE ${n:number}\" each ~\"[A-Z].*\" lines 3\n"
                   "check n = 1000000\ncheck n < 5 => fail small\n | else => large\n"

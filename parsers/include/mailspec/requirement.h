@@ -1616,7 +1616,9 @@ typedef enum ms_requirement {
     MS_REQ_SMTP_2195_2_05 = 1602,
     MS_REQ_SMTP_5802_5_02 = 1603,
     MS_REQ_SMTP_4954_3_03 = 1604,
-    MS_REQ_COUNT = 1605
+    MS_REQ_SMTP_5322_3_3_02 = 1605,
+    MS_REQ_POP3_SEC_clear_03 = 1606,
+    MS_REQ_COUNT = 1607
 } ms_requirement;
 /* clang-format on */
 
