@@ -230,6 +230,7 @@ void probe_listen(probe_listener *listener, ms_side side, ms_span octets)
         listener->deaf |= is_alert(octets);
         /* what it says from here on is about the session, not about the command */
         listener->deaf |= !listener->pop3_spoken && probe_octets_tell_of_limit(octets);
+        listener->deaf |= listener->hurried && !listener->pop3_spoken && probe_octets_tell_of_early_talk(octets);
     }
     octet_buffer_add(&listener->pending[side], octets);
     /* what one side says may decide what the other's waiting octets are */

@@ -54,6 +54,7 @@ typedef struct probe_listener {
     bool closed[2];
     bool deaf;    /* nothing is judged any more */
     bool clients; /* what the client does is judged, too */
+    bool hurried; /* the client did not wait for replies everywhere */
     uint8_t last; /* the client's last octet */
 } probe_listener;
 

@@ -26,7 +26,7 @@ static bool is_refusal(const probe_reply *reply)
            (reply->code / 100 == 4 || reply->code / 100 == 5 || reply->indicator == MS_POP3_NEGATIVE);
 }
 
-bool probe_tells_of_early_talk(const probe_reply *reply)
+static bool names_early_talk(ms_span text)
 {
     /* Exim, qpsmtpd, Haraka, Postfix, Sendmail … */
     static const char *const words[] = {
@@ -34,9 +34,14 @@ bool probe_tells_of_early_talk(const probe_reply *reply)
         "pre-greet",   "pregreet", "early talk",           "earlytalk",       "pipelining",
         "out of turn", NULL,
     };
+    return says_one_of(text, words);
+}
+
+bool probe_tells_of_early_talk(const probe_reply *reply)
+{
     /* postscreen, of whatever came in one segment with something else */
     const bool postscreen = reply->code == 521 && says(reply->text, "protocol error");
-    return is_refusal(reply) && (postscreen || says_one_of(reply->text, words));
+    return is_refusal(reply) && (postscreen || names_early_talk(reply->text));
 }
 
 static bool names_limit(ms_span text)
@@ -89,15 +94,26 @@ bool probe_tells_of_limit(const probe_reply *reply)
     return is_refusal(reply) && names_limit(reply->text);
 }
 
-bool probe_octets_tell_of_limit(ms_span octets)
+/* Does a line of these octets that refuses something name it? */
+static bool refuses_by(ms_span octets, bool (*names)(ms_span text))
 {
     for (size_t from = 0; from < octets.len;) {
         const uint8_t *newline = memchr(octets.ptr + from, '\n', octets.len - from);
         const size_t to = newline == NULL ? octets.len : (size_t)(newline - octets.ptr);
         const uint8_t first = octets.ptr[from];
-        if ((first == '4' || first == '5') && names_limit(ms_span_make(octets.ptr + from, to - from)))
+        if ((first == '4' || first == '5') && names(ms_span_make(octets.ptr + from, to - from)))
             return true;
         from = to + 1;
     }
     return false;
+}
+
+bool probe_octets_tell_of_limit(ms_span octets)
+{
+    return refuses_by(octets, names_limit);
+}
+
+bool probe_octets_tell_of_early_talk(ms_span octets)
+{
+    return refuses_by(octets, names_early_talk);
 }

@@ -16,5 +16,7 @@ bool probe_tells_of_early_talk(const probe_reply *reply);
 bool probe_tells_of_limit(const probe_reply *reply);
 /* The same of the lines of SMTP replies, in what was just read. */
 bool probe_octets_tell_of_limit(ms_span octets);
+/* The same, of "too soon". */
+bool probe_octets_tell_of_early_talk(ms_span octets);
 
 #endif

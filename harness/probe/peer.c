@@ -277,8 +277,14 @@ static void note_wait(const probe_peer *peer, int64_t milliseconds)
         ;
 }
 
-/* The time is over, but a long message is still coming, over a slow line or from a slow server; *seen: how many octets of it
- * had come when the time began.  A trickle does not count. */
+static bool has_line(ms_span octets, size_t from)
+{
+    return octets.len > from && memchr(octets.ptr + from, '\n', octets.len - from) != NULL;
+}
+
+/* The time is over, but a long message is still coming, over a slow line or from a slow server, or a reply line by line: Postfix
+ * waits before each where it has counted errors (smtpd_error_sleep_time).  *seen: how many octets of it had come when the time
+ * began.  A trickle does not count. */
 static bool is_under_way(const probe_peer *peer, size_t *seen)
 {
     enum { TRICKLE = 1024 };
@@ -286,7 +292,7 @@ static bool is_under_way(const probe_peer *peer, size_t *seen)
     const size_t before = *seen;
     *seen = now;
     return peer->ended == NET_OK && !peer->flooded && !atomic_load(peer->stop) && net_left(peer->case_end) > 0 &&
-           now >= before + TRICKLE;
+           (now >= before + TRICKLE || (!peer->pop3_spoken && has_line(octet_buffer_span(&peer->in), before)));
 }
 
 /* Of what is no reply: enough to show. */
@@ -466,6 +472,7 @@ bool probe_peer_say(probe_peer *peer, ms_span octets, ms_span shown, uint32_t li
     peer->listener.line = line;
     peer->hasty |= peer->awaited == 0;
     peer->crowded |= is_several(all);
+    peer->listener.hurried = peer->hasty || peer->crowded;
     probe_log_add(peer->log, PROBE_LOG_SAID, peer->session, line, octet_buffer_span(&peer->held_shown));
     probe_listen(&peer->listener, MS_CLIENT, all);
     peer->login_due |= all.len < 16384 && has_login(all);

@@ -243,6 +243,19 @@ static bool postpones_login(const mst_alternative *taken, const probe_reply *rep
     return probe_is_word(code, "LOGIN-DELAY") || probe_is_word(code, "SYS/TEMP");
 }
 
+/* "TLS first", or "log in first", where the case asks for a refusal without saying which. */
+static bool demands_more(const stage *s, const probe_peer *peer, const mst_alternative *taken, const probe_reply *reply)
+{
+    const bool tls = s->endpoint->tls_required && !net_tls_active(peer->stream);
+    const bool login = s->endpoint->auth_required && !peer->authenticated;
+    if (peer->pop3_spoken || reply->came != PROBE_CAME_REPLY || reply->code != 530 || (!tls && !login))
+        return false;
+    for (const mst_match *match = taken->matches; match != NULL; match = match->next)
+        if (match->status.kind == MST_STATUS_CODE && match->status.digits[1] == 3 && match->status.digits[2] == 0)
+            return false;
+    return true;
+}
+
 static void passing(stage *s, const mst_step *step, const char *quoted)
 {
     s->transient = true;
@@ -279,7 +292,8 @@ void stage_expect(stage *s, const mst_step *step)
                      quoted);
         return;
     }
-    if (taken != NULL && postpones_login(taken, &reply)) {
+    if (taken != NULL && complains &&
+        (postpones_login(taken, &reply) || (!step->expect.only && demands_more(s, peer, taken, &reply)))) {
         passing(s, step, quoted);
         return;
     }

@@ -13,7 +13,8 @@ typedef struct survey {
     probe_findings findings;
     probe_peer peer;
     probe_prologue prologue;
-    bool accepted; /* our sender was, once */
+    bool accepted;  /* our sender was, once */
+    bool postponed; /* it was refused for now, the last time */
 } survey;
 
 static void keep_why(char *out, const survey *s)
@@ -96,6 +97,7 @@ static bool takes_mail_from(survey *s, const char *from)
     }
     const bool refused = reply.came == PROBE_CAME_REPLY && reply.code / 100 == 5;
     s->accepted = reply.came == PROBE_CAME_REPLY && reply.code / 100 == 2;
+    s->postponed = reply.came == PROBE_CAME_REPLY && reply.code / 100 == 4;
     if (reply.came == PROBE_CAME_REPLY)
         probe_ask(&s->peer, "RSET", &reply);
     return !refused;
@@ -187,6 +189,12 @@ static void smtp_clear(survey *s)
         keep_offer(s, &endpoint->tls);
         smtp_look(s, taken);
         accepted |= s->accepted;
+        quit(s);
+    }
+    /* some, as postscreen of Postfix, want strangers to come a second time */
+    if (!accepted && s->postponed && begin(s, false)) {
+        takes_mail(s);
+        accepted = s->accepted;
         quit(s);
     }
     endpoint->mail_refused = !accepted && s->settings->rcpt != NULL;

@@ -47,7 +47,7 @@ typedef struct code_exception {
     uint8_t when; /* WHEN_… */
     uint16_t codes[12];
 } code_exception;
-enum { WHEN_TLS_OR_SUBMISSION, WHEN_LMTP, WHEN_MT_PRIORITY, WHEN_TLS, WHEN_STARTTLS };
+enum { WHEN_TLS_OR_SUBMISSION, WHEN_LMTP, WHEN_MT_PRIORITY, WHEN_TLS, WHEN_STARTTLS /* offered, or not yet known */ };
 
 /* clang-format off */
 static const code_exception exceptions[] = {
@@ -81,7 +81,8 @@ static bool holds_now(const ms_smtp_session *session, uint8_t when)
     case WHEN_TLS:
         return ms_smtp_session_tls_active(session);
     case WHEN_STARTTLS:
-        return !ms_smtp_session_tls_active(session) && ms_smtp_session_offers(session, MS_EHLO_STARTTLS);
+        return !ms_smtp_session_tls_active(session) &&
+               (ms_smtp_session_offers(session, MS_EHLO_STARTTLS) || !ms_smtp_session_extended(session));
     case WHEN_LMTP:
         return session->variant == MS_VARIANT_LMTP;
     case WHEN_MT_PRIORITY:

@@ -362,6 +362,9 @@ static void unsolicited(ms_smtp_session *session, uint16_t code, uint64_t at, ms
     /* a refusal of the mail data that does not wait for its end is the reply to it, come early */
     if (code == 421 || (session->state == MS_SMTP_MAIL_DATA && code >= 400))
         return;
+    /* what the client wrote in clear behind STARTTLS is answered in clear: no rule forbids that, and TLS has not begun */
+    if (session->state == MS_SMTP_TLS_NEXT && (session->flags & SESSION_DROPPED) != 0)
+        return;
     uint16_t broken = MS_REQ_SMTP_5321_4_2_01;
     if ((session->flags & SESSION_SHUT_DOWN) != 0)
         broken = MS_REQ_SMTP_5321_4_2_2_01;

@@ -333,6 +333,25 @@ class Probe(unittest.TestCase):
             self.assertEqual(pop.messages, [foreign, foreign])
         self.assertEqual(run.cases()["t.one"]["status"], "pass", run.cases())
 
+    def test_a_reply_that_comes_line_by_line_is_waited_for(self):
+        # Postfix, where it has counted errors: a second before each line of a reply, of EHLO's too
+        class Slow(Smtp):
+            pause = 0.4
+
+            def say(self, connection, name, line, usual):
+                if name != "HELP":
+                    return super().say(connection, name, line, usual)
+                for number in range(8):
+                    time.sleep(self.pause)
+                    connection.sendall(b"214%c%d\r\n" % (b" "[0] if number == 7 else b"-"[0], number))
+                return b"2"
+
+        for pause, status in ((0.4, "pass"), (1.5, "fail")):
+            with Slow() as server:
+                server.pause = pause
+                run = Run([server.url(), "--timeout", "1000"], [case("t.case", "C: HELP\nS? 214\nC: NOOP\nS? 250\n", "start: ehlo\n")])
+            self.assertEqual(run.cases()["t.case"]["status"], status, run.cases())
+
     def test_quiet_hears_what_comes(self):
         self.verdict({}, "C: NOOP\nS? 250\nquiet 100ms\n", "pass")
         self.verdict({"NOOP": b"250 ok\r\n250 surplus\r\n"}, "C: NOOP\nS? 250\nquiet 100ms\n", "fail")
@@ -375,6 +394,22 @@ class Probe(unittest.TestCase):
         item, _ = self.jealous("C< \"Subject: x\\r\\n\\r\\none\\r\\n.\\r\\nNOOP\\r\\nRSET\\r\\n\"\nS? 250\nfence\n | extra 250 => pass ran\n",
                                "inconclusive", "start: data\n")
         self.assertIn(early + "54 SMTP synchronization error", item["reason"])
+
+    def test_what_comes_too_soon_is_no_finding_of_the_listener(self):
+        # Postfix with smtpd_forbid_unauth_pipelining: a group may end with NOOP, and has none within (RFC 2920 section 3.1)
+        limited = "S? 250\n | 4yz | 5yz => pass limited { end }\n"
+        self.jealous("C< \"NOOP\\r\\nNOOP\\r\\n\"\n" + limited + limited, "pass", keywords=("PIPELINING",))
+        # who is not hurried is told nothing by these words
+        run, _ = self.verdict({"NOOP": b"554 SMTP synchronization error\r\n"}, "C: NOOP\n" + limited, "pass")
+        self.assertIn("listen.SMTP-5321-4.1.1.9-01", run.cases())
+
+    def test_who_refuses_strangers_the_first_time_is_asked_again(self):
+        # postscreen of Postfix: 450 to the recipient, and on the next connection no more
+        def run(refusals):
+            with Smtp({"RCPT": lambda: refusals.pop(0) if refusals else b"250 ok\r\n"}) as server:
+                return Run([server.url(), "--rcpt", "bob@example.test"], [case("t.case", "C: NOOP\nS? 250\n")])
+        self.assertNotIn("takes no mail", run([b"450 4.3.2 later\r\n"] * 2).err)
+        self.assertIn("takes no mail", run([b"450 4.3.2 later\r\n"] * 100).err)
 
     def test_octets_of_a_message_do_not_come_too_soon(self):
         # the server ends the message at LF.LF, and tells of what stands behind only when the fence has begun
@@ -860,6 +895,12 @@ class WithServer(unittest.TestCase):
         with Serve(MAILSPEC, WORD, "--require-tls", plain=False) as server:
             run = Run([server.urls["smtp"], *ACCOUNTS, "--ca", server.certificate], [ready])
             self.assertEqual(run.cases()["t.ready"]["status"], "pass", run.cases())
+            # "TLS first" tells nothing of what is said, unless the case asks for a code
+            for permitted, status in (("250 | 5yz => nonstrict refused", "inconclusive"), ("250 | 5yz => fail refused", "inconclusive"),
+                                      ("250 | 530 => nonstrict demanded", "nonstrict")):
+                run = Run([server.urls["smtp"], *ACCOUNTS, "--ca", server.certificate],
+                          [case("t.ehlo", "C: MAIL FROM:<${from}>\nS? %s\n" % permitted, "start: ehlo\n")])
+                self.assertEqual(run.cases()["t.ehlo"]["status"], status, run.cases())
 
     def test_messages_with_utf8_in_their_headers_are_read(self):
         script = ("C: MAIL FROM:<${from}> SMTPUTF8\nS? 250\nC: RCPT TO:<${rcpt}>\nS? 250\nC: DATA\nS? 354\n"
