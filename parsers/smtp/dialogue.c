@@ -8,6 +8,7 @@
 
 #include "command_read.h"
 #include "mailspec/limits.h"
+#include "reply_read.h"
 #include "session_internal.h"
 
 #include <string.h>
@@ -138,10 +139,15 @@ static bool repeats_octets(const ms_smtp_session *session, unsigned deviation, u
 }
 
 /* keyword: of an EHLO line, whose own rules come first; MS_EHLO_UNKNOWN otherwise. */
-static void tell_reply(ms_smtp_dialogue *dialogue, ms_reply_error error, ms_deviations deviations, uint8_t verb,
-                       uint16_t code, ms_ehlo_keyword keyword, uint64_t at, ms_findings *findings)
+static void tell_reply(ms_smtp_dialogue *dialogue, const ms_smtp_event *event, ms_reply_error error,
+                       ms_deviations deviations, ms_ehlo_keyword keyword, ms_findings *findings)
 {
     ms_smtp_session *session = &dialogue->session;
+    const uint8_t verb = (uint8_t)event->answered;
+    const uint16_t code = event->reply.line.code;
+    const uint64_t at = event->at;
+    ms_findings nowhere;
+    findings = ms_smtp_findings_of(session, findings, &nowhere); /* how it is read hangs on the command */
     if (error != MS_REPLY_OK)
         ms_smtp_find(session, findings, MS_SERVER, ms_reply_error_rule(error)->requirement, at, verb, code);
     for (ms_deviations rest = deviations; rest != 0; rest &= rest - 1) {
@@ -202,24 +208,21 @@ static void next_reply_line(ms_smtp_dialogue *dialogue, ms_span input, ms_findin
     if (dialogue->reply.lines == 0)
         dialogue->told = 0;
     const ms_reply_context context = ms_smtp_session_reply_context(session);
-    event->reply.line = ms_reply_next(&dialogue->reply, &line, &context);
+    ms_reply_read(&dialogue->reply, &line, &context, &event->reply.line);
     event->reply.whole = dialogue->reply;
-    const uint8_t verb = (uint8_t)event->answered;
-    const uint16_t code = event->reply.line.code;
-    ms_findings nowhere;
-    ms_findings *const told =
-        ms_smtp_findings_of(session, findings, &nowhere); /* how it is read hangs on the command */
-    tell_reply(dialogue, event->reply.line.error, event->reply.line.deviations, verb, code, MS_EHLO_UNKNOWN, event->at,
-               told);
+    const ms_reply_line *const read = &event->reply.line;
+    if (read->error != MS_REPLY_OK || read->deviations != 0)
+        tell_reply(dialogue, event, read->error, read->deviations, MS_EHLO_UNKNOWN, findings);
     event->ehlo_line = context.after == MS_AFTER_EHLO && dialogue->reply.lines > 1 && dialogue->reply.code / 100 == 2 &&
-                       event->reply.line.error == MS_REPLY_OK && !ms_span_is_absent(event->reply.line.text);
+                       read->error == MS_REPLY_OK && !ms_span_is_absent(read->text);
     if (event->ehlo_line) {
-        event->reply.ehlo = ms_ehlo_line_parse(event->reply.line.text);
-        tell_reply(dialogue, event->reply.ehlo.error, event->reply.ehlo.deviations, verb, code, event->reply.ehlo.id,
-                   event->at, told);
+        ms_ehlo_line *const ehlo = &event->reply.ehlo;
+        ms_ehlo_line_read(read->text, ehlo);
+        if (ehlo->error != MS_REPLY_OK || ehlo->deviations != 0)
+            tell_reply(dialogue, event, ehlo->error, ehlo->deviations, ehlo->id, findings);
     }
-    ms_smtp_session_reply(session, &dialogue->reply, &event->reply.line, event->ehlo_line ? &event->reply.ehlo : NULL,
-                          event->at, findings);
+    ms_smtp_session_reply(session, &dialogue->reply, read, event->ehlo_line ? &event->reply.ehlo : NULL, event->at,
+                          findings);
     event->kind = dialogue->reply.complete ? MS_SMTP_EVENT_REPLY : MS_SMTP_EVENT_REPLY_LINE;
 }
 
@@ -300,20 +303,12 @@ static void set_limit(ms_smtp_dialogue *dialogue)
         dialogue->framer[MS_CLIENT].limit = ms_smtp_session_line_limit(&dialogue->session);
 }
 
-static bool is_8bit(ms_span line)
-{
-    for (size_t i = 0; i < line.len; i++)
-        if (line.ptr[i] > 127)
-            return true;
-    return false;
-}
-
 /* What follows the parse of a whole command line. */
 static void hear_command(ms_smtp_dialogue *dialogue, ms_smtp_event *event, ms_findings *findings)
 {
     ms_smtp_session *session = &dialogue->session;
     ms_smtp_parsed *parsed = &event->command;
-    if (is_8bit(event->slice))
+    if ((event->line_flags & MS_LINE_8BIT) != 0)
         ms_smtp_session_first_time(session, MS_CLIENT, HABIT_8BIT_SENT);
     const bool verb = parsed->command.verb != MS_SMTP_UNKNOWN && parsed->command.verb != MS_SMTP_AUTH_RESPONSE;
     if ((session->flags & SESSION_SPILL) != 0 && verb && reads_like_text(parsed))

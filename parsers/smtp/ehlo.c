@@ -3,6 +3,7 @@
 #include "../common/cursor.h"
 #include "ehlo_value.h"
 #include "mailspec/requirement.h"
+#include "reply_read.h"
 
 /* The IANA registry "SMTP Service Extensions", which RFC 5321 section 2.2.2 refers to, and VRFY, which may be listed
  * (RFC 5321 section 3.5.2) though it is not registered.  NONE stands where the RFC says that there is no parameter;
@@ -55,10 +56,17 @@ static const struct keyword {
 };
 /* clang-format on */
 
+/* In any letter case; nearly always in capitals. */
+static bool is_keyword(const char *capitals, ms_span name)
+{
+    return memcmp(capitals, name.ptr, name.len) == 0 ||
+           octets_equal_nocase((const uint8_t *)capitals, name.ptr, name.len);
+}
+
 static const struct keyword *find(ms_span name)
 {
     for (size_t i = 0; i < sizeof keywords / sizeof keywords[0]; i++)
-        if (keywords[i].len == name.len && octets_equal_nocase((const uint8_t *)keywords[i].name, name.ptr, name.len))
+        if (keywords[i].len == name.len && is_keyword(keywords[i].name, name))
             return &keywords[i];
     return NULL;
 }
@@ -96,11 +104,10 @@ bool ms_ehlo_parameter_next(ms_span *parameters, ms_span *word)
     return true;
 }
 
-static ms_ehlo_line fail(ms_ehlo_line *line, const cursor *c, ms_reply_error error)
+static void fail(ms_ehlo_line *line, const cursor *c, ms_reply_error error)
 {
     line->error = error;
     line->error_at = c->at;
-    return *line;
 }
 
 /* *( SP ehlo-param ), ehlo-param = 1*(%d33-126)
@@ -132,34 +139,60 @@ static bool take_parameters(cursor *c, ms_ehlo_line *line)
     return true;
 }
 
+/* Member by member: of a structure that is cleared as a whole, gcc makes a loop that takes as long as the parse. */
+static void begin(ms_ehlo_line *line)
+{
+    line->error = MS_REPLY_OK;
+    line->error_at = 0;
+    line->deviations = 0;
+    line->deviation_at = 0;
+    line->id = MS_EHLO_UNKNOWN;
+    line->keyword = ms_span_absent();
+    line->parameters = ms_span_absent();
+    line->futurerelease.max_interval = 0; /* the longest member */
+    line->futurerelease.max_datetime = ms_span_absent();
+}
+
 /* ehlo-line = ehlo-keyword *( SP ehlo-param )
  * ehlo-keyword = (ALPHA / DIGIT) *(ALPHA / DIGIT / "-")
  * RFC 5321 section 4.1.1.1 */
-ms_ehlo_line ms_ehlo_line_parse(ms_span text)
+void ms_ehlo_line_read(ms_span text, ms_ehlo_line *line)
 {
-    ms_ehlo_line line = {0};
+    begin(line);
     cursor c = cursor_of(text);
     if (peek(&c) == ' ') {
-        ehlo_deviate(&line, MS_REPLY_DEV_EHLO_EXTRA_BLANKS, 0);
+        ehlo_deviate(line, MS_REPLY_DEV_EHLO_EXTRA_BLANKS, 0);
         while (skip_octet(&c, ' ')) {
         }
     }
     const size_t from = c.at;
-    if (!next_is(&c, OCTET_LET_DIG))
-        return fail(&line, &c, MS_REPLY_ERR_EHLO_KEYWORD);
+    if (!next_is(&c, OCTET_LET_DIG)) {
+        fail(line, &c, MS_REPLY_ERR_EHLO_KEYWORD);
+        return;
+    }
     while (next_is(&c, OCTET_LET_DIG) || peek(&c) == '-')
         c.at++;
-    line.keyword = span_since(&c, from);
-    const struct keyword *keyword = find(line.keyword);
-    const bool local = octet_upper(line.keyword.ptr[0]) == 'X';
-    line.id = keyword != NULL ? (ms_ehlo_keyword)keyword->id : local ? MS_EHLO_X : MS_EHLO_UNKNOWN;
-    if (!at_end(&c) && !next_is(&c, OCTET_BLANK | OCTET_CONTROL) && peek(&c) != '=')
-        return fail(&line, &c, MS_REPLY_ERR_EHLO_KEYWORD);
-    if (!take_parameters(&c, &line))
-        return fail(&line, &c, MS_REPLY_ERR_EHLO_PARAMETER);
-    if (line.id == MS_EHLO_UNKNOWN)
-        ehlo_deviate(&line, MS_REPLY_DEV_EHLO_KEYWORD_UNREGISTERED, from);
+    line->keyword = span_since(&c, from);
+    const struct keyword *keyword = find(line->keyword);
+    const bool local = octet_upper(line->keyword.ptr[0]) == 'X';
+    line->id = keyword != NULL ? (ms_ehlo_keyword)keyword->id : local ? MS_EHLO_X : MS_EHLO_UNKNOWN;
+    if (!at_end(&c) && !next_is(&c, OCTET_BLANK | OCTET_CONTROL) && peek(&c) != '=') {
+        fail(line, &c, MS_REPLY_ERR_EHLO_KEYWORD);
+        return;
+    }
+    if (!take_parameters(&c, line)) {
+        fail(line, &c, MS_REPLY_ERR_EHLO_PARAMETER);
+        return;
+    }
+    if (line->id == MS_EHLO_UNKNOWN)
+        ehlo_deviate(line, MS_REPLY_DEV_EHLO_KEYWORD_UNREGISTERED, from);
     if (keyword != NULL)
-        ehlo_value_parse(&line, (ehlo_value)keyword->value, text.ptr);
+        ehlo_value_parse(line, (ehlo_value)keyword->value, text.ptr);
+}
+
+ms_ehlo_line ms_ehlo_line_parse(ms_span text)
+{
+    ms_ehlo_line line;
+    ms_ehlo_line_read(text, &line);
     return line;
 }

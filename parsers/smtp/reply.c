@@ -1,9 +1,11 @@
 #include "mailspec/smtp_reply.h"
 
 #include "../common/cursor.h"
+#include "../common/inline.h"
 #include "../common/utf8.h"
 #include "mailspec/base64.h"
 #include "mailspec/limits.h"
+#include "reply_read.h"
 
 enum {
     CODE_LEN = 3,
@@ -396,7 +398,7 @@ static inline bool take_plain_enhanced(const uint8_t *text, size_t len, ms_enhan
     return true;
 }
 
-static inline plain read_plain(ms_span line, const ms_reply_context *context)
+INLINE plain read_plain(ms_span line, const ms_reply_context *context)
 {
     const plain not_plain = {0};
     plain out = {0};
@@ -420,10 +422,19 @@ static inline plain read_plain(ms_span line, const ms_reply_context *context)
     return is_printable(text) ? out : not_plain;
 }
 
-/* Whether nothing hangs on what is answered, and the line goes with those before it. */
+/* Nothing hangs on what is answered; of an EHLO reply, on no line behind the first one, which read_plain gave no enhanced
+ * code. */
+static inline bool is_any_answer(const ms_reply *reply, const plain *p, ms_reply_after after)
+{
+    if (after == MS_AFTER_EHLO)
+        return reply->lines != 0 && !reply->complete && p->enhanced.class_ == 0;
+    return after == MS_AFTER_COMMAND || after == MS_AFTER_RCPT || after == MS_AFTER_QUIT;
+}
+
+/* … and the line goes with those before it. */
 static inline bool goes_on(const ms_reply *reply, const plain *p, const ms_reply_context *context)
 {
-    if (context->after != MS_AFTER_COMMAND && context->after != MS_AFTER_RCPT && context->after != MS_AFTER_QUIT)
+    if (!is_any_answer(reply, p, context->after))
         return false;
     if (reply->lines == 0 || reply->complete)
         return true;
@@ -432,24 +443,38 @@ static inline bool goes_on(const ms_reply *reply, const plain *p, const ms_reply
            reply->lines != UINT16_MAX;
 }
 
-ms_reply_line ms_reply_next(ms_reply *reply, const ms_line *line, const ms_reply_context *context)
+/* The plain line, if it is one that goes on; then it is joined to the reply. */
+INLINE plain take_plain(ms_reply *reply, const ms_line *line, const ms_reply_context *context)
 {
-    if (context == NULL)
-        context = &plain_context;
+    const plain not_plain = {0};
     if (line->status != MS_LINE_COMPLETE || line->flags != 0)
-        return read_any(reply, line, context);
-    const uint8_t *ptr = line->text.ptr;
-    const size_t len = line->text.len;
-    const plain p = read_plain(ms_span_make(ptr, len), context);
+        return not_plain;
+    const plain p = read_plain(line->text, context);
     if (p.code == 0 || !goes_on(reply, &p, context))
-        return read_any(reply, line, context);
+        return not_plain;
     reply->lines = (uint16_t)(reply->complete ? 1 : reply->lines + 1);
     reply->code = p.code;
     reply->complete = !p.more;
     reply->codeless = 0;
     reply->enhanced = p.enhanced;
-    const size_t text_at = CODE_LEN + 1;
-    const size_t free_at = p.enhanced.class_ != 0 ? text_at + PLAIN_ENHANCED : text_at;
+    return p;
+}
+
+/* Where the text behind the enhanced code and its space begins. */
+static inline size_t free_text_at(const plain *p)
+{
+    return p->enhanced.class_ != 0 ? CODE_LEN + 1 + PLAIN_ENHANCED : CODE_LEN + 1;
+}
+
+ms_reply_line ms_reply_next(ms_reply *reply, const ms_line *line, const ms_reply_context *context)
+{
+    if (context == NULL)
+        context = &plain_context;
+    const plain p = take_plain(reply, line, context);
+    if (p.code == 0)
+        return read_any(reply, line, context);
+    const uint8_t *ptr = line->text.ptr;
+    const size_t len = line->text.len, text_at = CODE_LEN + 1, free_at = free_text_at(&p);
     return (ms_reply_line){
         .code = p.code,
         .more = p.more,
@@ -457,6 +482,26 @@ ms_reply_line ms_reply_next(ms_reply *reply, const ms_line *line, const ms_reply
         .text = {ptr + text_at, len - text_at},
         .free_text = {ptr + free_at, len - free_at},
     };
+}
+
+void ms_reply_read(ms_reply *reply, const ms_line *line, const ms_reply_context *context, ms_reply_line *out)
+{
+    const plain p = take_plain(reply, line, context);
+    if (p.code == 0) {
+        *out = read_any(reply, line, context);
+        return;
+    }
+    const uint8_t *ptr = line->text.ptr;
+    const size_t len = line->text.len, text_at = CODE_LEN + 1, free_at = free_text_at(&p);
+    out->error = MS_REPLY_OK;
+    out->code = p.code;
+    out->more = p.more;
+    out->enhanced = p.enhanced;
+    out->error_at = 0;
+    out->deviations = 0;
+    out->deviation_at = 0;
+    out->text = ms_span_make(ptr + text_at, len - text_at);
+    out->free_text = ms_span_make(ptr + free_at, len - free_at);
 }
 
 ms_reply_line ms_reply_line_parse(ms_span line, const ms_reply_context *context)

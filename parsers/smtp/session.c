@@ -42,17 +42,10 @@ void ms_smtp_find(const ms_smtp_session *session, ms_findings *findings, ms_side
 
 /* --- the ring ------------------------------------------------------------- */
 
-static ms_smtp_run *run_at(const ms_smtp_session *session, uint16_t i)
-{
-    uint32_t index = (uint32_t)session->run_first + i;
-    if (index >= session->run_capacity)
-        index -= session->run_capacity;
-    return &session->runs[index];
-}
-
 const ms_smtp_run *ms_smtp_ring_back(const ms_smtp_session *session)
 {
-    return session->run_count == 0 || session->lost > 0 ? NULL : run_at(session, (uint16_t)(session->run_count - 1));
+    return session->run_count == 0 || session->lost > 0 ? NULL
+                                                        : ms_smtp_run_at(session, (uint16_t)(session->run_count - 1));
 }
 
 /* No room: from here on commands are counted, so that their replies are not taken for those of later ones. */
@@ -75,7 +68,7 @@ void ms_smtp_ring_push(ms_smtp_session *session, uint8_t verb, uint8_t flags)
         return;
     }
     if (session->run_count > 0) {
-        ms_smtp_run *back = run_at(session, (uint16_t)(session->run_count - 1));
+        ms_smtp_run *back = ms_smtp_run_at(session, (uint16_t)(session->run_count - 1));
         if (back->verb == verb && back->flags == flags && back->count < UINT16_MAX) {
             back->count++;
             session->outstanding++;
@@ -86,24 +79,11 @@ void ms_smtp_ring_push(ms_smtp_session *session, uint8_t verb, uint8_t flags)
         lose(session, verb);
         return;
     }
-    ms_smtp_run *run = run_at(session, session->run_count++);
+    ms_smtp_run *run = ms_smtp_run_at(session, session->run_count++);
     run->verb = verb;
     run->flags = flags;
     run->count = 1;
     session->outstanding++;
-}
-
-bool ms_smtp_ring_front(const ms_smtp_session *session, ms_smtp_run *out)
-{
-    if (session->run_count > 0) {
-        *out = *run_at(session, 0);
-        return true;
-    }
-    if (session->lost == 0)
-        return false;
-    const ms_smtp_run lost = {.verb = session->lost == 1 ? session->lost_verb : (uint8_t)MS_SMTP_UNKNOWN, .count = 1};
-    *out = lost;
-    return true;
 }
 
 void ms_smtp_ring_pop(ms_smtp_session *session)
@@ -116,7 +96,7 @@ void ms_smtp_ring_pop(ms_smtp_session *session)
             session->lost--;
         return;
     }
-    ms_smtp_run *front = run_at(session, 0);
+    ms_smtp_run *front = ms_smtp_run_at(session, 0);
     if (--front->count > 0)
         return;
     session->run_count--;
@@ -170,7 +150,7 @@ static bool may_end_transaction(const ms_smtp_run *run)
 bool ms_smtp_ring_may_end_transaction(const ms_smtp_session *session)
 {
     for (uint16_t i = 0; i < session->run_count; i++)
-        if (may_end_transaction(run_at(session, i)))
+        if (may_end_transaction(ms_smtp_run_at(session, i)))
             return true;
     return session->lost > 0;
 }
@@ -178,7 +158,7 @@ bool ms_smtp_ring_may_end_transaction(const ms_smtp_session *session)
 bool ms_smtp_ring_has(const ms_smtp_session *session, uint8_t verb)
 {
     for (uint16_t i = 0; i < session->run_count; i++)
-        if (run_at(session, i)->verb == verb)
+        if (ms_smtp_run_at(session, i)->verb == verb)
             return true;
     return false;
 }

@@ -450,5 +450,6 @@ void ms_smtp_session_command(ms_smtp_session *session, const ms_smtp_parsed *par
     if (verb != MS_SMTP_UNKNOWN)
         session->flags &= ~(uint32_t)(SESSION_DATA_ODD | SESSION_DATA_REFUSED);
     ms_smtp_ring_push(session, verb, flags);
-    ms_smtp_unanswered_drop(session);
+    if (session->variant == MS_VARIANT_LMTP)
+        ms_smtp_unanswered_drop(session);
 }

@@ -132,7 +132,6 @@ uint16_t ms_smtp_for_nobody_rule(const ms_smtp_session *session);
 
 /* The ring of outstanding commands. */
 void ms_smtp_ring_push(ms_smtp_session *session, uint8_t verb, uint8_t flags);
-bool ms_smtp_ring_front(const ms_smtp_session *session, ms_smtp_run *out);
 void ms_smtp_ring_pop(ms_smtp_session *session);
 /* LMTP: a last chunk for nobody is not answered (RFC 2033 section 4.3); once more was said behind it, it is not
  * waited for any longer. */
@@ -144,6 +143,26 @@ bool ms_smtp_ring_may_end_transaction(const ms_smtp_session *session);
 bool ms_smtp_ring_begins_transaction(const ms_smtp_session *session);
 bool ms_smtp_ring_has(const ms_smtp_session *session, uint8_t verb);
 const ms_smtp_run *ms_smtp_ring_back(const ms_smtp_session *session);
+
+static inline ms_smtp_run *ms_smtp_run_at(const ms_smtp_session *session, uint16_t i)
+{
+    const uint32_t index = (uint32_t)session->run_first + i;
+    return &session->runs[index < session->run_capacity ? index : index - session->run_capacity];
+}
+
+/* The oldest command; false without any.  Of those that there was no room for, at most the verb is known. */
+static inline bool ms_smtp_ring_front(const ms_smtp_session *session, ms_smtp_run *out)
+{
+    if (session->run_count > 0) {
+        *out = *ms_smtp_run_at(session, 0);
+        return true;
+    }
+    if (session->lost == 0)
+        return false;
+    const ms_smtp_run lost = {.verb = session->lost == 1 ? session->lost_verb : (uint8_t)MS_SMTP_UNKNOWN, .count = 1};
+    *out = lost;
+    return true;
+}
 
 /* Where findings go while the session does not know its state: nowhere. */
 static inline ms_findings *ms_smtp_findings_of(const ms_smtp_session *session, ms_findings *findings,

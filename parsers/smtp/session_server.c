@@ -29,7 +29,8 @@ static void end_transaction(ms_smtp_session *session, uint8_t cleared_by)
 static void judge(const ms_smtp_session *session, ms_findings *findings, uint16_t requirement, uint64_t at,
                   uint8_t verb, uint16_t code)
 {
-    ms_smtp_find(session, findings, MS_SERVER, requirement, at, verb, code);
+    if (requirement != MS_REQ_NONE)
+        ms_smtp_find(session, findings, MS_SERVER, requirement, at, verb, code);
 }
 
 /* --- EHLO ----------------------------------------------------------------- */
@@ -400,9 +401,8 @@ static uint16_t catch_up(ms_smtp_session *session, uint8_t verb)
 void ms_smtp_unanswered_drop(ms_smtp_session *session)
 {
     ms_smtp_run front;
-    while (session->variant == MS_VARIANT_LMTP && session->state == MS_SMTP_SENDER && session->recipients == 0 &&
-           session->outstanding > 1 && ms_smtp_ring_front(session, &front) && front.verb == MS_SMTP_BDAT &&
-           (front.flags & RUN_LAST) != 0) {
+    while (session->state == MS_SMTP_SENDER && session->recipients == 0 && session->outstanding > 1 &&
+           ms_smtp_ring_front(session, &front) && front.verb == MS_SMTP_BDAT && (front.flags & RUN_LAST) != 0) {
         ms_smtp_ring_pop(session);
         end_transaction(session, CLEARED_FAILED);
         session->state = MS_SMTP_READY;
@@ -491,7 +491,8 @@ void ms_smtp_session_reply(ms_smtp_session *session, const ms_reply *reply, cons
     if (session->doubtful > session->outstanding)
         session->doubtful = session->outstanding;
     answer(session, run, code, line, at, findings);
-    ms_smtp_unanswered_drop(session);
+    if (session->variant == MS_VARIANT_LMTP)
+        ms_smtp_unanswered_drop(session);
     if ((session->flags & SESSION_LIMITED) != 0 && session->outstanding == 0 && code / 100 == 2 &&
         begins_anew(run.verb))
         session->flags &= ~(uint32_t)SESSION_LIMITED;
