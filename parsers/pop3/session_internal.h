@@ -48,6 +48,7 @@ typedef enum fact {
     USER_BEFORE_TLS,    /* the accepted USER was sent before the handshake */
     USER_INJECTED,      /* a USER stood behind STLS */
     USER_ILL_FORMED,    /* the accepted name is ill-formed UTF-8 */
+    USER_NUL,           /* … holds NUL */
     GREETING_ANGLE,     /* the greeting holds "<" */
     GREETING_BRACKETS,  /* … and ">" behind it */
     GREETING_TIMESTAMP, /* … and between them a msg-id */

@@ -147,7 +147,9 @@ static uint16_t wrong_login(const judge *j, const ms_pop3_run *command)
 
 static uint16_t forbidden(const judge *j, const ms_pop3_run *command)
 {
-    if (command->flags & RUN_NUL)
+    /* any name may be taken (RFC 1939 section 7), but who logs in by it is taken for the one named before the NUL */
+    const bool name = command->verb == MS_POP3_USER && (command->flags & RUN_CUT_VERB) == 0;
+    if (command->flags & RUN_NUL ? !name : command->verb == MS_POP3_PASS && is(j->s, USER_NUL))
         return MS_REQ_POP3_SEC_raw_01;
     if (command->flags & RUN_8BIT)
         return MS_REQ_POP3_SEC_raw_02;

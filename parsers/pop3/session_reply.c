@@ -148,6 +148,7 @@ static void follow_login(ms_pop3_session *s, const ms_pop3_run *command, bool po
         set(s, USER_INTERLEAVED, false);
         set(s, USER_BEFORE_TLS, false);
         set(s, USER_ILL_FORMED, (command->flags & RUN_ILL_FORMED) != 0);
+        set(s, USER_NUL, positive && (command->flags & RUN_NUL) != 0);
         return;
     }
     if (verb == MS_POP3_PASS || verb == MS_POP3_APOP || verb == MS_POP3_AUTH) {

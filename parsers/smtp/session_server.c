@@ -182,7 +182,8 @@ static void data_answered(ms_smtp_session *session, uint16_t code, uint64_t at, 
                      (session->flags & (SESSION_NO_MAIL | SESSION_CAUGHT_UP)) == 0)
                 judge(session, findings, MS_REQ_SMTP_2920_3_2_04, at, MS_SMTP_DATA, code);
         }
-        if (session->body == MS_BODY_BINARYMIME)
+        /* who took the parameter without offering it does not know what it means */
+        if (session->body == MS_BODY_BINARYMIME && ms_smtp_session_offers(session, MS_EHLO_BINARYMIME))
             judge(session, findings, MS_REQ_SMTP_3030_3_04, at, MS_SMTP_DATA, code);
     } else if (class_ == 2) {
         session->flags |= SESSION_DATA_ODD;
@@ -474,7 +475,8 @@ void ms_smtp_session_reply(ms_smtp_session *session, const ms_reply *reply, cons
         return;
     }
     const uint8_t meant = code == 221 ? MS_SMTP_QUIT : code == 354 ? MS_SMTP_DATA : run.verb;
-    if (meant != run.verb && is_outstanding(session, meant) && !ms_smtp_session_limited(session)) {
+    const bool spilled = (run.flags & RUN_SPILLED) != 0; /* it may have been run as whatever it looks like */
+    if (meant != run.verb && !spilled && is_outstanding(session, meant) && !ms_smtp_session_limited(session)) {
         const bool sure = session->doubtful == 0;
         const uint16_t missing = catch_up(session, meant);
         if (sure)
