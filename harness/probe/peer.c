@@ -516,6 +516,7 @@ net_status probe_peer_tls(probe_peer *peer, const net_tls_settings *settings, ui
     const net_status status =
         net_tls_connect(peer->stream, peer->target, settings, end, peer->detail, sizeof peer->detail);
     if (status == NET_OK) {
+        peer->authenticated = false; /* forgotten by both sides (RFC 3207 section 4.2) */
         probe_log_add(peer->log, PROBE_LOG_TLS, peer->session, line, ms_span_absent());
         probe_listen_tls(&peer->listener);
     } else if (status == NET_CLOSED || status == NET_RESET || status == NET_ALERT || status == NET_UNTRUSTED) {

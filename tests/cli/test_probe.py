@@ -902,6 +902,14 @@ class WithServer(unittest.TestCase):
                           [case("t.ehlo", "C: MAIL FROM:<${from}>\nS? %s\n" % permitted, "start: ehlo\n")])
                 self.assertEqual(run.cases()["t.ehlo"]["status"], status, run.cases())
 
+    def test_a_login_in_clear_counts_no_more_in_tls(self):
+        script = "C: STARTTLS\nS? 220\ntls\nC: EHLO ${client}\nS? 250\nC: MAIL FROM:<${from}>\nS? 250\n"
+        mutants = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "corpus", "mutants")
+        for start, status in (("rcpt", "inconclusive"), ("ehlo", "inconclusive")):
+            with Serve(MAILSPEC, WORD, "--mutants", mutants, "--mutant", "submission.mail.other-code") as server:
+                run = Run([server.urls["submission"], *ACCOUNTS, "--ca", server.certificate], [case("t.case", script, "start: %s\n" % start)])
+            self.assertEqual(run.cases()["t.case"]["status"], status, run.cases())
+
     def test_messages_with_utf8_in_their_headers_are_read(self):
         script = ("C: MAIL FROM:<${from}> SMTPUTF8\nS? 250\nC: RCPT TO:<${rcpt}>\nS? 250\nC: DATA\nS? 354\n"
                   "C< \"Subject: ${mark} caf\\xc3\\xa9\\r\\n\\r\\none\\r\\n.\\r\\n\"\nS? 250\n"
