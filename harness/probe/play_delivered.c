@@ -228,6 +228,26 @@ static bool header_fits(const arrival *a, const probe_stored *message)
     return fit;
 }
 
+/* Some stores and POP3 servers (qmail's) put an empty line behind every message: the cases about the end of a message, and those
+ * of RETR, tell it; others are about something else. */
+static bool is_about_end(const mst_document *document)
+{
+    static const char *const rules[] = {"SMTP-5321-4.5.2-13", "SMTP-6152-3-07", "POP3-1939-5-49"};
+    const mst_word *first = document->header.cites;
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0] && first != NULL; i++)
+        if (probe_equal(first->text, ms_span_make((const uint8_t *)rules[i], strlen(rules[i]))))
+            return true;
+    return false;
+}
+
+static bool is_body(const arrival *a, ms_span body)
+{
+    if (body.len == a->octets.len + 2 && !is_about_end(a->s->document) &&
+        memcmp(body.ptr + a->octets.len, "\r\n", 2) == 0)
+        body.len -= 2;
+    return probe_equal(body, a->octets);
+}
+
 static bool fits(const arrival *a, const probe_stored *message)
 {
     const ms_span all = ms_span_make(message->octets, message->len);
@@ -235,7 +255,7 @@ static bool fits(const arrival *a, const probe_stored *message)
         return false;
     if (!ms_span_is_absent(a->step->delivered.header.source) && !header_fits(a, message))
         return false;
-    return ms_span_is_absent(a->octets) || probe_equal(body_of(message), a->octets);
+    return ms_span_is_absent(a->octets) || is_body(a, body_of(message));
 }
 
 static bool look(arrival *a)

@@ -315,6 +315,22 @@ class Probe(unittest.TestCase):
                           [case("t.slow", script, "start: transaction\nneeds: auth\n", "pop3", "POP3-1939-5-20")])
                 self.assertEqual(run.cases()["t.slow"]["status"], status, run.cases())
 
+    def test_an_empty_line_more_is_told_where_the_end_of_a_message_is_looked_at(self):
+        # qmail-pop3d puts one behind every message that it gives out
+        script = "C: DATA\nS? 354\nC< \"Subject: ${mark}\\r\\n\\r\\n..one\\r\\n.\\r\\n\"\nS? 250\ndelivered octets \".one\\r\\n\"\n | else => fail other\n"
+        for more, cites, status in ((b"", "SMTP-5321-4.5.2-13", "pass"), (b"\r\n", "SMTP-5321-4.5.2-02", "pass"),
+                                    (b"\r\n", "SMTP-5321-4.5.2-13", "fail"), (b"\r\n\r\n", "SMTP-5321-4.5.2-02", "fail"),
+                                    (b"x\r\n", "SMTP-5321-4.5.2-02", "fail")):
+            def taken():
+                subject = next(line for line in smtp.lines[::-1] if line.startswith("Subject: "))
+                pop.messages.append(subject.encode() + b"\r\n\r\n.one\r\n" + more)
+                return b"250 taken\r\n"
+
+            with Pop() as pop, Smtp({".": taken}) as smtp:
+                run = Run([smtp.url(), pop.url("pop3"), "--user", "alice", "--rcpt", "alice@example.test", "--delivery-timeout", "2000"],
+                          [case("t.one", script, "start: rcpt\nmutates: yes\n", cites=cites)])
+            self.assertEqual(run.cases()["t.one"]["status"], status, (more, cites, run.cases()))
+
     def test_without_unique_ids_messages_of_one_size_are_told_apart(self):
         message = b"Subject: mine\r\n\r\n%s\r\n"
         foreign = message % (b"y" * 30)
