@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "read_in_place.h"
+#include "session_internal.h"
 
 void ms_pop3_dialogue_init(ms_pop3_dialogue *dialogue, ms_pop3_run *runs, size_t run_capacity, uint8_t *messages,
                            size_t message_capacity)
@@ -73,7 +74,7 @@ static void next_of_client(reader *r)
     const ms_line line = ms_line_next(&r->d->framer[MS_CLIENT], r->input);
     if (!take_line(r, &line))
         return;
-    const ms_pop3_context context = ms_pop3_session_command_context(s);
+    const ms_pop3_context context = ms_pop3_context_of(s, expect);
     ms_pop3_command_read_line(&line, &context, &r->event->command);
     if (expect == MS_POP3_EXPECT_NOTHING) {
         r->event->kind = MS_POP3_EVENT_DROPPED;

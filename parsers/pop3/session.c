@@ -313,12 +313,7 @@ ms_pop3_client_expect ms_pop3_session_expect(const ms_pop3_session *session)
 
 ms_pop3_context ms_pop3_session_command_context(const ms_pop3_session *session)
 {
-    const ms_pop3_context context = {
-        .utf8 = true, /* whether it was allowed is judged here */
-        .auth_response = ms_pop3_session_expect(session) == MS_POP3_EXPECT_AUTH_RESPONSE,
-        .capa_seen = is(session, CAPA_TAKEN) || !is(session, CAPA_REFUSED),
-    };
-    return context;
+    return ms_pop3_context_of(session, ms_pop3_session_expect(session));
 }
 
 ms_pop3_reading ms_pop3_session_reading(const ms_pop3_session *session)

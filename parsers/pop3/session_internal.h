@@ -203,6 +203,18 @@ enum {
     CONTENT_COUNTED = 8 /* TOP with a well-formed number of lines: limit */
 };
 
+/* The context of the next command line.  Inlined, as three octets that a function returns in a register are put together by
+ * way of memory, narrow stores and a wide load that waits for them. */
+static inline ms_pop3_context ms_pop3_context_of(const ms_pop3_session *s, ms_pop3_client_expect expect)
+{
+    const ms_pop3_context context = {
+        .utf8 = true, /* whether it was allowed the session judges */
+        .auth_response = expect == MS_POP3_EXPECT_AUTH_RESPONSE,
+        .capa_seen = is(s, CAPA_TAKEN) || !is(s, CAPA_REFUSED),
+    };
+    return context;
+}
+
 /* One event being judged. */
 typedef struct judge {
     ms_pop3_session *s;

@@ -322,7 +322,8 @@ static void hear_command(ms_smtp_dialogue *dialogue, ms_smtp_event *event, ms_fi
         begin_chunk(dialogue, &parsed->command);
 }
 
-static void next_command(ms_smtp_dialogue *dialogue, ms_span input, ms_findings *findings, ms_smtp_event *event)
+static void next_command(ms_smtp_dialogue *dialogue, ms_smtp_expect expect, ms_span input, ms_findings *findings,
+                         ms_smtp_event *event)
 {
     ms_smtp_session *session = &dialogue->session;
     set_limit(dialogue);
@@ -331,7 +332,7 @@ static void next_command(ms_smtp_dialogue *dialogue, ms_span input, ms_findings 
         return;
     const bool rest = dialogue->in_line[MS_CLIENT] != 0;
     if (!rest) {
-        const ms_smtp_context context = ms_smtp_session_command_context(session);
+        const ms_smtp_context context = ms_smtp_context_of(session, expect);
         ms_smtp_command_read_line(&line, &context, &event->command);
         if (event->command.command.verb == MS_SMTP_UNKNOWN &&
             ms_smtp_session_takes_as_data(session, event->at, findings)) {
@@ -377,7 +378,8 @@ static void next_of_client(ms_smtp_dialogue *dialogue, ms_span input, ms_finding
         return;
     }
     ms_smtp_session *session = &dialogue->session;
-    switch (ms_smtp_session_expect(session)) {
+    const ms_smtp_expect expect = ms_smtp_session_expect(session);
+    switch (expect) {
     case MS_EXPECT_NOTHING:
         session->flags |= SESSION_DROPPED;
         drop(dialogue, MS_CLIENT, input, event);
@@ -396,7 +398,7 @@ static void next_of_client(ms_smtp_dialogue *dialogue, ms_span input, ms_finding
     case MS_EXPECT_COMMAND:
         break;
     }
-    next_command(dialogue, input, findings, event);
+    next_command(dialogue, expect, input, findings, event);
 }
 
 void ms_smtp_dialogue_read(ms_smtp_dialogue *dialogue, ms_side side, ms_span input, ms_findings *findings,

@@ -259,15 +259,14 @@ ms_smtp_verb ms_smtp_session_answering(const ms_smtp_session *session, bool *non
 
 ms_reply_context ms_smtp_session_reply_context(const ms_smtp_session *session)
 {
-    bool none;
-    ms_smtp_run front = {.flags = 0};
-    const ms_smtp_verb verb = ms_smtp_session_answering(session, &none);
+    ms_smtp_run front = {.verb = MS_SMTP_UNKNOWN};
     const bool waited_for = ms_smtp_ring_front(session, &front);
+    const uint8_t verb = session->state == MS_SMTP_CONNECTED ? (uint8_t)MS_SMTP_GREETING : front.verb;
     /* RFC 6531 sections 3.7.4.1 and 3.7.4.2: no other reply may hold UTF-8 */
     const bool utf8 = verb == MS_SMTP_RCPT ? (session->flags & (SESSION_UTF8 | SESSION_UTF8_SENT)) != 0
                                            : waited_for && (front.flags & RUN_UTF8) != 0;
     const ms_reply_context context = {
-        .after = after_verb((uint8_t)verb),
+        .after = after_verb(verb),
         /* the server may have read a spilled line as HELO, whose reply needs none (RFC 2034 section 4) */
         .enhanced = ms_smtp_session_offers(session, MS_EHLO_ENHANCEDSTATUSCODES) &&
                     !(waited_for && (front.flags & RUN_SPILLED) != 0),
@@ -278,12 +277,7 @@ ms_reply_context ms_smtp_session_reply_context(const ms_smtp_session *session)
 
 ms_smtp_context ms_smtp_session_command_context(const ms_smtp_session *session)
 {
-    const ms_smtp_context context = {
-        .smtputf8 = ms_smtp_session_offers(session, MS_EHLO_SMTPUTF8),
-        .lmtp = session->variant == MS_VARIANT_LMTP,
-        .auth_response = ms_smtp_session_expect(session) == MS_EXPECT_AUTH_RESPONSE,
-    };
-    return context;
+    return ms_smtp_context_of(session, ms_smtp_session_expect(session));
 }
 
 bool ms_smtp_session_extended(const ms_smtp_session *session)

@@ -164,6 +164,18 @@ static inline bool ms_smtp_ring_front(const ms_smtp_session *session, ms_smtp_ru
     return true;
 }
 
+/* The context of the next command line.  Inlined, as three octets that a function returns in a register are put together by
+ * way of memory, narrow stores and a wide load that waits for them. */
+static inline ms_smtp_context ms_smtp_context_of(const ms_smtp_session *session, ms_smtp_expect expect)
+{
+    const ms_smtp_context context = {
+        .smtputf8 = (session->offered >> MS_EHLO_SMTPUTF8 & 1) != 0,
+        .lmtp = session->variant == MS_VARIANT_LMTP,
+        .auth_response = expect == MS_EXPECT_AUTH_RESPONSE,
+    };
+    return context;
+}
+
 /* Where findings go while the session does not know its state: nowhere. */
 static inline ms_findings *ms_smtp_findings_of(const ms_smtp_session *session, ms_findings *findings,
                                                ms_findings *nowhere)

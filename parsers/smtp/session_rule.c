@@ -21,24 +21,20 @@ static bool code_has_its_meaning(uint8_t verb, uint16_t code)
     }
 }
 
-/* The one code by which a command succeeds, where a rule says so; 0: any 2yz. */
+/* The one code by which a command succeeds, where a rule says so; the others: any 2yz. */
+static const struct own_code {
+    uint16_t code, requirement;
+} own_codes[MS_SMTP_VERB_COUNT] = {
+    [MS_SMTP_AUTH] = {235, MS_REQ_SMTP_4954_4_28},          [MS_SMTP_AUTH_RESPONSE] = {235, MS_REQ_SMTP_4954_4_28},
+    [MS_SMTP_STARTTLS] = {220, MS_REQ_SMTP_3207_4_01},      [MS_SMTP_QUIT] = {221, MS_REQ_SMTP_5321_4_1_1_10_01},
+    [MS_SMTP_NOOP] = {250, MS_REQ_SMTP_5321_4_1_1_9_01},    [MS_SMTP_RSET] = {250, MS_REQ_SMTP_5321_4_1_1_5_03},
+    [MS_SMTP_END_OF_DATA] = {250, MS_REQ_SMTP_5321_3_3_14}, [MS_SMTP_BDAT] = {250, MS_REQ_SMTP_5321_3_3_14},
+};
+
 uint16_t ms_smtp_own_code_rule(uint8_t verb, uint8_t class_, uint16_t code)
 {
-    if (class_ != 2)
-        return MS_REQ_NONE;
-    if ((verb == MS_SMTP_AUTH || verb == MS_SMTP_AUTH_RESPONSE) && code != 235)
-        return MS_REQ_SMTP_4954_4_28;
-    if (verb == MS_SMTP_STARTTLS && code != 220)
-        return MS_REQ_SMTP_3207_4_01;
-    if (verb == MS_SMTP_QUIT && code != 221)
-        return MS_REQ_SMTP_5321_4_1_1_10_01;
-    if (verb == MS_SMTP_NOOP && code != 250)
-        return MS_REQ_SMTP_5321_4_1_1_9_01;
-    if (verb == MS_SMTP_RSET && code != 250)
-        return MS_REQ_SMTP_5321_4_1_1_5_03;
-    if ((verb == MS_SMTP_END_OF_DATA || verb == MS_SMTP_BDAT) && code != 250)
-        return MS_REQ_SMTP_5321_3_3_14;
-    return MS_REQ_NONE;
+    const struct own_code *own = &own_codes[verb];
+    return class_ == 2 && code != own->code ? own->requirement : (uint16_t)MS_REQ_NONE;
 }
 
 /* EHLO (LHLO in LMTP) was refused for good. */
