@@ -467,6 +467,7 @@ MUTANT(SMTP_BDAT_LF, "smtp.bdat.lf", SMTP_SEC_bdat_07, "BDAT that a bare LF ends
 MUTANT(SMTP_BDAT_DOT_ENDS, "smtp.bdat.dot-ends", SMTP_SEC_bdat_01, "a lone dot ends a chunk, and the rest of it is run")
 MUTANT(SMTP_BDAT_DOT_OVER, "smtp.bdat.dot-over-chunks", SMTP_SEC_bdat_02, "a lone dot that two chunks make ends the second one")
 MUTANT(SMTP_LF_HEADER, "smtp.content.lf-header", SMTP_SEC_bdat_11, "a message goes to those in a To field between bare LFs")
+MUTANT(SMTP_SIZE_CUTS, "smtp.size.cuts", SMTP_5321_4_2_5_01, "of a message as much is kept as was declared")
 MUTANT(SMTP_CONTENT_CUT, "smtp.content.cut", SMTP_5321_4_2_5_01, "256 KiB of a message are kept")
 MUTANT(SMTP_END_CR_MISSED, "smtp.content.end-behind-cr", SMTP_SEC_smuggling_11, "CRLF.CRLF behind CR does not end the data")
 MUTANT(SMTP_END_IN_PIECES, "smtp.content.end-in-pieces", SMTP_5321_4_5_2_07, "the end of the data is not known when it comes in pieces")

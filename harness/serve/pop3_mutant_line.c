@@ -299,6 +299,10 @@ void pop3_mutant_effect(pop3_server *server)
         if (server->verb == MS_POP3_NOOP && server->logged_in)
             memset(server->marked, 0, server->view.count);
         break;
+    case MUTANT_POP3_CAPA_UNMARKS:
+        if (server->verb == MS_POP3_CAPA && server->logged_in)
+            memset(server->marked, 0, server->view.count);
+        break;
     case MUTANT_POP3_STLS_ENDS:
     case MUTANT_POP3_STLS_AGAIN:
         if (server->verb == MS_POP3_STLS && server->wish != SERVE_TLS)

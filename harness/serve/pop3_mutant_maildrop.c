@@ -59,11 +59,22 @@ static size_t count(const store_message *message, const char *sequence)
     return found;
 }
 
+/* Octets that continue a character of UTF-8. */
+static size_t continuations(const store_message *message)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < message->len; i++)
+        found += (message->octets[i] & 0xc0) == 0x80 ? 1 : 0;
+    return found;
+}
+
 uint64_t pop3_mutant_size(const pop3_server *server, const store_message *message)
 {
     switch (server->settings->mutant) {
     case MUTANT_POP3_SIZE_LF:
         return message->len - count(message, "\r\n");
+    case MUTANT_POP3_SIZE_CHARACTERS:
+        return message->len - continuations(message);
     case MUTANT_POP3_SIZE_STUFFED:
         return message->len + count(message, "\r\n.");
     case MUTANT_POP3_SIZE_END:

@@ -289,6 +289,12 @@ static void cut_at_limit(const smtp_server *server, ms_span content, serve_octet
     serve_octets_add(out, ms_span_make(content.ptr, content.len < MOST ? content.len : MOST));
 }
 
+static void cut_at_declared(const smtp_server *server, ms_span content, serve_octets *out)
+{
+    const uint64_t most = server->transaction.size > 0 ? server->transaction.size : content.len;
+    serve_octets_add(out, ms_span_make(content.ptr, content.len < most ? content.len : (size_t)most));
+}
+
 static void drop_received(const smtp_server *server, ms_span content, serve_octets *out)
 {
     (void)server;
@@ -341,6 +347,7 @@ static const struct {
     {MUTANT_SMTP_EMPTY_LINES, NULL, cut_empty_lines},
     {MUTANT_SMTP_EXTRA_LINE, NULL, add_line},
     {MUTANT_SMTP_CONTENT_CUT, NULL, cut_at_limit},
+    {MUTANT_SMTP_SIZE_CUTS, NULL, cut_at_declared},
     {MUTANT_SMTP_RECEIVED_DELETED, NULL, drop_received},
     {MUTANT_SMTP_ENVELOPE_COPIED, NULL, copy_envelope},
     {MUTANT_SMTP_APPARENTLY_TO, NULL, add_apparently_to},
