@@ -672,6 +672,12 @@ Test(pop3_dialogue, no_false_alarms)
          READY CAPA("S UTF8\nS USER\n") "C UTF8\nS +OK\nC USER a\nS +OK\nC PASS b\nS +OK\nC RETR 1\nS +OK\nS Subject: "
                                         "%E4\nS \nS .\n"},
         {"POP3-6856-2.1-09 the mode is off", LOGIN "C RETR 1\nS +OK\nS \nS %00\nS .\n"},
+        {"POP3-1939-7-03 a line of one octet, no empty line", LOGIN "C TOP 1 0\nS +OK\nS a\nS b: c\nS \nS .\n"},
+        {"POP3-1939-7-02 a bare LF ends no line",
+         LOGIN "C TOP 1 1\nS +OK\nS \nS> a%0Ab%0D%0A\n!s POP3-1939-3-15\nS .\n"},
+        {"POP3-6856-2.1-03 a body that begins with an octet above 127",
+         READY CAPA("S UTF8\nS USER\nS TOP\n") "C USER a\nS +OK\nC PASS b\nS +OK\nC TOP 1 2\nS +OK\nS a: b\nS \nS "
+                                               "%E4\nS %E4\nS .\n"},
         {"POP3-1939-7-02 a CR in an empty line, no empty line",
          LOGIN "C TOP 1 0\nS +OK\nS> a: b%0D%0D%0Ac: d%0D%0A.%0D%0A\n"},
         {"POP3-1939-3-15 once",

@@ -369,6 +369,10 @@ static const struct stream {
      &plain,
      {{MS_REPLY_OK, 0, BIT(BARE_CR), 5, true, 250}}},
 
+    {"SMTP-2034-4-03 on each line to EHLO",
+     "250-2.1.0 mx.example\r\n250 2.1.0 HELP\r\n",
+     &ehlo,
+     {{MS_REPLY_OK, 0, BIT(ENHANCED_ON_EHLO), 4, false, 250}, {MS_REPLY_OK, 0, BIT(ENHANCED_ON_EHLO), 4, true, 250}}},
     {"SMTP-2034-4-05 the same",
      "250-2.0.0 a\r\n250 2.0.0 b\r\n",
      &offered,
