@@ -25,6 +25,8 @@ static bool any_above(ms_span text, uint8_t limit)
 static ms_span behind_verb(ms_span line)
 {
     size_t length = 0;
+    while (length < line.len && is_blank(line.ptr[length]))
+        length++;
     while (length < line.len && !is_blank(line.ptr[length]))
         length++;
     return ms_span_make(line.ptr + length, line.len - length);

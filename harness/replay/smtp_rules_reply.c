@@ -196,7 +196,7 @@ static const reply_row rows[] = {
     { MS_REQ_SMTP_3030_2_03,           V(DATA),          { 500, 502 },          0,    FACT(OK),                              FACT(ARGUMENT),                 MS_EHLO_CHUNKING, NULL },
 
     /* listed, and then not known */
-    { MS_REQ_SMTP_5321_4_2_4_03,       V(HELP),          { 500, 502 },          0,    FACT(OK),                              0,                              MS_EHLO_HELP,   NULL },
+    { MS_REQ_SMTP_5321_4_2_4_03,       V(HELP),          { 500, 502 },          0,    FACT(OK),                              FACT(ARGUMENT),                            MS_EHLO_HELP,   NULL },
     { MS_REQ_SMTP_5321_4_2_4_04,       V(VRFY),          { 500, 502 },          0,    FACT(OK),                              0,                              MS_EHLO_VRFY,   NULL },
     { MS_REQ_SMTP_5321_4_2_4_05,       V(EXPN),          { 500, 502 },          0,    FACT(OK),                              0,                              MS_EHLO_EXPN,   NULL },
     { MS_REQ_SMTP_5321_4_2_4_06,       V(ETRN),          { 500, 502 },          0,    FACT(OK) | FACT(ARGUMENT),             0,                              MS_EHLO_ETRN,   NULL },
@@ -215,7 +215,7 @@ static const reply_row rows[] = {
     { MS_REQ_SMTP_5321_3_5_1_08,       V(VRFY),          { 501 },               0,    FACT(OK) | FACT(MAILBOX),              0,                              NO_KEYWORD,     NULL },
     { MS_REQ_SMTP_5321_3_5_1_02,       V(EXPN),          { 500, 502 },          0,    FACT(OK),                              0,                              NO_KEYWORD,     when_expn_unlisted },
     { MS_REQ_SMTP_5321_4_1_1_8_01,     V(HELP),          { 500, 502, 504 },     0,    FACT(OK),                              FACT(ARGUMENT),                 NO_KEYWORD,     when_help_unlisted },
-    { MS_REQ_SMTP_5321_4_1_1_9_02,     V(NOOP),          { 500, 501, 504 },     0,    FACT(STRING),                          0,                              NO_KEYWORD,     NULL },
+    { MS_REQ_SMTP_5321_4_1_1_9_02,     V(NOOP),          { 500, 501, 504 },     0,    FACT(STRING) | FACT(CLEAN),            0,                              NO_KEYWORD,     NULL },
     { MS_REQ_SMTP_5321_4_1_5_01,       V(UNKNOWN),       { 501, 502, 504 },     0,    FACT(X),                               0,                              NO_KEYWORD,     when_xverb_listed_not },
     { MS_REQ_SMTP_5321_4_2_4_01,       V(UNKNOWN),       { 501, 502 },          0,    FACT(OK),                              FACT(X),                        NO_KEYWORD,     NULL },
 };
@@ -241,7 +241,8 @@ static bool narrowed(const reply_row *row, const smtp_view *view)
     case MS_REQ_SMTP_1123_5_2_5_02:
         return (c->deviations & MS_DEVIATION_BIT(MS_SMTP_DEV_EHLO_NOT_DOMAIN)) != 0 || c->error == MS_SMTP_ERR_DOMAIN;
     case MS_REQ_SMTP_5321_4_1_2_16:
-        return !smtp_view_offers(view, MS_EHLO_SMTPUTF8);
+        /* the parameter permits them, and who takes it behind HELO, too, knows what it means */
+        return !smtp_view_offers(view, MS_EHLO_SMTPUTF8) && (c->parameters >> MS_PARAM_SMTPUTF8 & 1) == 0;
     default:
         return true;
     }

@@ -64,8 +64,8 @@ static uint16_t bare_cr_rule(const surplus *s)
 /* What in the chunks may have been taken for an end, or for commands (RFC 3030 section 2). */
 static uint16_t chunk_rule(const surplus *s)
 {
-    if (!follows(s, MS_SMTP_BDAT))
-        return MS_REQ_NONE;
+    if (!follows(s, MS_SMTP_BDAT) || !ms_smtp_session_offers(s->before, MS_EHLO_CHUNKING))
+        return MS_REQ_NONE; /* who does not offer CHUNKING need not know what a chunk is */
     if (s->rules->previous.code >= 400)
         return MS_REQ_SMTP_SEC_bdat_03;
     if (s->rules->chunk_joins_end)

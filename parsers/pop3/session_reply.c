@@ -382,13 +382,13 @@ static void unasked(const judge *j, const ms_pop3_response *response, ms_span te
     }
     if (is(s, LAST_UNJUDGED))
         return;
+    if (response->indicator == MS_POP3_NEGATIVE && first_time(s, ERR_UNASKED))
+        return; /* a timeout, too many errors, or a shutdown may be announced */
     if (is(s, LAST_HAD_CR)) {
         if (first_time(s, LINE_IN_GAP))
             ms_pop3_find(j, MS_SERVER, MS_REQ_POP3_SEC_raw_04, 0);
         return;
     }
-    if (response->indicator == MS_POP3_NEGATIVE && first_time(s, ERR_UNASKED))
-        return; /* a timeout or a shutdown may be announced */
     if (first_time(s, LINE_IN_GAP))
         ms_pop3_find(j, MS_SERVER, MS_REQ_POP3_1939_3_39, 0);
 }

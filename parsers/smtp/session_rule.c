@@ -47,6 +47,8 @@ static uint16_t hello_refusal_rule(const ms_smtp_session *session, uint16_t code
     }
     if (code == 501 || code == 504 || code == 550 || (code == 554 && ms_smtp_session_tls_active(session)))
         return MS_REQ_NONE;
+    if (code == 503 && session->state == MS_SMTP_CHUNKS)
+        return MS_REQ_NONE; /* the code of RFC 3030 section 2 for what may not stand between chunks */
     return MS_REQ_SMTP_5321_4_1_4_09;
 }
 

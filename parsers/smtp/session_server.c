@@ -233,6 +233,18 @@ static void auth_answered(ms_smtp_session *session, const ms_smtp_run *run, uint
     }
 }
 
+/* Who does not offer CHUNKING need not know what a chunk is: its lines may be commands, each with a reply. */
+static void chunk_refused(ms_smtp_session *session)
+{
+    session->flags |= SESSION_CHUNK_FAILED;
+    if (ms_smtp_session_offers(session, MS_EHLO_CHUNKING))
+        return;
+    if (session->outstanding > 0)
+        session->flags |= SESSION_LIMITED;
+    else
+        session->surplus = UINT16_MAX;
+}
+
 /* What the reply does to the numbers. */
 static void apply(ms_smtp_session *session, const ms_smtp_run *run, uint16_t code, const ms_reply_line *line,
                   uint64_t at, ms_findings *findings)
@@ -268,7 +280,7 @@ static void apply(ms_smtp_session *session, const ms_smtp_run *run, uint16_t cod
         break;
     case MS_SMTP_BDAT:
         if (class_ == 4 || class_ == 5)
-            session->flags |= SESSION_CHUNK_FAILED;
+            chunk_refused(session);
         else if ((run->flags & RUN_LAST) != 0)
             message_answered(session, run->verb, code, at, findings);
         break;
