@@ -82,7 +82,8 @@ static uint16_t bad_base64_rule(const struct smtp_auth *auth)
 
 static uint16_t accepted_rule(const struct smtp_auth *auth, const smtp_view *view)
 {
-    if (!smtp_view_tls(view) && !auth->listed && (auth->mechanism == MS_SASL_PLAIN || auth->mechanism == MS_SASL_LOGIN))
+    if (!smtp_view_tls(view) && !auth->listed && ms_smtp_session_extended(view->before) &&
+        (auth->mechanism == MS_SASL_PLAIN || auth->mechanism == MS_SASL_LOGIN))
         return MS_REQ_SMTP_SEC_authdown_02;
     if (auth->response_bad && bad_base64_rule(auth) != MS_REQ_SMTP_4954_4_17)
         return bad_base64_rule(auth);

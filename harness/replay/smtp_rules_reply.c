@@ -98,7 +98,7 @@ static const reply_row rows[] = {
     { MS_REQ_SMTP_1870_6_3_01,         ENDS,             { 552 },               0,    0,                                     0,                              NO_KEYWORD,     when_message_within_declared },
     { MS_REQ_SMTP_3030_3_04,           V(DATA),          { 503 },               1,    FACT(OK),                              0,                              NO_KEYWORD,     when_data_of_binarymime },
     { MS_REQ_SMTP_3030_2_20,           V(DATA),          { 503 },               1,    FACT(OK),                              0,                              NO_KEYWORD,     when_between_chunks },
-    { MS_REQ_SMTP_2033_4_2_01,         V(DATA),          { 503 },               1,    FACT(OK),                              0,                              NO_KEYWORD,     when_lmtp_data_for_nobody },
+    { MS_REQ_SMTP_2033_4_2_01,         V(DATA),          { 503 },               1,    FACT(OK) | FACT(CLEAN),                 0,                              NO_KEYWORD,     when_lmtp_data_for_nobody },
 
     /* refused by its letters: the features of a line, most telling first */
     { MS_REQ_SMTP_4954_6_03,           V(AUTH) | V(EHLO) | V(HELO) | V(NOOP) | V(RSET) | V(QUIT), { 530 }, 0, 0,             0,                              NO_KEYWORD,     when_in_tls_or_unlisted },

@@ -237,11 +237,7 @@ static void auth_answered(ms_smtp_session *session, const ms_smtp_run *run, uint
 static void chunk_refused(ms_smtp_session *session)
 {
     session->flags |= SESSION_CHUNK_FAILED;
-    if (ms_smtp_session_offers(session, MS_EHLO_CHUNKING))
-        return;
-    if (session->outstanding > 0)
-        session->flags |= SESSION_LIMITED;
-    else
+    if (!ms_smtp_session_offers(session, MS_EHLO_CHUNKING) && session->outstanding == 0)
         session->surplus = UINT16_MAX;
 }
 
