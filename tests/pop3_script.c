@@ -121,7 +121,9 @@ static bool take(player *p, ms_side side)
         ms_finding items[16];
         ms_findings findings = {items, 16, 0, 0};
         const ms_span input = heap_copy(p->stream[side], p->pending[side]);
-        const ms_pop3_event event = ms_pop3_dialogue_next(&p->dialogue, side, input, &findings);
+        ms_pop3_event event;
+        memset(&event, 0xA5, sizeof event); /* whatever was there before must not come out */
+        ms_pop3_dialogue_read(&p->dialogue, side, input, &findings, &event);
         cr_assert(event.consumed <= input.len);
         note(p, &event);
         heap_free(input);

@@ -160,7 +160,9 @@ static bool drain(player *p, uint8_t side, size_t now)
         const ms_span input = heap_copy(p->script->stream[side] + p->taken[side], pending);
         ms_finding items[32];
         ms_findings findings = {.items = items, .capacity = COUNT(items)};
-        const ms_smtp_event event = ms_smtp_dialogue_next(&p->dialogue, (ms_side)side, input, &findings);
+        ms_smtp_event event;
+        memset(&event, 0xA5, sizeof event); /* whatever was there before must not come out */
+        ms_smtp_dialogue_read(&p->dialogue, (ms_side)side, input, &findings, &event);
         cr_expect_eq(event.at, p->taken[side]);
         cr_assert_leq(event.consumed, pending);
         p->taken[side] += event.consumed;

@@ -201,7 +201,9 @@ static void end(fed *f)
 static ms_smtp_event next(fed *f, ms_side side, const char *text)
 {
     const ms_span input = heap_text(text);
-    const ms_smtp_event event = ms_smtp_dialogue_next(&f->dialogue, side, input, &f->findings);
+    ms_smtp_event event;
+    memset(&event, 0xA5, sizeof event); /* whatever was there before must not come out */
+    ms_smtp_dialogue_read(&f->dialogue, side, input, &f->findings, &event);
     heap_free(input); /* what the test asks of the event does not lie in the input */
     return event;
 }
