@@ -324,6 +324,9 @@ static const smtp_talk extension_rows[] = {
     {"SMTP-3207-4.2-03 the transaction of before TLS", MS_VARIANT_SMTP,
      OFFER("STARTTLS") MAIL TLS "C EHLO relay.example\nS 250 mx.example\nC RCPT TO:<b@mx.example>\nS 250 ok\n"
                                 "S! SMTP-3207-4.2-03\n" BYE},
+    {"SMTP-SEC-starttls-11 who refuses all but QUIT goes not on", MS_VARIANT_SMTP,
+     OFFER("STARTTLS") "C STARTTLS\nS 220 go\nC NOOP\nC! SMTP-3207-4-08\nS 554 no TLS\nS! SMTP-5321-4.3.2-12\n"
+                       "C QUIT\nC! SMTP-3207-4-08\nS 221 mx.example bye\n"},
     {"SMTP-3207-4-08 on in clear behind 220", MS_VARIANT_SMTP,
      OFFER("STARTTLS") "C STARTTLS\nS 220 go\nC NOOP\nC! SMTP-3207-4-08\nS 250 ok\nS! SMTP-SEC-starttls-11\n"},
 };

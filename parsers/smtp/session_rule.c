@@ -157,7 +157,7 @@ uint16_t ms_smtp_acceptance_rule(const ms_smtp_session *session, const ms_smtp_r
         return MS_REQ_SMTP_5321_3_1_03;
     if ((session->flags & SESSION_FAREWELL) != 0)
         return MS_REQ_SMTP_5321_4_1_1_10_02;
-    if (session->state == MS_SMTP_TLS_NEXT)
+    if (session->state == MS_SMTP_TLS_NEXT && verb != MS_SMTP_QUIT)
         return MS_REQ_SMTP_SEC_starttls_11;
     if ((session->flags & SESSION_SHUT_DOWN) != 0)
         return MS_REQ_SMTP_5321_4_2_2_01;
