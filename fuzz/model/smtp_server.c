@@ -276,12 +276,12 @@ model_verdict smtp_model_server(const smtp_model *model, const smtp_reply *reply
     const smtp_phase phase = model->now.phase;
     if (reply->code == 421) /* "after the server receives any command or ... asynchronously" (section 3.8) */
         return fine;
+    if (model->out_of_step)
+        return either;
     if (phase == SMTP_CONNECTED)
         return reply->code == 220 || reply->code == 554 ? fine : either;
     if (model->data_due && reply->code >= 400)
-        return either; /* the reply to the mail data, which does not wait for its end: README.md */
-    if (model->queued == 0 && (model->offers & OFFERS_CHUNKING) == 0 && model->refused[SMTP_BDAT])
-        return either;      /* who knows no BDAT may read a chunk as commands, and answer each: nothing forbids it */
+        return either;      /* the reply to the mail data, which does not wait for its end: README.md */
     if (model->queued == 0) /* "Every command MUST generate exactly one reply." (section 4.2) */
         return fault_among("SMTP-3030-2-05 SMTP-3030-2-12 SMTP-5321-4.2-01 SMTP-5321-4.3.1-05 SMTP-5321-3.3-14 "
                            "SMTP-2033-4.2-02 SMTP-2033-4.3-01 "

@@ -152,6 +152,8 @@ void smtp_model_reply(smtp_model *model, const smtp_reply *reply)
         return;
     }
     model->refused[item->verb] = model->refused[item->verb] || kind == 5;
+    /* who knows no BDAT may read a chunk as commands, and answer each: nothing forbids it */
+    model->out_of_step |= item->verb == SMTP_BDAT && kind != 2 && (model->offers & OFFERS_CHUNKING) == 0;
     const bool offer = kind == 2 && (item->verb == SMTP_EHLO || item->verb == SMTP_LHLO);
     if (kind == 2 && greets(item->verb))
         model->extended = offer;

@@ -99,6 +99,7 @@ typedef struct smtp_model {
     bool unsure;               /* BDAT LAST to LMTP without a transaction: "zero replies", or a refusal? */
     bool data_due;             /* 354 was said */
     bool response_due;         /* 334 was said */
+    bool out_of_step;          /* a chunk was refused that CHUNKING was not offered for */
     sasl_text challenge;       /* with it */
 } smtp_model;
 

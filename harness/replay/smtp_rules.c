@@ -123,7 +123,7 @@ static void hear_reply(replay_track *track, const ms_smtp_event *event, const ms
         return;
     }
     const ms_smtp_session *after = &track->smtp.session;
-    if (rules->forgot) {
+    if (rules->forgot || ms_smtp_session_out_of_step(before)) {
         smtp_history_forget(rules);
         rules->forgot = after->outstanding > 0 || ms_smtp_session_limited(after);
         return;

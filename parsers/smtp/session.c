@@ -314,6 +314,11 @@ bool ms_smtp_session_limited(const ms_smtp_session *session)
     return (session->flags & SESSION_LIMITED) != 0;
 }
 
+bool ms_smtp_session_out_of_step(const ms_smtp_session *session)
+{
+    return (session->habits & 1u << HABIT_OUT_OF_STEP) != 0;
+}
+
 bool ms_smtp_session_tls_active(const ms_smtp_session *session)
 {
     return (session->flags & SESSION_TLS) != 0;

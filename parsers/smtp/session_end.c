@@ -59,6 +59,7 @@ void ms_smtp_session_tls(ms_smtp_session *session, bool dropped, uint64_t server
                      ((kept & SESSION_MAIL_IN_CLEAR) != 0 ? (uint32_t)SESSION_HAD_MAIL : 0u) |
                      (session->recipients > 0 ? (uint32_t)SESSION_HAD_RECIPIENTS : 0u);
     session->cleared_by = CLEARED_TLS;
+    session->habits &= ~(1u << HABIT_OUT_OF_STEP);
     if (session->state != MS_SMTP_CONNECTED) {
         session->state = MS_SMTP_GREETED;
         session->flags |= SESSION_TLS_FRESH | (dropped ? (uint32_t)SESSION_DROPPED : 0u);

@@ -85,6 +85,7 @@ enum {
     HABIT_UNNAMED,
     HABIT_TALKS_FIRST, /* before the greeting */
     HABIT_8BIT_SENT,   /* in a command, be it allowed, deviant or an error */
+    HABIT_OUT_OF_STEP, /* ms_smtp_session_out_of_step */
 };
 
 #define STATE(s) (1u << (s))

@@ -29,7 +29,7 @@ static void end_transaction(ms_smtp_session *session, uint8_t cleared_by)
 static void judge(const ms_smtp_session *session, ms_findings *findings, uint16_t requirement, uint64_t at,
                   uint8_t verb, uint16_t code)
 {
-    if (requirement != MS_REQ_NONE)
+    if (requirement != MS_REQ_NONE && !ms_smtp_session_out_of_step(session))
         ms_smtp_find(session, findings, MS_SERVER, requirement, at, verb, code);
 }
 
@@ -237,8 +237,8 @@ static void auth_answered(ms_smtp_session *session, const ms_smtp_run *run, uint
 static void chunk_refused(ms_smtp_session *session)
 {
     session->flags |= SESSION_CHUNK_FAILED;
-    if (!ms_smtp_session_offers(session, MS_EHLO_CHUNKING) && session->outstanding == 0)
-        session->surplus = UINT16_MAX;
+    if (!ms_smtp_session_offers(session, MS_EHLO_CHUNKING))
+        session->habits |= 1u << HABIT_OUT_OF_STEP;
 }
 
 /* What the reply does to the numbers. */

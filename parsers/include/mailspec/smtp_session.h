@@ -152,6 +152,9 @@ MS_API size_t ms_smtp_session_line_limit(const ms_smtp_session *session);
 MS_API ms_smtp_verb ms_smtp_session_answering(const ms_smtp_session *session, bool *none);
 /* The ring was too small, or a line of a message was run: checks are suspended. */
 MS_API bool ms_smtp_session_limited(const ms_smtp_session *session);
+/* A chunk was refused by a server that does not offer CHUNKING, and that may have answered each of its lines: nobody knows
+ * which reply answers which command, so that nothing is said of the server's, up to a TLS handshake. */
+MS_API bool ms_smtp_session_out_of_step(const ms_smtp_session *session);
 /* The offer is known: EHLO or LHLO was accepted in this layer, and HELO not since. */
 MS_API bool ms_smtp_session_extended(const ms_smtp_session *session);
 MS_API bool ms_smtp_session_offers(const ms_smtp_session *session, ms_ehlo_keyword keyword);
