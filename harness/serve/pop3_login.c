@@ -121,6 +121,8 @@ void pop3_user(pop3_server *server, const ms_pop3_command *command)
     const size_t len = name.len < sizeof server->name ? name.len : 0;
     memcpy(server->name, name.ptr, len);
     server->name[len] = '\0';
+    if (mutant_is(server->settings, MUTANT_POP3_LATEST_NAME))
+        memcpy(pop3_latest.name, server->name, sizeof pop3_latest.name);
     server->named = server->named_before = true;
     pop3_ok(server, "Now the password"); /* whether there is such a user is not told */
 }
@@ -144,6 +146,8 @@ void pop3_pass(pop3_server *server, const ms_pop3_command *command, bool named)
         return;
     }
     server->named_before = false;
+    if (mutant_is(settings, MUTANT_POP3_LATEST_NAME))
+        memcpy(server->name, pop3_latest.name, sizeof pop3_latest.name);
     if (server->name[0] == '\0' && mutant_is(settings, MUTANT_POP3_PASS_FIRST))
         snprintf(server->name, sizeof server->name, "%s", store_name(settings->store, 0));
     const bool right =
@@ -170,7 +174,8 @@ void pop3_apop(pop3_server *server, const ms_pop3_command *command)
         pop3_err(server, "Only by USER and PASS");
         return;
     }
-    const bool right = auth_apop(settings, command->apop.name, command->apop.digest, server->timestamp, &user);
+    const char *timestamp = mutant_is(settings, MUTANT_POP3_APOP_LATEST) ? pop3_latest.timestamp : server->timestamp;
+    const bool right = auth_apop(settings, command->apop.name, command->apop.digest, timestamp, &user);
     const bool any = mutant_is(settings, MUTANT_POP3_APOP_ANY) || mutant_is(settings, MUTANT_POP3_APOP_NONE);
     if (right || (any && user >= 0))
         log_in(server, user);

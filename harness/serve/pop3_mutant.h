@@ -54,4 +54,12 @@ void pop3_mutant_login(pop3_server *server);
 bool pop3_data_mutant_before(pop3_server *server, data_place place, ms_span *line);
 void pop3_data_mutant_after(pop3_server *server, size_t from);
 
+/* What mutants keep of all connections together, as a server with such a variable in the wrong place does. */
+typedef struct pop3_common {
+    char timestamp[sizeof((pop3_server *)NULL)->timestamp];
+    char name[sizeof((pop3_server *)NULL)->name];
+} pop3_common;
+
+extern pop3_common pop3_latest;
+
 #endif

@@ -279,6 +279,8 @@ void pop3_mutant_long_line(pop3_server *server)
         store_stall(server->settings->store);
 }
 
+pop3_common pop3_latest;
+
 void pop3_mutant_effect(pop3_server *server)
 {
     switch (server->settings->mutant) {

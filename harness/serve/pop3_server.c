@@ -351,6 +351,8 @@ static void greet(pop3_server *server)
         snprintf(server->timestamp, sizeof server->timestamp, "<%s@%s>", random, server->settings->host_name);
     if (mutant_is(server->settings, MUTANT_POP3_APOP_FORM))
         snprintf(server->timestamp, sizeof server->timestamp, "<%s %s>", random, server->settings->host_name);
+    if (mutant_is(server->settings, MUTANT_POP3_APOP_LATEST))
+        memcpy(pop3_latest.timestamp, server->timestamp, sizeof pop3_latest.timestamp);
     const bool bare = mutant_is(server->settings, MUTANT_POP3_APOP_NONE);
     snprintf(text, sizeof text, "POP3 server ready%s%s", bare ? "" : " ", bare ? "" : server->timestamp);
     server->greeted = true;
