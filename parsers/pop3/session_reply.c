@@ -349,7 +349,7 @@ static void answer(const judge *j, const ms_pop3_run *command, const ms_pop3_res
         follow_capa(s, positive);
     if (positive)
         follow_positive(s, command, exchanged);
-    else if (command->verb == MS_POP3_QUIT && tidy && !system_failure && !unknown)
+    else if (command->verb == MS_POP3_QUIT && tidy && !system_failure)
         ms_pop3_change_state(s, MS_POP3_QUIT, MS_POP3_NEGATIVE);
     if (positive)
         open_reading(s, command, exchanged, refusal_due);
