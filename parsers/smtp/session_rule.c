@@ -71,9 +71,9 @@ static const struct {
     {MS_SMTP_NOOP, MS_REQ_SMTP_5321_4_5_1_05}, {MS_SMTP_QUIT, MS_REQ_SMTP_5321_4_5_1_06},
 };
 
-static uint16_t unknown_rule(const ms_smtp_session *session, uint8_t verb)
+static uint16_t unknown_rule(uint8_t verb)
 {
-    if (verb == MS_SMTP_HELO && session->variant != MS_VARIANT_LMTP)
+    if (verb == MS_SMTP_HELO) /* in LMTP it is no clean command */
         return MS_REQ_SMTP_5321_2_2_1_02;
     for (size_t i = 0; i < COUNT(minimum); i++)
         if (minimum[i].verb == verb)
@@ -116,7 +116,7 @@ uint16_t ms_smtp_refusal_rule(const ms_smtp_session *session, const ms_smtp_run 
         (run->verb == MS_SMTP_MAIL && session->state == MS_SMTP_GREETED))
         return MS_REQ_NONE;
     if (code == 500 || code == 502)
-        return unknown_rule(session, run->verb);
+        return unknown_rule(run->verb);
     if (run->verb == MS_SMTP_NOOP)
         return code == 503 && session->state == MS_SMTP_GREETED ? MS_REQ_SMTP_5321_4_1_4_03
                                                                 : MS_REQ_SMTP_5321_4_1_1_9_01;
