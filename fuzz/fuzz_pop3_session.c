@@ -46,7 +46,10 @@ static void status(machine *m, const ms_line *line, ms_findings *findings)
 {
     const ms_pop3_response_context context = ms_pop3_session_response_context(&m->session);
     const ms_pop3_response response = ms_pop3_response_parse_line(line, &context);
-    if (response.indicator != MS_POP3_CONTINUATION)
+    /* where there was no room for a command, its reply may be anybody's */
+    if (ms_pop3_session_limited(&m->session))
+        m->order.waiting = -1;
+    else if (response.indicator != MS_POP3_CONTINUATION)
         framing_pop3_answered(&m->order, ms_pop3_session_answering(&m->session), m->at[MS_SERVER]);
     ms_pop3_session_response(&m->session, &response, line, m->at[MS_SERVER], findings);
 }
