@@ -275,7 +275,6 @@ static cli_status serve(const options *o, const listen_settings *settings, liste
     print_points(stdout, points, count);
     if (o->port_file != NULL && !write_port_file(o->port_file, points, count))
         return CLI_TARGET;
-    /* a session that does not end still uses what would be freed */
     sessions_left = !listen_run(points, count, settings, &stop);
     if (sessions_left)
         fprintf(stderr, "mailspec serve: some sessions were cut off\n");
@@ -312,6 +311,10 @@ static cli_status prepare(const options *o, const mutant_entry *mutant, listen_p
     const cli_status status = serve(o, &settings, points, count);
     if (path[0] != '\0')
         unlink(path);
+    if (sessions_left) { /* they still use what is on this stack, and what exit() would free */
+        fflush(NULL);
+        _exit((int)status);
+    }
     return status;
 }
 
@@ -323,8 +326,6 @@ static cli_status serve_as(const options *o, listen_point *points, size_t count)
     store *s = store_new((int64_t)time(NULL), (size_t)256 << 20);
     if (o->mutant == NULL || mutant_table_find(&table, "serve", o->mutants, o->mutant, &mutant))
         status = prepare(o, &mutant, points, count, s);
-    if (sessions_left)
-        return status;
     store_free(s);
     mutant_table_free(&table);
     return status;

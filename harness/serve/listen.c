@@ -21,20 +21,25 @@ enum {
     POINTS_MAX = 16,
 };
 
+typedef struct visit visit;
+
 /* What the threads share with the one that listens. */
 typedef struct hall {
     const listen_settings *settings;
     atomic_bool *stop;
     pthread_mutex_t mutex;
-    unsigned connections;
-    unsigned seats; /* of SMTP that are taken: counted for mutants only */
+    unsigned connections; /* whose threads are not joined; only the one that listens knows it */
+    unsigned seats;       /* of SMTP that are taken: counted for mutants only */
+    visit *served;        /* whose threads are to be joined */
 } hall;
 
-typedef struct visit {
+struct visit {
     hall *in;
     const listen_point *point;
     int fd;
-} visit;
+    pthread_t thread;
+    visit *next; /* served */
+};
 
 bool listen_is_loopback(const char *host)
 {
@@ -128,36 +133,42 @@ static void take_seat(const visit *v, unsigned seats)
 
 static void *serve_visit(void *argument)
 {
-    visit v = *(visit *)argument;
-    const unsigned seats = seats_of(&v);
-    free(argument);
+    visit *v = argument;
+    const unsigned seats = seats_of(v);
     if (seats > 0)
-        take_seat(&v, seats);
-    connection_serve(v.point, v.fd, v.in->settings, v.in->stop);
-    pthread_mutex_lock(&v.in->mutex);
-    v.in->seats -= seats > 0 && v.in->seats > 0 ? 1 : 0;
-    v.in->connections--;
-    pthread_mutex_unlock(&v.in->mutex);
+        take_seat(v, seats);
+    connection_serve(v->point, v->fd, v->in->settings, v->in->stop);
+    pthread_mutex_lock(&v->in->mutex);
+    v->in->seats -= seats > 0 && v->in->seats > 0 ? 1 : 0;
+    v->next = v->in->served;
+    v->in->served = v;
+    pthread_mutex_unlock(&v->in->mutex);
     return NULL;
 }
 
-static bool enter(hall *in)
+/* Joined, not detached: what OpenSSL keeps for a thread goes when the thread does, which must not be while the process
+ * ends and OpenSSL frees everything. */
+static void join_served(hall *in)
 {
     pthread_mutex_lock(&in->mutex);
-    const bool room = in->connections < in->settings->connections_max;
-    in->connections += room ? 1 : 0;
+    visit *v = in->served;
+    in->served = NULL;
     pthread_mutex_unlock(&in->mutex);
-    return room;
+    while (v != NULL) {
+        visit *next = v->next;
+        pthread_join(v->thread, NULL);
+        free(v);
+        in->connections--;
+        v = next;
+    }
 }
 
 static bool begin_thread(visit *v)
 {
-    pthread_t thread;
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&attributes, STACK);
-    const bool done = pthread_create(&thread, &attributes, serve_visit, v) == 0;
+    const bool done = pthread_create(&v->thread, &attributes, serve_visit, v) == 0;
     pthread_attr_destroy(&attributes);
     return done;
 }
@@ -171,13 +182,9 @@ static void admit(hall *in, const listen_point *point)
     if (v == NULL)
         abort();
     *v = (visit){.in = in, .point = point, .fd = fd};
-    const bool room = enter(in);
-    if (room && begin_thread(v))
+    if (in->connections < in->settings->connections_max && begin_thread(v)) {
+        in->connections++;
         return;
-    if (room) {
-        pthread_mutex_lock(&in->mutex);
-        in->connections--;
-        pthread_mutex_unlock(&in->mutex);
     }
     connection_refuse(point, fd, in->settings);
     free(v);
@@ -186,20 +193,17 @@ static void admit(hall *in, const listen_point *point)
 /* true: none is left. */
 static bool await_end(hall *in)
 {
-    unsigned left = 1;
-    for (int i = 0; i < FAREWELL_TICKS && left > 0; i++) {
-        pthread_mutex_lock(&in->mutex);
-        left = in->connections;
-        pthread_mutex_unlock(&in->mutex);
-        if (left > 0)
-            poll(NULL, 0, TICK);
+    join_served(in);
+    for (int i = 0; i < FAREWELL_TICKS && in->connections > 0; i++) {
+        poll(NULL, 0, TICK);
+        join_served(in);
     }
-    return left == 0;
+    return in->connections == 0;
 }
 
 bool listen_run(listen_point *points, size_t count, const listen_settings *settings, atomic_bool *stop)
 {
-    static hall in; /* detached threads may outlive this call */
+    static hall in; /* threads may outlive this call */
     struct pollfd entries[POINTS_MAX];
     const pid_t parent = getppid();
     in = (hall){.settings = settings, .stop = stop};
@@ -210,7 +214,9 @@ bool listen_run(listen_point *points, size_t count, const listen_settings *setti
     while (!*stop) {
         if (settings->with_parent && getppid() != parent)
             *stop = true;
-        if (poll(entries, (nfds_t)count, TICK) <= 0)
+        const int ready = poll(entries, (nfds_t)count, TICK);
+        join_served(&in);
+        if (ready <= 0)
             continue;
         for (size_t i = 0; i < count; i++)
             if ((entries[i].revents & POLLIN) != 0)

@@ -312,10 +312,13 @@ class Serve(unittest.TestCase):
 
     def test_it_ends_while_sessions_are_open(self):
         server = Server()
-        with server.connect() as connection, server.connect("pop3"):
-            read_until(connection, b"\r\n")
+        with contextlib.ExitStack() as stack:
+            connections = [stack.enter_context(server.connect(kind)) for kind in ("smtp", "pop3") for _ in range(20)]
+            for connection in connections:
+                read_until(connection, b"\r\n")
             self.assertEqual(server.stop(), (0, ""))
-            self.assertTrue(read_to_end(connection).startswith(b"421 4.3.2 "))
+            for connection in connections[:20]:
+                self.assertTrue(read_to_end(connection).startswith(b"421 4.3.2 "))
 
 
 if __name__ == "__main__":
