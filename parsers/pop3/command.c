@@ -545,7 +545,7 @@ ms_pop3_parsed ms_pop3_command_parse_line(const ms_line *line, const ms_pop3_con
 }
 
 /* What read_plain found, put into *out.  Member by member: of a structure that is cleared as a whole, gcc makes a loop that
- * takes as long as the parse. */
+ * takes as long as the parse; and parsed_of by way of this takes a fifth longer. */
 static inline void put_plain(const plain *p, ms_span line, ms_pop3_parsed *out)
 {
     const size_t len = p->keyword_len;

@@ -2,6 +2,7 @@
 
 #include "../common/cursor.h"
 #include "../common/inline.h"
+#include "../common/plain_octets.h"
 #include "../common/utf8.h"
 #include "mailspec/base64.h"
 #include "mailspec/limits.h"
@@ -356,17 +357,6 @@ typedef struct plain {
     ms_enhanced_status enhanced;
 } plain;
 
-/* None of eight octets is a control character, HT included, or above 127. */
-static inline bool eight_are_printable(const uint8_t *ptr)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t octets;
-    memcpy(&octets, ptr, sizeof octets);
-    /* The high bit of an octet is set in the first term for 0 to 31, in the second for 127 (and 128 up), in the
-     * third for 128 up.  A carry comes only from an octet that is itself one of them. */
-    return (((octets - ones * 0x20) | (octets + ones) | octets) & ones * 0x80) == 0;
-}
-
 /* false does not say that something must be judged: HT may stand there. */
 static inline bool is_printable(ms_span text)
 {
@@ -377,9 +367,9 @@ static inline bool is_printable(ms_span text)
         return true;
     }
     for (size_t at = 0; text.len - at > 8; at += 8)
-        if (!eight_are_printable(text.ptr + at))
+        if (!eight_are_plain(text.ptr + at))
             return false;
-    return eight_are_printable(text.ptr + text.len - 8);
+    return eight_are_plain(text.ptr + text.len - 8);
 }
 
 /* "2.1.5 " at the start of a text, then something else than a further space. */
@@ -484,6 +474,7 @@ ms_reply_line ms_reply_next(ms_reply *reply, const ms_line *line, const ms_reply
     };
 }
 
+/* Written out a second time, member by member: one of the two by way of the other takes a fifth longer. */
 void ms_reply_read(ms_reply *reply, const ms_line *line, const ms_reply_context *context, ms_reply_line *out)
 {
     const plain p = take_plain(reply, line, context);
