@@ -174,6 +174,9 @@ static const smtp_talk group_rows[] = {
     {"SMTP-3030-2-02 … or refused one by one", MS_VARIANT_SMTP,
      CHUNKS MAIL RCPT "C BDAT 8 FIRST\nC! SMTP-3030-2-02\nC ab\nC! SMTP-5321-2.2.2-02\nC cd\nC! SMTP-5321-2.2.2-02\nS "
                       "501 FIRST?\nS 500 ab?\nS 500 cd?\nC NOOP\nS 250 ok\n" BYE},
+    {"SMTP-5321-4.2-01 such a refusal comes before the reply to DATA", MS_VARIANT_SMTP,
+     CHUNKS MAIL RCPT "C BDAT 4 FIRST\nC! SMTP-3030-2-02\nC ab\nC! SMTP-5321-2.2.2-02\nS 501 FIRST?\nC DATA\nC! "
+                      "SMTP-3030-2-21\nS 354 go ahead\n" MESSAGE "S 250 ok\nS 500 ab?\nS! SMTP-5321-4.2-01\n"},
     {"SMTP-5321-4.2-01 421 comes when it likes", MS_VARIANT_SMTP, HELLO "S 421 mx.example closing\nSX\n"},
     {"SMTP-5321-4.2.2-01 behind 421 nothing is said", MS_VARIANT_SMTP,
      HELLO "S 421 mx.example closing\nC NOOP\nS 250 ok\nS! SMTP-5321-4.2.2-01\n"},

@@ -43,6 +43,8 @@ void ms_smtp_session_content(ms_smtp_session *session, uint64_t octets, uint8_t 
     if (last && session->state == MS_SMTP_MAIL_DATA) {
         session->state = MS_SMTP_DATA_SENT;
         session->recipients_sent = 0;
+        if (session->outstanding == 0)
+            session->surplus = 0; /* DATA was answered behind what a late reply could have been for */
         ms_smtp_ring_push(session, MS_SMTP_END_OF_DATA, 0);
     }
 }
