@@ -160,6 +160,8 @@ static const smtp_facts *outstanding(const line_case *c, size_t i)
 /* A transaction is open, and will be when the server comes to this line. */
 static bool stands_in_transaction(const line_case *c)
 {
+    if (c->history->forgot)
+        return false; /* what is outstanding may end it */
     for (size_t i = 0; i < c->history->count; i++)
         if (may_end_transaction(outstanding(c, i)))
             return false;
@@ -170,6 +172,8 @@ static bool stands_in_transaction(const line_case *c)
 /* The MAIL to whose transaction this line belongs asked for BODY=BINARYMIME. */
 static bool is_binary(const line_case *c)
 {
+    if (c->history->forgot)
+        return false;
     for (size_t i = c->history->count; i-- > 0;) {
         const smtp_facts *f = outstanding(c, i);
         if (f->verb == MS_SMTP_MAIL)
