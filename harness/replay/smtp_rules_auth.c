@@ -147,6 +147,8 @@ static bool server_first_with_initial(const struct smtp_auth *auth)
 static uint16_t auth_line_rule(const replay_track *track, const struct smtp_auth *auth, const smtp_view *view)
 {
     const uint16_t code = view->code;
+    if (code == 503 && view->before->state == MS_SMTP_REFUSED)
+        return MS_REQ_NONE; /* due behind a greeting of 554 (RFC 5321 section 3.1) */
     const uint16_t place = place_rule(auth, view);
     if (place != MS_REQ_NONE || auth->again || auth->in_transaction)
         return place;
