@@ -821,6 +821,8 @@ Test(pop3_dialogue, events)
     cr_expect_eq(e.answered.sequence, 1);
     cr_expect_eq(e.state, MS_POP3_AUTHORIZATION);
     CLIENT("LIST\r\n");
+    cr_expect(span_is(e.command.command.keyword, "LIST"));
+    cr_expect(ms_span_is_absent(e.command.command.argument));
     SERVER("+OK\r\n");
     cr_expect(e.multi_line);
     cr_expect_eq(e.answered.sequence, 2);
@@ -832,6 +834,8 @@ Test(pop3_dialogue, events)
     cr_expect_eq(e.kind, MS_POP3_EVENT_END);
     cr_expect_eq(e.answered.verb, MS_POP3_LIST);
     CLIENT("TOP 1 7\r\n");
+    cr_expect(span_is(e.command.command.keyword, "TOP"));
+    cr_expect(span_is(e.command.command.argument, "1 7"));
     SERVER("+OK\r\n");
     cr_expect_eq(e.answered.number, 1);
     cr_expect_eq(e.answered.lines, 7);

@@ -177,6 +177,11 @@ static const smtp_talk group_rows[] = {
     {"SMTP-5321-4.2-01 such a refusal comes before the reply to DATA", MS_VARIANT_SMTP,
      CHUNKS MAIL RCPT "C BDAT 4 FIRST\nC! SMTP-3030-2-02\nC ab\nC! SMTP-5321-2.2.2-02\nS 501 FIRST?\nC DATA\nC! "
                       "SMTP-3030-2-21\nS 354 go ahead\n" MESSAGE "S 250 ok\nS 500 ab?\nS! SMTP-5321-4.2-01\n"},
+    {"SMTP-5321-4.3.2-09 551 to VRFY", MS_VARIANT_SMTP, HELLO "C VRFY joe\nS 551 try <joe@mx.example>\n" BYE},
+    {"SMTP-5321-4.3.2-09 … but not 552", MS_VARIANT_SMTP, HELLO "C VRFY joe\nS 552 full\nS! SMTP-5321-4.3.2-09\n" BYE},
+    {"SMTP-1870-4-02 what is over the limit is refused with the last chunk at the latest", MS_VARIANT_SMTP,
+     GREETING "C EHLO relay.example\nS 250-mx.example\nS 250-SIZE 4\nS 250 CHUNKING\n" MAIL RCPT
+              "C BDAT 6\nC abcd\nS 250 ok\nC RSET\nS 250 ok\n" BYE},
     {"SMTP-5321-4.2-01 421 comes when it likes", MS_VARIANT_SMTP, HELLO "S 421 mx.example closing\nSX\n"},
     {"SMTP-5321-4.2.2-01 behind 421 nothing is said", MS_VARIANT_SMTP,
      HELLO "S 421 mx.example closing\nC NOOP\nS 250 ok\nS! SMTP-5321-4.2.2-01\n"},
@@ -348,11 +353,16 @@ static const smtp_talk auth_rows[] = {
      AUTH_OFFER CHALLENGE RESPONSE "S 235 ok\n" MAIL RCPT SENT BYE},
     {"SMTP-4954-4-28 another code than 235", MS_VARIANT_SMTP,
      AUTH_OFFER CHALLENGE RESPONSE "S 250 ok\nS! SMTP-4954-4-28\n" BYE},
+    {"SMTP-4954-4-28 … nor 200, which makes a second AUTH one too many all the same", MS_VARIANT_SMTP,
+     AUTH_OFFER CHALLENGE RESPONSE "S 200 ok\nS! SMTP-4954-4-28\nC AUTH CRAM-MD5\n"
+                                   "S 334 PDEuMkBteC5leGFtcGxlPg==\nS! SMTP-4954-4-01\n"},
     {"SMTP-4954-4-01 a second AUTH taken", MS_VARIANT_SMTP,
      AUTH_OFFER CHALLENGE RESPONSE "S 235 ok\n"
                                    "C AUTH CRAM-MD5\nS 334 PDEuMkBteC5leGFtcGxlPg==\nS! SMTP-4954-4-01\n"},
     {"SMTP-4954-4-02 AUTH inside a transaction taken", MS_VARIANT_SMTP,
      AUTH_OFFER MAIL "C AUTH CRAM-MD5\nS 334 PDEuMkBteC5leGFtcGxlPg==\nS! SMTP-4954-4-02\n"},
+    {"SMTP-4954-4-02 … goes on, and its response is one", MS_VARIANT_SMTP,
+     AUTH_OFFER MAIL "C AUTH CRAM-MD5\nS 334 PDEuMkBteC5leGFtcGxlPg==\nS! SMTP-4954-4-02\n" RESPONSE "S 235 ok\n" RCPT},
     {"SMTP-4954-4-21 on behind a challenge that is none", MS_VARIANT_SMTP,
      AUTH_OFFER "C AUTH CRAM-MD5\nS 334 not base64!\nS! SMTP-4954-4-06\n" RESPONSE "C! SMTP-4954-4-21\nS 535 no\n" BYE},
     {"SMTP-4954-4-21 cancelled", MS_VARIANT_SMTP,
@@ -428,6 +438,8 @@ static const smtp_talk end_rows[] = {
      OFFER("CHUNKING") MAIL RCPT "C BDAT 20 LAST\nC ab\nCX\nC! SMTP-3030-2-24\n"},
     {"SMTP-3030-2-24 not where the chunk was refused", MS_VARIANT_SMTP,
      OFFER("CHUNKING") MAIL RCPT "C BDAT 20 LAST\nC ab\nS 552 too much\nSX\nCX\n"},
+    {"SMTP-5321-4.1.1.10-06 … but then QUIT is missed", MS_VARIANT_SMTP,
+     OFFER("CHUNKING") MAIL RCPT "C BDAT 20 LAST\nC ab\nS 552 too much\nCX\nC! SMTP-5321-4.1.1.10-06\n"},
 };
 
 Test(smtp_session, ends)

@@ -391,7 +391,6 @@ static void next_of_client(ms_smtp_dialogue *dialogue, ms_span input, ms_finding
     case MS_EXPECT_MAIL_DATA:
         /* the framer may have looked at some of it, for a command's line end, before the 354 came */
         ms_line_reset(&dialogue->framer[MS_CLIENT]);
-        dialogue->in_line[MS_CLIENT] = 0;
         ms_content_init(&dialogue->content);
         dialogue->mode = MODE_DATA;
         next_content(dialogue, input, findings, event);
