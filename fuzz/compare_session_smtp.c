@@ -23,8 +23,10 @@ typedef struct dialogue {
     size_t chunk_left; /* octets of the last BDAT's chunk that were not said yet */
     bool enhanced;     /* EHLO's reply listed it, once: "regardless of whether or not EHLO is employed" (RFC 2034) */
     unsigned late;     /* commands until a reply to the second of client_says_two() is one too many */
-    bool waits;        /* the client does not speak before the reply */
-    bool over;         /* what comes next the model does not know */
+    bool
+        unanswered; /* the last command: a last chunk for nobody, whose reply the machine waits for until more is said */
+    bool waits;     /* the client does not speak before the reply */
+    bool over;      /* what comes next the model does not know */
 } dialogue;
 
 static size_t take(void *state, ms_side side, ms_span held, ms_findings *findings, bool *waits)
@@ -171,7 +173,7 @@ static void client_speaks(dialogue *d)
         client_says_two(d);
         return;
     }
-    if (d->model.queued == 0 && d->late > 0)
+    if (d->model.queued == 0 && d->late > 0 && !d->unanswered)
         d->late--;
     const smtp_item item = next_item(d);
     const model_verdict verdict = smtp_model_client(&d->model, &item);
@@ -181,7 +183,9 @@ static void client_speaks(dialogue *d)
                          last->verb == SMTP_AUTH_RESPONSE || last->verb == SMTP_QUIT);
     item_text(&item, text);
     talk_say(&d->talk, MS_CLIENT, text, verdict);
+    const size_t queued = d->model.queued;
     smtp_model_say(&d->model, &item);
+    d->unanswered = d->model.queued == queued && item.verb == SMTP_BDAT;
     d->chunk_left = item.verb == SMTP_BDAT && item.incomplete ? CHUNK : 0;
     /* What these octets are, the reply decides, or else who reads them. */
     d->over = d->over || held || d->model.unsure;

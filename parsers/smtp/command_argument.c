@@ -199,7 +199,6 @@ static ms_smtp_error read_other_text(smtp_reader *r, size_t from, ms_deviations 
 {
     r->c.at = from;
     r->deviations = before;
-    r->requirement = MS_REQ_NONE;
     deviate(r, MS_SMTP_DEV_STRING_NOT_ATOM);
     return ms_smtp_text_read(r, text);
 }
