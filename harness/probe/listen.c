@@ -239,6 +239,16 @@ void probe_listen(probe_listener *listener, ms_side side, ms_span octets)
         again = drain(listener, other) && drain(listener, side);
 }
 
+/* Without PIPELINING a server may drop what was sent ahead (RFC 2449 section 6.6, RFC 2920 section 3.1): which command the
+ * next reply answers cannot be told then. */
+void probe_listen_silence(probe_listener *listener)
+{
+    const bool offered = listener->pop3_spoken
+                             ? ms_pop3_session_offers(&listener->pop3.session, MS_CAPA_PIPELINING)
+                             : ms_smtp_session_offers(&listener->smtp.session, MS_EHLO_PIPELINING);
+    listener->deaf |= listener->hurried && !offered;
+}
+
 void probe_listen_tls(probe_listener *listener)
 {
     ms_finding items[FINDINGS_AT_ONCE];

@@ -65,6 +65,9 @@ void probe_listen(probe_listener *listener, ms_side side, ms_span octets);
 void probe_listen_tls(probe_listener *listener);
 void probe_listen_close(probe_listener *listener, ms_side side);
 
+/* Nothing came where a reply was looked for, and the case goes on. */
+void probe_listen_silence(probe_listener *listener);
+
 /* What the reply that begins at an offset answers; NULL if the machine saw no reply begin there.  Offsets that were
  * asked for never go back: what is before them is forgotten. */
 const probe_hint *probe_listen_hint(probe_listener *listener, uint64_t at);

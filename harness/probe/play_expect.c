@@ -280,6 +280,8 @@ void stage_expect(stage *s, const mst_step *step)
     if (reply.came == PROBE_CAME_REPLY)
         stage_keep(s, peer, &reply);
     const mst_alternative *taken = choose(s, step, &reply);
+    if (taken != NULL && reply.came == PROBE_CAME_SILENT)
+        probe_listen_silence(&peer->listener);
     const bool complains = taken == NULL ? !(s->over && s->verdict == MST_ERROR) : is_complaint(taken->outcome.verdict);
     if (complains && !step->expect.only && stage_is_punished(s, step, &reply))
         return;

@@ -65,6 +65,8 @@ static uint16_t changed_count(replay_pop_session *s, uint32_t messages)
 void pop_count_stat(const pop_event *p, uint32_t messages, uint64_t octets)
 {
     replay_pop_session *s = p->s;
+    if (!s->count_known && s->marked > 0) /* whether marked messages are in it is not known */
+        return;
     const bool told = pop_is_found(p, MS_REQ_POP3_1939_5_02) || pop_is_found(p, MS_REQ_POP3_1939_5_40);
     const bool as_before = !s->count_known || messages == s->count - s->marked;
     if (!s->count_known)

@@ -73,6 +73,8 @@ uint16_t ms_pop3_drop_figures(const judge *j, uint32_t messages, uint64_t octets
         return MS_REQ_NONE;
     if (messages == 0 && octets > 0 && s->marked == 0 && !is(s, UTF8_LISTED))
         return MS_REQ_POP3_1939_5_07;
+    if (!is(s, COUNT_KNOWN) && s->marked > 0) /* there are servers that count marked messages: N is not known by this */
+        return MS_REQ_NONE;
     const uint32_t due = is(s, COUNT_KNOWN) ? s->messages - s->marked : messages;
     if (s->marked > 0 && messages > due && messages <= s->messages)
         return MS_REQ_POP3_1939_5_02;

@@ -74,6 +74,8 @@ static uint16_t wrong_state(const judge *j, const ms_pop3_run *command)
     if (j->state == MS_POP3_TRANSACTION)
         return too_late[command->verb];
     const uint16_t requirement = rules[command->verb].state;
+    if (command->verb == MS_POP3_NOOP) /* its +OK gives nothing away: who says it in clear, says it under TLS, too */
+        return requirement;
     if (requirement != MS_REQ_NONE && is(j->s, TLS_BY_STLS))
         return MS_REQ_POP3_2595_4_08;
     if (requirement != MS_REQ_NONE && is(j->s, TLS_IMPLICIT))

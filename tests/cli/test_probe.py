@@ -538,6 +538,21 @@ class Probe(unittest.TestCase):
         self.assertEqual(run.cases()["t.one"]["status"], "pass")
         self.assertEqual(run.status, 1)
 
+    def test_what_a_server_drops_is_not_answered_by_the_next_reply(self):
+        def dropping(connection):
+            """As a proxy that loses what it has read when the server behind it refuses the login."""
+            connection.sendall(b"+OK ready\r\n")
+            while octets := connection.recv(4096):
+                connection.sendall(b"+OK bye\r\n" if octets == b"QUIT\r\n" else b"+OK\r\n-ERR no\r\n")
+
+        script = ("C+ USER a\nC+ PASS b\n! client POP3-1939-7-37\nC: RETR 1\n! client POP3-1939-5-50\n"
+                  "S? +OK\nS? -ERR\nS? %s\n")
+        for reply, heard in (("-ERR | none 300ms => dropped { end }", set()), ("+OK => fail told", {"t.case"})):
+            with Peer(dropping) as server:
+                run = Run([server.url("pop3"), "--timeout", "300"],
+                          [case("t.case", script % reply, "start: greeted\nfeed: fixed\n", "pop3", "POP3-SEC-raw-13")])
+            self.assertEqual({i for i, item in run.cases().items() if item["status"] == "fail"}, heard)
+
     # --- deadlines, and peers that mean no good ------------------------------------------------------------------
 
     def test_hostile_peers_are_survived_in_time(self):
