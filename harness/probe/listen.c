@@ -243,9 +243,8 @@ void probe_listen(probe_listener *listener, ms_side side, ms_span octets)
  * next reply answers cannot be told then. */
 void probe_listen_silence(probe_listener *listener)
 {
-    const bool offered = listener->pop3_spoken
-                             ? ms_pop3_session_offers(&listener->pop3.session, MS_CAPA_PIPELINING)
-                             : ms_smtp_session_offers(&listener->smtp.session, MS_EHLO_PIPELINING);
+    const bool offered = listener->pop3_spoken ? ms_pop3_session_offers(&listener->pop3.session, MS_CAPA_PIPELINING)
+                                               : ms_smtp_session_offers(&listener->smtp.session, MS_EHLO_PIPELINING);
     listener->deaf |= listener->hurried && !offered;
 }
 
