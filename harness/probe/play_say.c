@@ -89,6 +89,31 @@ void stage_say(stage *s, const mst_step *step)
     }
 }
 
+/* The server leaves a session open whose QUIT it has answered: a breach of a rule of its own, which other cases end by, too
+ * (RFC 5321 section 4.1.1.10, RFC 1939 sections 4 and 6). */
+static void stays_open(stage *s, const mst_step *step, const probe_reply *reply)
+{
+    static const struct closing_rule {
+        const char *cite;
+        uint16_t requirement;
+    } rules[] = {
+        {"SMTP-5321-4.1.1.10-02", MS_REQ_SMTP_5321_4_1_1_10_02},
+        {"POP3-1939-6-04", MS_REQ_POP3_1939_6_04},
+        {"POP3-1939-4-14", MS_REQ_POP3_1939_4_14},
+        {"POP3-1939-4-16", MS_REQ_POP3_1939_4_16},
+    };
+    for (const mst_word *cite = s->document->header.cites; cite != NULL; cite = cite->next)
+        for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+            const ms_span rule = ms_span_make((const uint8_t *)rules[i].cite, strlen(rules[i].cite));
+            if (!probe_equal(cite->text, rule))
+                continue;
+            stage_silent(s, step, reply);
+            if (s->verdict == MST_FAIL && s->line == step->at.line)
+                s->requirement = rules[i].requirement;
+            return;
+        }
+}
+
 void stage_close(stage *s, const mst_step *step)
 {
     probe_reply reply;
@@ -101,7 +126,9 @@ void stage_close(stage *s, const mst_step *step)
     }
     peer->listener.line = step->at.line;
     probe_peer_take(peer, PROBE_SHAPE_BY_COMMAND, probe_peer_reply_end(peer, s->reply_ms), &reply);
-    if (reply.came == PROBE_CAME_SILENT)
+    if (reply.came == PROBE_CAME_SILENT && peer->quit_answered)
+        stays_open(s, step, &reply);
+    else if (reply.came == PROBE_CAME_SILENT)
         stage_silent(s, step, &reply);
     else if (reply.came != PROBE_CAME_CLOSE && reply.came != PROBE_CAME_ALERT)
         stage_unmatched(s, step, &reply);

@@ -525,6 +525,23 @@ class Probe(unittest.TestCase):
                                arguments=["--timeout", "200"])
         self.assertEqual(item["outcome"], "answered")
 
+    def test_a_session_left_open_behind_quit_is_for_the_cases_about_that(self):
+        def open_ended(connection):
+            connection.sendall(b"220 mx.example.org ESMTP\r\n")
+            for raw in connection.makefile("rb"):
+                connection.sendall(b"221 bye\r\n" if raw == b"QUIT\r\n" else b"250 ok\r\n")
+
+        def run_with(cites):
+            with Peer(open_ended) as server:
+                run = Run([server.url(), "--timeout", "300"],
+                          [case("t.case", "C: QUIT\nS? 221\nclose\n", "start: ehlo\n", cites=cites)])
+            return run.cases()["t.case"]
+
+        self.assertEqual(run_with("SMTP-5321-3.8-03")["status"], "pass")
+        item = run_with("SMTP-5321-4.1.1.10-01, SMTP-5321-4.1.1.10-02")
+        self.assertEqual(item["status"], "fail", item)
+        self.assertEqual({e["requirement"] for e in item["evidence"] if e["kind"] == "failure"}, {"SMTP-5321-4.1.1.10-02"})
+
     # --- the listener ------------------------------------------------------------------------------------------
 
     def test_an_illegal_reply_anywhere_is_a_finding(self):
