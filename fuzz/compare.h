@@ -14,6 +14,7 @@
 #include "mailspec/pop3_command.h"
 #include "mailspec/pop3_response.h"
 #include "mailspec/sasl.h"
+#include "mailspec/smtp_command.h"
 #include "mailspec/smtp_path.h"
 #include "mailspec/smtp_reply.h"
 #include "mailspec/span.h"
@@ -21,11 +22,23 @@
 const char *compare_smtp_path(ms_span text, ms_smtp_path_role role, const ms_smtp_context *context);
 const char *compare_smtp_domain(ms_span text, const ms_smtp_context *context);
 const char *compare_smtp_command(ms_span line, const ms_smtp_context *context);
+/* The same of what is parsed already. */
+const char *compare_smtp_path_parsed(ms_span text, ms_smtp_path_role role, const ms_smtp_context *context,
+                                     const ms_smtp_path_parsed *parsed);
+const char *compare_smtp_domain_parsed(ms_span text, const ms_smtp_context *context, ms_smtp_domain_kind kind,
+                                       ms_deviations deviations);
+const char *compare_smtp_command_parsed(ms_span line, const ms_smtp_context *context, const ms_smtp_parsed *parsed);
 
 const char *compare_pop3_command(ms_span line, const ms_pop3_context *context);
 const char *compare_pop3_response(ms_span line, const ms_pop3_response_context *context);
 const char *compare_pop3_listing(ms_span line, const ms_pop3_response_context *context);
 const char *compare_pop3_capability(ms_span line);
+const char *compare_pop3_command_parsed(ms_span line, const ms_pop3_context *context, const ms_pop3_parsed *parsed);
+const char *compare_pop3_response_parsed(ms_span line, const ms_pop3_response_context *context,
+                                         const ms_pop3_response *parsed);
+const char *compare_pop3_listing_parsed(ms_span line, const ms_pop3_response_context *context,
+                                        const ms_pop3_response *parsed);
+const char *compare_pop3_capability_parsed(ms_span line, const ms_pop3_capability *parsed);
 
 /* The line read alone, as the first of a reply. */
 const char *compare_reply_line(ms_span line, const ms_reply_context *context);

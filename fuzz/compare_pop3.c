@@ -87,25 +87,30 @@ static const char *compare_numbers(const struct verb *verb, ms_span line, const 
 
 const char *compare_pop3_command(ms_span line, const ms_pop3_context *context)
 {
+    const ms_pop3_parsed parsed = ms_pop3_command_parse(line, context);
+    return compare_pop3_command_parsed(line, context, &parsed);
+}
+
+const char *compare_pop3_command_parsed(ms_span line, const ms_pop3_context *context, const ms_pop3_parsed *parsed)
+{
     if (line.len + 2 > 255) /* RFC 2449 section 4 */
         return NULL;
     const model_grammar grammar = context->utf8 ? MODEL_POP3_UTF8 : MODEL_POP3;
-    const ms_pop3_parsed parsed = ms_pop3_command_parse(line, context);
     const ms_deviations prose = COMMAND_DEVIATION(ARGUMENT_TOO_LONG);
-    const bool taken = parsed.error == MS_POP3_OK && (parsed.deviations & ~prose) == 0;
+    const bool taken = parsed->error == MS_POP3_OK && (parsed->deviations & ~prose) == 0;
     if (context->auth_response) {
-        if (taken && parsed.command.auth_response.cancel != (line.len == 1 && line.ptr[0] == '*'))
+        if (taken && parsed->command.auth_response.cancel != (line.len == 1 && line.ptr[0] == '*'))
             return "whether the response cancels";
         return verdict(model_is(grammar, "auth-response", line.ptr, line.len), taken);
     }
     const struct verb *verb = verb_of(line);
     if (verb == NULL)
         return NULL;
-    if (parsed.command.verb != verb->verb)
+    if (parsed->command.verb != verb->verb)
         return "the verb";
     const bool in_grammar = model_is(grammar, verb->rule, line.ptr, line.len);
-    if (in_grammar && (parsed.deviations & ~prose) == 0)
-        return compare_numbers(verb, line, &parsed);
+    if (in_grammar && (parsed->deviations & ~prose) == 0)
+        return compare_numbers(verb, line, parsed);
     return verdict(in_grammar, taken);
 }
 
@@ -209,38 +214,44 @@ static bool has_numbers(ms_pop3_after after)
     return after == MS_POP3_AFTER_STAT || after == MS_POP3_AFTER_LIST || after == MS_POP3_AFTER_UIDL;
 }
 
-const char *compare_pop3_response(ms_span line, const ms_pop3_response_context *context)
+const char *compare_pop3_response_parsed(ms_span line, const ms_pop3_response_context *context,
+                                         const ms_pop3_response *parsed)
 {
     if (!abnf_fits(line.len) || context->after == MS_POP3_AFTER_TEXT)
         return NULL;
     if (context->after == MS_POP3_AFTER_GREETING && !context->resp_codes && line.len > 4 && line.ptr[4] == '[')
         return NULL; /* a code or a text: what holds "<" may be either */
-    const ms_pop3_response parsed = ms_pop3_response_parse(line, context);
-    const bool clean = (parsed.deviations & ~response_prose(context->after)) == 0;
+    const bool clean = (parsed->deviations & ~response_prose(context->after)) == 0;
     const bool in_grammar = is_response(line, context);
     if (in_grammar && clean && line.ptr[0] == '+' && has_numbers(context->after))
-        return compare_listing_numbers(line, strlen("+OK "), context->after, &parsed);
-    if (parsed.error == MS_POP3_RESPONSE_OK && parsed.indicator == MS_POP3_POSITIVE && has_numbers(context->after)) {
-        const char *fields = compare_words(line, strlen("+OK"), context->after, &parsed);
+        return compare_listing_numbers(line, strlen("+OK "), context->after, parsed);
+    if (parsed->error == MS_POP3_RESPONSE_OK && parsed->indicator == MS_POP3_POSITIVE && has_numbers(context->after)) {
+        const char *fields = compare_words(line, strlen("+OK"), context->after, parsed);
         if (fields != NULL)
             return fields;
     }
-    const char *why = verdict(in_grammar, clean && parsed.error == MS_POP3_RESPONSE_OK);
+    const char *why = verdict(in_grammar, clean && parsed->error == MS_POP3_RESPONSE_OK);
     if (why != NULL || !in_grammar)
         return why;
     const ms_pop3_indicator indicator = line.ptr[0] == '-'                   ? MS_POP3_NEGATIVE
                                         : line.len < 2 || line.ptr[1] == ' ' ? MS_POP3_CONTINUATION
                                                                              : MS_POP3_POSITIVE;
-    return parsed.indicator == indicator ? NULL : "the status indicator";
+    return parsed->indicator == indicator ? NULL : "the status indicator";
 }
 
-const char *compare_pop3_listing(ms_span line, const ms_pop3_response_context *context)
+const char *compare_pop3_response(ms_span line, const ms_pop3_response_context *context)
+{
+    const ms_pop3_response parsed = ms_pop3_response_parse(line, context);
+    return compare_pop3_response_parsed(line, context, &parsed);
+}
+
+const char *compare_pop3_listing_parsed(ms_span line, const ms_pop3_response_context *context,
+                                        const ms_pop3_response *parsed)
 {
     const model_grammar grammar = context->utf8 ? MODEL_POP3_UTF8 : MODEL_POP3;
     if (!abnf_fits(line.len))
         return NULL;
-    const ms_pop3_response parsed = ms_pop3_listing_parse(line, context);
-    const bool clean = (parsed.deviations & ~response_prose(context->after)) == 0;
+    const bool clean = (parsed->deviations & ~response_prose(context->after)) == 0;
     const char *rule = context->after == MS_POP3_AFTER_LIST   ? "scan-listing"
                        : context->after == MS_POP3_AFTER_UIDL ? "unique-id-listing"
                        : context->after == MS_POP3_AFTER_LANG ? "language-listing"
@@ -249,13 +260,19 @@ const char *compare_pop3_listing(ms_span line, const ms_pop3_response_context *c
         return NULL;
     const bool in_grammar = model_is(grammar, rule, line.ptr, line.len);
     if (in_grammar && clean && context->after != MS_POP3_AFTER_LANG)
-        return compare_listing_numbers(line, 0, context->after, &parsed);
-    if (parsed.error == MS_POP3_RESPONSE_OK && context->after != MS_POP3_AFTER_LANG) {
-        const char *fields = compare_words(line, 0, context->after, &parsed);
+        return compare_listing_numbers(line, 0, context->after, parsed);
+    if (parsed->error == MS_POP3_RESPONSE_OK && context->after != MS_POP3_AFTER_LANG) {
+        const char *fields = compare_words(line, 0, context->after, parsed);
         if (fields != NULL)
             return fields;
     }
-    return verdict(in_grammar, clean && parsed.error == MS_POP3_RESPONSE_OK);
+    return verdict(in_grammar, clean && parsed->error == MS_POP3_RESPONSE_OK);
+}
+
+const char *compare_pop3_listing(ms_span line, const ms_pop3_response_context *context)
+{
+    const ms_pop3_response parsed = ms_pop3_listing_parse(line, context);
+    return compare_pop3_listing_parsed(line, context, &parsed);
 }
 
 /* --- capabilities ----------------------------------------------------------------------------------------------- */
@@ -292,19 +309,24 @@ static bool begins_with_tag(ms_span line, const char *tag)
     return true;
 }
 
-const char *compare_pop3_capability(ms_span line)
+const char *compare_pop3_capability_parsed(ms_span line, const ms_pop3_capability *parsed)
 {
     if (!abnf_fits(line.len))
         return NULL;
-    const ms_pop3_capability parsed = ms_pop3_capability_parse(line);
     const bool taken =
-        parsed.error == MS_POP3_RESPONSE_OK && (parsed.deviations & ~response_prose(MS_POP3_AFTER_CAPA)) == 0;
+        parsed->error == MS_POP3_RESPONSE_OK && (parsed->deviations & ~response_prose(MS_POP3_AFTER_CAPA)) == 0;
     const char *rule = "capability";
     for (size_t i = 0; i < sizeof capabilities / sizeof capabilities[0]; i++)
         if (begins_with_tag(line, capabilities[i].tag)) {
-            if (parsed.id != capabilities[i].id)
+            if (parsed->id != capabilities[i].id)
                 return "which capability it is";
             rule = capabilities[i].rule;
         }
     return verdict(model_is(MODEL_POP3, rule, line.ptr, line.len), taken);
+}
+
+const char *compare_pop3_capability(ms_span line)
+{
+    const ms_pop3_capability parsed = ms_pop3_capability_parse(line);
+    return compare_pop3_capability_parsed(line, &parsed);
 }

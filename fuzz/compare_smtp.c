@@ -151,30 +151,42 @@ static const char *compare_path(const ms_smtp_context *context, const ms_smtp_pa
     return "a path was accepted and not given";
 }
 
-const char *compare_smtp_path(ms_span text, ms_smtp_path_role role, const ms_smtp_context *context)
+const char *compare_smtp_path_parsed(ms_span text, ms_smtp_path_role role, const ms_smtp_context *context,
+                                     const ms_smtp_path_parsed *parsed)
 {
     if (!abnf_fits(text.len))
         return NULL;
     const char *rule = role == MS_REVERSE_PATH ? "Reverse-path" : "rcpt-path";
-    const ms_smtp_path_parsed parsed = ms_smtp_path_parse(text, role, context);
     const bool in_grammar = is(context, rule, text);
-    if (!accepted(parsed.error, parsed.deviations))
-        return in_grammar && !untagged(parsed.deviations) ? "the path is in the grammar, and was refused" : NULL;
-    const ms_span whole = ms_span_make(text.ptr, parsed.consumed);
-    if (in_grammar && parsed.consumed != text.len)
+    if (!accepted(parsed->error, parsed->deviations))
+        return in_grammar && !untagged(parsed->deviations) ? "the path is in the grammar, and was refused" : NULL;
+    const ms_span whole = ms_span_make(text.ptr, parsed->consumed);
+    if (in_grammar && parsed->consumed != text.len)
         return "the path ends later";
-    if (!is(context, rule, whole))
+    if (!in_grammar && !is(context, rule, whole))
         return "the path is not in the grammar, and was accepted";
-    return compare_path(context, &parsed, whole);
+    return compare_path(context, parsed, whole);
+}
+
+const char *compare_smtp_path(ms_span text, ms_smtp_path_role role, const ms_smtp_context *context)
+{
+    const ms_smtp_path_parsed parsed = ms_smtp_path_parse(text, role, context);
+    return compare_smtp_path_parsed(text, role, context, &parsed);
 }
 
 const char *compare_smtp_domain(ms_span text, const ms_smtp_context *context)
 {
-    if (!abnf_fits(text.len))
-        return NULL;
     size_t wrong_at = 0;
     ms_deviations deviations = 0;
     const ms_smtp_domain_kind kind = ms_smtp_domain_parse(text, context, &wrong_at, &deviations);
+    return compare_smtp_domain_parsed(text, context, kind, deviations);
+}
+
+const char *compare_smtp_domain_parsed(ms_span text, const ms_smtp_context *context, ms_smtp_domain_kind kind,
+                                       ms_deviations deviations)
+{
+    if (!abnf_fits(text.len))
+        return NULL;
     const bool in_grammar = is(context, "Domain", text) || is(context, "address-literal", text);
     const bool taken = kind != MS_DOMAIN_NONE && (deviations & ~prose) == 0;
     if (taken != in_grammar && !untagged(deviations))
@@ -346,20 +358,25 @@ static const char *compare_fields(const struct verb *verb, ms_span line, const m
 
 const char *compare_smtp_command(ms_span line, const ms_smtp_context *context)
 {
+    const ms_smtp_parsed parsed = ms_smtp_command_parse(line, context);
+    return compare_smtp_command_parsed(line, context, &parsed);
+}
+
+const char *compare_smtp_command_parsed(ms_span line, const ms_smtp_context *context, const ms_smtp_parsed *parsed)
+{
     if (!abnf_fits(line.len))
         return NULL;
-    const ms_smtp_parsed parsed = ms_smtp_command_parse(line, context);
     if (context->auth_response)
-        return compare_auth_response(line, &parsed);
+        return compare_auth_response(line, parsed);
     const struct verb *verb = verb_of(line);
     if (verb == NULL)
         return NULL;
-    const bool taken = accepted(parsed.error, parsed.deviations);
-    if (taken && parsed.command.verb != verb->verb)
+    const bool taken = accepted(parsed->error, parsed->deviations);
+    if (taken && parsed->command.verb != verb->verb)
         return "the verb";
     /* Of a value that is too long no more is read. */
-    const bool unread = untagged(parsed.deviations) || has(parsed.deviations, DEVIATION(PARAMETER_TOO_LONG));
+    const bool unread = untagged(parsed->deviations) || has(parsed->deviations, DEVIATION(PARAMETER_TOO_LONG));
     const model_verdict verdict = unread ? MODEL_UNDECIDED : line_verdict(context, verb, line);
     const char *why = compare_verdict(verdict, taken);
-    return why != NULL || !taken ? why : compare_fields(verb, line, &parsed);
+    return why != NULL || !taken ? why : compare_fields(verb, line, parsed);
 }

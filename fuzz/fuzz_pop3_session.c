@@ -113,16 +113,19 @@ static uint64_t run(machine *m, ms_span octets, uint8_t options)
     ms_pop3_session_init(&m->session, &m->room, m->runs, runs, messages == 0 ? NULL : m->messages, messages);
     for (size_t from = 0; from < octets.len;) {
         ms_findings findings = {.items = m->items, .capacity = FINDINGS};
+        const size_t line_at = from;
         size_t to = from;
         while (to < octets.len && octets.ptr[to] != '\n')
             to++;
         event(m, ms_span_make(octets.ptr + from, to - from), &findings);
-        look.base = from;
+        from = to + 1;
+        if (fuzz_crash_only)
+            continue;
+        look.base = line_at;
         look_findings(&look, &findings, m->at[MS_CLIENT] + FUZZ_INPUT_MAX, m->at[MS_SERVER] + FUZZ_INPUT_MAX,
                       MS_POP3_VERB_COUNT, MS_POP3_STATE_COUNT);
-        FUZZ_EXPECT(ORACLE_WORK, from, findings.lost == 0);
+        FUZZ_EXPECT(ORACLE_WORK, line_at, findings.lost == 0);
         look_pop3_session(&look, &m->session);
-        from = to + 1;
     }
     return look.digest;
 }
@@ -132,6 +135,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static machine first, second;
     const fuzz_input input = fuzz_input_read(data, size);
     const uint64_t digest = run(&first, input.octets, input.options);
+    if (fuzz_crash_only)
+        return 0;
     FUZZ_EXPECT(ORACLE_DETERMINISM, 0, run(&second, fuzz_again(input.octets), input.options) == digest);
     FUZZ_COMPARE(ORACLE_MODEL_SESSION, compare_pop3_session(input.octets));
     return 0;

@@ -126,9 +126,12 @@ static size_t begin_tls(stand *s, size_t pending, size_t given)
                            : pop3_server_tls(s->pop3, pending);
 }
 
-/* The connection to its end, or to that of the octets.  Only octet by octet is it known what was said to what. */
+/* The connection to its end, or to that of the octets.  Only octet by octet, or line by line, is it known what was said to
+ * what.  How the judge's octets are cut makes no difference (fuzz_smtp_dialogue.c), so it is asked where a line ends, and
+ * when the server says something. */
 static void converse(stand *s, const fuzz_input *input, fuzz_way way)
 {
+    const bool judged = way == FUZZ_OCTETS || way == FUZZ_LINES;
     fuzz_cutter cutter = fuzz_cutter_make(input, way);
     size_t from = 0, to = 0, calls = 0;
     serve_wish wish = SERVE_AGAIN;
@@ -148,7 +151,9 @@ static void converse(stand *s, const fuzz_input *input, fuzz_way way)
         FUZZ_EXPECT(ORACLE_WORK, from, taken.consumed <= window.len);
         from += taken.consumed;
         wish = taken.wish;
-        if (way == FUZZ_OCTETS)
+        const bool said = s->said.len > s->heard[MS_SERVER];
+        if (judged &&
+            (said || wish != SERVE_INPUT || to == 0 || to == input->octets.len || input->octets.ptr[to - 1] == '\n'))
             judge(s, input, to);
         if (wish == SERVE_TLS) { /* what follows is sent behind the handshake, so that all ways are the same */
             FUZZ_EXPECT(ORACLE_FACT, from, begin_tls(s, to - from, to) == 0);
@@ -205,11 +210,14 @@ static serve_settings prepare(store *s, uint8_t options)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static stand stands[FUZZ_WAYS];
+    static stand stands[FUZZ_LINES + 1];
     const fuzz_input input = fuzz_input_read(data, size);
     if (input.octets.len > 4096)
         return 0; /* each octet is a call */
-    for (fuzz_way way = FUZZ_WHOLE; way < FUZZ_WAYS; way++) {
+    const bool octets = fuzz_is_fed(&input, FUZZ_OCTETS);
+    for (fuzz_way way = FUZZ_WHOLE; way <= FUZZ_LINES; way++) {
+        if (way == FUZZ_LINES ? octets || fuzz_crash_only : !fuzz_is_fed(&input, way))
+            continue; /* either of the two judged ways */
         store *s = store_new(SERVE_STILL_TIME, (size_t)1 << 20);
         const serve_settings settings = prepare(s, input.options);
         run(&input, &settings, way, input.options, &stands[way]);

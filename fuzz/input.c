@@ -16,15 +16,22 @@
 #include <sanitizer/asan_interface.h>
 #endif
 
+enum { FUZZ_TRAILER_MARK = 4 };
+
+/* Octet by octet: memcmp() is the sanitizer's, which costs as much as a short line does. */
+static bool is_trailer(const uint8_t *mark)
+{
+    return mark[0] == 0xFF && mark[1] == 'C' && mark[2] == 'U' && mark[3] == 'T';
+}
+
 fuzz_input fuzz_input_read(const uint8_t *data, size_t size)
 {
-    static const uint8_t mark[4] = {0xFF, 'C', 'U', 'T'};
     static const uint8_t none[1];
     const ms_span all = ms_span_make(size == 0 ? none : data, size);
     fuzz_input input;
     input.block = input.octets = all;
     input.options = input.plan_len = 0;
-    if (size >= FUZZ_TRAILER && memcmp(data + size - sizeof mark, mark, sizeof mark) == 0) {
+    if (size >= FUZZ_TRAILER && is_trailer(data + size - FUZZ_TRAILER_MARK)) {
         const size_t count = data[size - FUZZ_TRAILER];
         if (count <= size - FUZZ_TRAILER) {
             input.octets.len = size - FUZZ_TRAILER - count;
@@ -38,7 +45,7 @@ fuzz_input fuzz_input_read(const uint8_t *data, size_t size)
     return input;
 }
 
-bool fuzz_thorough;
+bool fuzz_thorough, fuzz_crash_only;
 
 static uint32_t hash(const fuzz_input *input)
 {
@@ -52,6 +59,8 @@ static uint32_t hash(const fuzz_input *input)
 bool fuzz_is_fed(const fuzz_input *input, fuzz_way way)
 {
     enum { SHORT = 48 };
+    if (way != FUZZ_WHOLE && fuzz_crash_only)
+        return false;
     if (way == FUZZ_WHOLE || fuzz_thorough || input->octets.len <= SHORT)
         return true;
     return way == FUZZ_OCTETS ? hash(input) % 8 == 0 : input->plan_len > 0 || hash(input) % 2 == 0;
@@ -70,6 +79,11 @@ size_t fuzz_cutter_next(fuzz_cutter *cutter, size_t left)
     size_t piece = left;
     if (cutter->way == FUZZ_OCTETS) {
         piece = 1;
+    } else if (cutter->way == FUZZ_LINES) {
+        const ms_span octets = cutter->input->octets;
+        const uint8_t *rest = octets.ptr + (octets.len - left);
+        const uint8_t *lf = left == 0 ? NULL : memchr(rest, '\n', left);
+        piece = lf == NULL ? left : (size_t)(lf - rest) + 1;
     } else if (cutter->way == FUZZ_PLANNED && cutter->input->plan_len > 0) {
         piece = cutter->input->plan[cutter->turn++ % cutter->input->plan_len];
         if (piece == 0)

@@ -38,13 +38,18 @@ typedef struct fuzz_input {
 /* An input that is longer than FUZZ_INPUT_MAX has no octets. */
 fuzz_input fuzz_input_read(const uint8_t *data, size_t size);
 
-typedef enum fuzz_way { FUZZ_WHOLE, FUZZ_OCTETS, FUZZ_PLANNED, FUZZ_WAYS } fuzz_way;
+/* FUZZ_LINES, each up to its LF, is for inputs of one side; it is no way that all targets feed. */
+typedef enum fuzz_way { FUZZ_WHOLE, FUZZ_OCTETS, FUZZ_PLANNED, FUZZ_WAYS, FUZZ_LINES = FUZZ_WAYS } fuzz_way;
 
 /* Whether this input is to be fed so.  Octet by octet costs ten times what the whole does, so under a fuzzer only every
  * eighth input is, and every second one in pieces: which ones follows from the octets, so that a failure comes back.
  * Short ones, and all of them where fuzz_thorough is set, as in replay, are fed in every way. */
 bool fuzz_is_fed(const fuzz_input *input, fuzz_way way);
 extern bool fuzz_thorough;
+
+/* MAILSPEC_FUZZ_ORACLES=crash in the environment: each input is parsed once, whole, and nothing is asked but that it does
+ * not crash.  Many times as fast, and blind to wrong answers. */
+extern bool fuzz_crash_only;
 
 /* Pieces of one way of feeding. */
 typedef struct fuzz_cutter {

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "fuzz/input.h"
 #include "fuzz/reached.h"
@@ -64,6 +65,12 @@ static bool goes_on;
 /* Who wants to know all oracles wants them asked in every way, too. */
 __attribute__((constructor)) static void read_environment(void)
 {
+    const char *oracles = getenv("MAILSPEC_FUZZ_ORACLES");
+    if (oracles != NULL && strcmp(oracles, "crash") != 0 && strcmp(oracles, "all") != 0) {
+        fprintf(stderr, "mailspec fuzz: MAILSPEC_FUZZ_ORACLES is '%s'; it may be all or crash\n", oracles);
+        exit(2);
+    }
+    fuzz_crash_only = oracles != NULL && strcmp(oracles, "crash") == 0;
     goes_on = getenv("MAILSPEC_FUZZ_GO_ON") != NULL;
     if (goes_on)
         fuzz_thorough = true;

@@ -21,7 +21,8 @@ typedef struct node {
     size_t first, next;  /* child of a compound, next sibling; NONE: none */
     size_t min, max;     /* of a repetition */
     size_t rule;         /* of a rule's name */
-    uint64_t members[4]; /* of a class of octets */
+    uint64_t members[4]; /* of a class of octets; of the others, those that it may begin with */
+    bool empty;          /* it may have no octets */
     uint8_t text[40];    /* of a literal */
     size_t text_len;
     bool exact; /* %x0D.0A: case counts */
@@ -318,6 +319,70 @@ static bool as_class(const abnf *grammar, size_t at, uint64_t members[4])
     return false;
 }
 
+static bool begin_with(node *n, const node *child)
+{
+    bool more = false;
+    for (size_t i = 0; i < 4; i++) {
+        more = more || (child->members[i] & ~n->members[i]) != 0;
+        n->members[i] |= child->members[i];
+    }
+    return more;
+}
+
+static bool be_empty(node *n, bool empty)
+{
+    const bool more = empty && !n->empty;
+    n->empty = n->empty || empty;
+    return more;
+}
+
+/* What a node begins with follows from its children; returns whether that is more than was known. */
+static bool learn_beginning(abnf *grammar, node *n)
+{
+    const node *nodes = grammar->nodes;
+    bool more = false, empty = true;
+    switch (n->kind) {
+    case NODE_CLASS:
+        return false;
+    case NODE_TEXT: {
+        node begins = {.kind = NODE_CLASS};
+        class_add(&begins, n->text[0]);
+        if (!n->exact && is_alpha((char)n->text[0]))
+            class_add(&begins, n->text[0] ^ 32U);
+        return begin_with(n, &begins);
+    }
+    case NODE_CONCATENATION:
+        for (size_t child = n->first; child != NONE && empty; child = nodes[child].next) {
+            more = begin_with(n, &nodes[child]) || more;
+            empty = nodes[child].empty;
+        }
+        return be_empty(n, empty) || more;
+    case NODE_ALTERNATION:
+        for (size_t child = n->first; child != NONE; child = nodes[child].next) {
+            more = begin_with(n, &nodes[child]) || more;
+            more = be_empty(n, nodes[child].empty) || more;
+        }
+        return more;
+    case NODE_REPETITION:
+        more = begin_with(n, &nodes[n->first]);
+        return be_empty(n, n->min == 0 || nodes[n->first].empty) || more;
+    case NODE_RULE:
+        more = begin_with(n, &nodes[grammar->rules[n->rule].root]);
+        return be_empty(n, nodes[grammar->rules[n->rule].root].empty) || more;
+    }
+    return false;
+}
+
+/* A rule that cannot begin with the octet that stands there need not be tried. */
+static void learn_beginnings(abnf *grammar)
+{
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t at = grammar->node_count; at-- > 1;)
+            more = learn_beginning(grammar, &grammar->nodes[at]) || more;
+    }
+}
+
 abnf *abnf_read(const char *const *const lists[])
 {
     abnf *grammar = calloc(1, sizeof *grammar);
@@ -337,6 +402,7 @@ abnf *abnf_read(const char *const *const lists[])
             memcpy(grammar->nodes[at].members, members, sizeof members);
         }
     }
+    learn_beginnings(grammar);
     return grammar;
 }
 
@@ -417,9 +483,17 @@ static size_t places_next(const matcher *m, const places *set, size_t at)
 {
     while (at <= m->len && (set->word[at / 64] >> at % 64) == 0)
         at = (at / 64 + 1) * 64;
-    while (at <= m->len && !places_has(set, at))
-        at++;
-    return at;
+    return at <= m->len ? at + (size_t)__builtin_ctzll(set->word[at / 64] >> at % 64) : m->len + 1;
+}
+
+static bool may_begin(const matcher *m, const node *n, const places *from)
+{
+    if (n->empty)
+        return true;
+    for (size_t at = places_next(m, from, 0); at < m->len; at = places_next(m, from, at + 1))
+        if (is_member(n, m->octets[at]))
+            return true;
+    return false;
 }
 
 static void match(const matcher *m, size_t at, const places *from, places *to);
@@ -471,6 +545,8 @@ static void match_repetition(const matcher *m, const node *repetition, const pla
 static void match(const matcher *m, size_t at, const places *from, places *to)
 {
     const node *n = &m->grammar->nodes[at];
+    if (n->kind != NODE_CLASS && !may_begin(m, n, from))
+        return;
     switch (n->kind) {
     case NODE_CLASS:
         for (size_t i = places_next(m, from, 0); i < m->len; i = places_next(m, from, i + 1))
