@@ -19,6 +19,7 @@ typedef struct reader {
     ms_finding items[FINDINGS]; /* of one call; on the stack it would cost more than the call */
     fuzz_note note;
     framing framing;
+    bool looked; /* at the session, with the event */
 } reader;
 
 static void look_at_findings(reader *r, const ms_findings *findings, uint64_t client_at, uint64_t server_at)
@@ -29,7 +30,8 @@ static void look_at_findings(reader *r, const ms_findings *findings, uint64_t cl
     look_findings(&look, findings, client_at, server_at, MS_POP3_VERB_COUNT, MS_POP3_STATE_COUNT);
     FUZZ_EXPECT(ORACLE_WORK, (size_t)server_at, findings->lost == 0);
     fuzz_note_findings(&r->note, findings);
-    look_pop3_session(&look, &r->dialogue.session);
+    if (!r->looked)
+        look_pop3_session(&look, &r->dialogue.session);
 }
 
 static void note_event(reader *r, ms_side side, const ms_pop3_event *event, ms_span window)
@@ -72,6 +74,7 @@ static void note_event(reader *r, ms_side side, const ms_pop3_event *event, ms_s
     look_one_of(&look, event->state, MS_POP3_STATE_COUNT);
     look_number(&look, event->line_flags);
     look_pop3_session(&look, &r->dialogue.session);
+    r->looked = true;
     fuzz_note_add(&r->note, side, look.base, look.digest);
 }
 
@@ -92,6 +95,7 @@ static fuzz_taken take(void *state, ms_side side, ms_span window, uint64_t at)
         fuzz_look look = fuzz_look_at(window);
         look_span(&look, event.slice);
     }
+    r->looked = false;
     note_event(r, side, &event, window);
     look_at_findings(r, &findings, r->dialogue.at[MS_CLIENT] + (side == MS_CLIENT ? window.len : FUZZ_INPUT_MAX),
                      r->dialogue.at[MS_SERVER] + (side == MS_SERVER ? window.len : FUZZ_INPUT_MAX));
@@ -104,6 +108,7 @@ static void tls(void *state, size_t client, size_t server)
     ms_findings findings = {.items = r->items, .capacity = FINDINGS};
     ms_pop3_dialogue_tls(&r->dialogue, client, server, &findings);
     framing_pop3_tls(&r->framing, &r->dialogue);
+    r->looked = false;
     look_at_findings(r, &findings, r->dialogue.at[MS_CLIENT], r->dialogue.at[MS_SERVER]);
 }
 
@@ -113,6 +118,7 @@ static void end(void *state, ms_side side, size_t client, size_t server)
     ms_findings findings = {.items = r->items, .capacity = FINDINGS};
     ms_pop3_dialogue_close(&r->dialogue, side, client, server, &findings);
     framing_close(&r->framing);
+    r->looked = false;
     look_at_findings(r, &findings, r->dialogue.at[MS_CLIENT] + client, r->dialogue.at[MS_SERVER] + server);
 }
 

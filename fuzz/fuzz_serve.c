@@ -61,7 +61,7 @@ static bool is_bdat(ms_span line)
 /* false: it waits. */
 static bool judge_next(stand *s, ms_side side, ms_span window)
 {
-    ms_finding items[FINDINGS];
+    static ms_finding items[FINDINGS]; /* on the stack they would cost more than the call */
     ms_findings findings = {.items = items, .capacity = FINDINGS};
     size_t consumed = 0;
     bool waits = false;
