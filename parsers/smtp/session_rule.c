@@ -181,8 +181,9 @@ uint16_t ms_smtp_acceptance_rule(const ms_smtp_session *session, const ms_smtp_r
         return MS_REQ_SMTP_3207_4_2_08;
     if (verb == MS_SMTP_AUTH && (session->flags & SESSION_AUTHENTICATED) != 0)
         return MS_REQ_SMTP_4954_4_01;
-    /* whether a refused chunk ends the transaction or RSET is due first, RFC 3030 section 2 leaves to the server */
-    if (verb == MS_SMTP_AUTH && (session->flags & SESSION_CHUNK_FAILED) != 0)
+    /* whether a refused chunk ends the transaction or RSET is due first, RFC 3030 section 2 leaves to the server: "The
+     * resulting state from a failed BDAT command is indeterminate" */
+    if ((verb == MS_SMTP_AUTH || verb == MS_SMTP_MAIL) && (session->flags & SESSION_CHUNK_FAILED) != 0)
         return MS_REQ_NONE;
     return known ? MS_REQ_NONE : ms_smtp_breach_find(session->state, verb, class_);
 }
