@@ -278,4 +278,7 @@ MUTANT(POP3_UTF8_FIELD, "pop3.utf8.field", POP3_6856_2_1_06, "in UTF8 mode a fie
 MUTANT(POP3_TLS_OLD, "pop3.tls.old", POP3_8314_4_03, "TLS 1.0 is accepted")
 MUTANT(POP3_CLEAR_GREETING, "pop3.tls.clear-greeting", POP3_8314_3_1_01, "the port with TLS from the first octet greets in clear those who wait")
 MUTANT(POP3_CLEAR_COMMANDS, "pop3.tls.clear-commands", POP3_SEC_stls_07, "the port with TLS from the first octet answers commands in clear")
+MUTANT(POP3_LOCK_APOP, "pop3.lock.not-for-apop", POP3_1939_4_06, "APOP opens a maildrop that another session holds")
+MUTANT(POP3_LOCK_AUTH, "pop3.lock.not-for-auth", POP3_1939_4_06, "AUTH opens a maildrop that another session holds")
+MUTANT(POP3_LOCK_RSET, "pop3.lock.ends-by-rset", POP3_1939_4_06, "RSET gives up the lock")
 /* clang-format on */

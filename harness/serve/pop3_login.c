@@ -46,8 +46,11 @@ static void fail(pop3_server *server, int user, bool sasl)
 
 bool pop3_open(pop3_server *server, int user)
 {
-    const bool exclusive =
-        !mutant_is(server->settings, MUTANT_POP3_NO_LOCK) && !mutant_is(server->settings, MUTANT_POP3_LOCK_SHARED);
+    const bool exclusive = !mutant_is(server->settings, MUTANT_POP3_NO_LOCK) &&
+                           !mutant_is(server->settings, MUTANT_POP3_LOCK_SHARED) &&
+                           !(mutant_is(server->settings, MUTANT_POP3_LOCK_APOP) && server->verb == MS_POP3_APOP) &&
+                           !(mutant_is(server->settings, MUTANT_POP3_LOCK_AUTH) && server->verb != MS_POP3_APOP &&
+                             server->verb != MS_POP3_PASS);
     if (mutant_is(server->settings, MUTANT_POP3_LOCK_TAKEN))
         store_take_away(server->settings->store, user);
     store_close(server->settings->store, &server->view, NULL);

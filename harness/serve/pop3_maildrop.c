@@ -327,5 +327,7 @@ void pop3_rset(pop3_server *server)
         memset(server->marked, 0, server->view.count);
         server->visible = server->view.count;
     }
+    if (mutant_is(server->settings, MUTANT_POP3_LOCK_RSET))
+        store_unlock(server->settings->store, &server->view);
     pop3_ok(server, "No message is marked");
 }

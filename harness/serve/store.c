@@ -264,6 +264,15 @@ void store_leave_locked(store *s, store_view *view)
     pthread_mutex_unlock(&s->mutex);
 }
 
+void store_unlock(store *s, store_view *view)
+{
+    pthread_mutex_lock(&s->mutex);
+    if (view->locked)
+        s->accounts[view->user].locked = false;
+    view->locked = false;
+    pthread_mutex_unlock(&s->mutex);
+}
+
 void store_refresh(store *s, store_view *view)
 {
     account *of = &s->accounts[view->user];

@@ -85,6 +85,8 @@ void store_take_away(store *s, int user);
 bool store_holds(store *s, const store_view *view);
 /* The lock stays behind store_close until one login has failed over it. */
 void store_leave_locked(store *s, store_view *view);
+/* The lock goes, and the view stays. */
+void store_unlock(store *s, store_view *view);
 void store_remove(store *s, store_view *view, uint32_t number);
 unsigned store_drops(store *s);
 void store_reuse_ids(store *s);
