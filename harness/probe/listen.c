@@ -214,10 +214,11 @@ static bool is_ambiguous(const probe_listener *listener, ms_span octets)
     return false;
 }
 
-/* A TLS alert that comes in clear, where a handshake was due, is no reply (RFC 8446 section 5.1: type 21, version 3). */
-static bool is_alert(ms_span octets)
+/* An alert that comes in clear, where a handshake was due, or what is left of a handshake, is no reply (RFC 8446 section 5.1:
+ * change_cipher_spec, alert, handshake, version 3). */
+static bool is_record(ms_span octets)
 {
-    return octets.len >= 2 && octets.ptr[0] == 21 && octets.ptr[1] == 3;
+    return octets.len >= 2 && octets.ptr[0] >= 20 && octets.ptr[0] <= 22 && octets.ptr[1] == 3;
 }
 
 void probe_listen(probe_listener *listener, ms_side side, ms_span octets)
@@ -227,7 +228,7 @@ void probe_listen(probe_listener *listener, ms_side side, ms_span octets)
         listener->deaf |= is_ambiguous(listener, octets);
         listener->last = octets.len > 0 ? octets.ptr[octets.len - 1] : listener->last;
     } else {
-        listener->deaf |= is_alert(octets);
+        listener->deaf |= is_record(octets);
         /* what it says from here on is about the session, not about the command */
         listener->deaf |= !listener->pop3_spoken && probe_octets_tell_of_limit(octets);
         listener->deaf |= listener->hurried && !listener->pop3_spoken && probe_octets_tell_of_early_talk(octets);

@@ -555,6 +555,22 @@ class Probe(unittest.TestCase):
         self.assertEqual(run.cases()["t.one"]["status"], "pass")
         self.assertEqual(run.status, 1)
 
+    def test_what_is_left_of_a_handshake_is_no_reply(self):
+        def garbling(connection):
+            """As a proxy that knows lines only, in front of a server with TLS."""
+            connection.sendall(b"220 mx.example.org ESMTP\r\n")
+            for raw in connection.makefile("rb"):
+                verb = raw[:4].upper()
+                connection.sendall({b"STAR": b"220 go\r\n", b"EHLO": b"250-mx.example.org\r\n250 STARTTLS\r\n"}.get(verb, b"250 ok\r\n"))
+                if verb == b"STAR":
+                    time.sleep(0.1)
+                    connection.sendall(b"\x16\x03\x03\0z\x02\0\0v\n\r\n")
+
+        with Peer(garbling) as server:
+            run = Run([server.url(), "--timeout", "500"], [case("t.case", "C: STARTTLS\nS? 220\nS? none 400ms => waits | any => spoke\n",
+                                                               "start: ehlo\n")])
+        self.assertEqual({i for i, item in run.cases().items() if item["status"] == "fail"}, set(), run.cases())
+
     def test_what_a_server_drops_is_not_answered_by_the_next_reply(self):
         def dropping(connection):
             """As a proxy that loses what it has read when the server behind it refuses the login."""
