@@ -229,10 +229,10 @@ static void hand_out(probe_peer *peer, probe_reply *reply)
     peer->authenticated |= !peer->pop3_spoken && reply->code == 235;
     if (reply->code / 100 != 3 && reply->indicator != MS_POP3_CONTINUATION)
         peer->login_due = false;
-    if (peer->quit_said)
-        peer->quit_answered = peer->pop3_spoken
-                                  ? reply->answered == MS_POP3_QUIT && reply->indicator == MS_POP3_POSITIVE
-                                  : reply->code == 221;
+    if (!peer->pop3_spoken)
+        peer->quit_answered = reply->code == 221; /* to whatever was taken for QUIT */
+    else if (peer->quit_said)
+        peer->quit_answered = reply->answered == MS_POP3_QUIT && reply->indicator == MS_POP3_POSITIVE;
 }
 
 /* --- how long ------------------------------------------------------------------------------- */

@@ -529,15 +529,16 @@ class Probe(unittest.TestCase):
         def open_ended(connection):
             connection.sendall(b"220 mx.example.org ESMTP\r\n")
             for raw in connection.makefile("rb"):
-                connection.sendall(b"221 bye\r\n" if raw == b"QUIT\r\n" else b"250 ok\r\n")
+                connection.sendall(b"221 bye\r\n" if raw.startswith(b"QUIT") else b"250 ok\r\n")
 
-        def run_with(cites):
+        def run_with(cites, line="QUIT"):
             with Peer(open_ended) as server:
                 run = Run([server.url(), "--timeout", "300"],
-                          [case("t.case", "C: QUIT\nS? 221\nclose\n", "start: ehlo\n", cites=cites)])
+                          [case("t.case", "C: %s\n! client SMTP-5321-4.1.1-10\nS? 221\nclose\n" % line, "start: ehlo\n", cites=cites)])
             return run.cases()["t.case"]
 
         self.assertEqual(run_with("SMTP-5321-3.8-03")["status"], "pass")
+        self.assertEqual(run_with("SMTP-5321-4.1.1-09", "QUIT now")["status"], "pass")
         item = run_with("SMTP-5321-4.1.1.10-01, SMTP-5321-4.1.1.10-02")
         self.assertEqual(item["status"], "fail", item)
         self.assertEqual({e["requirement"] for e in item["evidence"] if e["kind"] == "failure"}, {"SMTP-5321-4.1.1.10-02"})
