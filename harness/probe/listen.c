@@ -193,7 +193,7 @@ static bool drain(probe_listener *listener, ms_side side)
 
 /* A bare LF ends a command for some servers and stands within it for others: how many replies are due behind it is not
  * known, and neither is which of them answers what.  In mail data it is harmless.  The same holds of a line that is longer
- * than any server has to read (RFC 2449 section 4, RFC 4954 section 4). */
+ * than any server has to read (RFC 2449 section 4, RFC 4954 section 4), and of an empty one, to which some say nothing. */
 static bool is_ambiguous(const probe_listener *listener, ms_span octets)
 {
     enum { LONG_POP3 = 2048, LONG_SMTP = 12288 }; /* beyond the responses that SASL mechanisms send */
@@ -204,6 +204,9 @@ static bool is_ambiguous(const probe_listener *listener, ms_span octets)
     if (!listener->pop3_spoken &&
         (ms_smtp_session_expect(&smtp->session) != MS_EXPECT_COMMAND || smtp->chunk_remaining > 0))
         return false;
+    if (!listener->pop3_spoken && (before == '\n' || before == 0) && octets.len >= 2 &&
+        memcmp(octets.ptr, "\r\n", 2) == 0)
+        return true;
     for (size_t i = 0; i < octets.len; before = octets.ptr[i++]) {
         if (octets.ptr[i] == '\n' && before != '\r')
             return true;
@@ -240,13 +243,21 @@ void probe_listen(probe_listener *listener, ms_side side, ms_span octets)
         again = drain(listener, other) && drain(listener, side);
 }
 
-/* Without PIPELINING a server may drop what was sent ahead (RFC 2449 section 6.6, RFC 2920 section 3.1): which command the
- * next reply answers cannot be told then. */
+/* What was awaited will not be answered any more, or late: which command the next reply answers cannot be told.  Of a group only
+ * where PIPELINING was not offered, and what was sent ahead may be dropped (RFC 2449 section 6.6, RFC 2920 section 3.1); what is
+ * lost of others is a breach. */
 void probe_listen_silence(probe_listener *listener)
 {
-    const bool offered = listener->pop3_spoken ? ms_pop3_session_offers(&listener->pop3.session, MS_CAPA_PIPELINING)
-                                               : ms_smtp_session_offers(&listener->smtp.session, MS_EHLO_PIPELINING);
-    listener->deaf |= listener->hurried && !offered;
+    bool none;
+    bool offered;
+    if (listener->pop3_spoken) {
+        none = ms_pop3_session_answering(&listener->pop3.session).none;
+        offered = ms_pop3_session_offers(&listener->pop3.session, MS_CAPA_PIPELINING);
+    } else {
+        (void)ms_smtp_session_answering(&listener->smtp.session, &none);
+        offered = ms_smtp_session_offers(&listener->smtp.session, MS_EHLO_PIPELINING);
+    }
+    listener->deaf |= !none && !(listener->hurried && offered);
 }
 
 void probe_listen_tls(probe_listener *listener)

@@ -572,6 +572,13 @@ class Probe(unittest.TestCase):
                                                                "start: ehlo\n")])
         self.assertEqual({i for i, item in run.cases().items() if item["status"] == "fail"}, set(), run.cases())
 
+    def test_a_line_without_a_reply_does_not_shift_the_others(self):
+        for script in ("C:\n! client SMTP-5321-2.4-16\nS? 5yz => refused | none 300ms => ignored\nC: NOOP\nS? 250\n",
+                       'C< "\\r\\n"*4\nfence\n | extra => fail taken\n'):
+            with Smtp({"": b""}) as server:
+                run = Run([server.url()], [case("t.case", script, "start: ehlo\nfeed: fixed\n")])
+            self.assertEqual({i: item["status"] for i, item in run.cases().items()}, {"t.case": "pass"}, run.cases())
+
     def test_what_a_server_drops_is_not_answered_by_the_next_reply(self):
         def dropping(connection):
             """As a proxy that loses what it has read when the server behind it refuses the login."""
