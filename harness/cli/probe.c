@@ -116,12 +116,21 @@ static void *show_progress(void *argument)
     progress *p = argument;
     const struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
     while (!atomic_load(&p->over)) {
-        fprintf(stderr, "\r%zu of %zu cases, %zu failed\033[K", atomic_load(&p->run->done), p->run->job_count,
+        const int left = net_left(atomic_load(&p->run->waits_until));
+        fprintf(stderr, "\r%zu of %zu cases, %zu failed", atomic_load(&p->run->done), p->run->job_count,
                 atomic_load(&p->run->failed));
+        if (left > 0)
+            fprintf(stderr, "; the server limits the rate: %d s", (left + 999) / 1000);
+        fputs("\033[K", stderr);
         nanosleep(&pause, NULL);
     }
     fputs("\r\033[K", stderr);
     return NULL;
+}
+
+static void tell(const char *words)
+{
+    fprintf(stderr, "%smailspec probe: %s\n", isatty(STDERR_FILENO) ? "\r\033[K" : "", words);
 }
 
 static void run_with_progress(probe_run *run, result_run *results, bool quiet)
@@ -159,6 +168,8 @@ static cli_status run_plan(const probe_options *options, probe_context *context,
     run->artefacts = options->artefacts;
     run->reset_command = options->reset_command;
     run->connections = (unsigned)options->connections;
+    run->paced = true;
+    run->tell = options->quiet ? NULL : tell;
     memcpy(run->feeds, options->feeds, sizeof run->feeds);
     run->end = net_in((int64_t)options->run_timeout_s * 1000);
     if (server->group != 0) {

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/probe/login_delay.h"
 #include "harness/probe/survey.h"
 
 void probe_make_mark(probe_context *context)
@@ -79,6 +80,21 @@ size_t probe_problems(const probe_context *context, result_run *results)
     return count;
 }
 
+/* RFC 2449 section 6.5 */
+static void tell_of_delay(const probe_endpoint *endpoint)
+{
+    const unsigned delay = probe_login_delay(endpoint);
+    if (delay > PROBE_LOGIN_DELAY_MAX)
+        fprintf(stderr,
+                "mailspec probe: %s wants %u s between logins (LOGIN-DELAY), which is not waited for: cases that log "
+                "in may "
+                "prove nothing\n",
+                endpoint->target.url, delay);
+    else if (delay > 0)
+        fprintf(stderr, "mailspec probe: %s wants %u s between logins (LOGIN-DELAY): each login waits for that\n",
+                endpoint->target.url, delay);
+}
+
 static bool tell(const probe_context *context, const probe_endpoint *endpoint)
 {
     const char *url = endpoint->target.url;
@@ -95,6 +111,7 @@ static bool tell(const probe_context *context, const probe_endpoint *endpoint)
                 endpoint->from != NULL ? "" : "at ", endpoint->from != NULL ? endpoint->from : endpoint->from_domain);
     else if (endpoint->mail_refused && !endpoint->rcpt_refused)
         fprintf(stderr, "mailspec probe: %s takes no mail from our sender (see --from, --user)\n", url);
+    tell_of_delay(endpoint);
     return problem(context, endpoint) != NULL;
 }
 

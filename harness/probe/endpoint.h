@@ -41,6 +41,7 @@ typedef struct probe_endpoint {
     bool capa_unread;        /* POP3: CAPA got no whole response; is not asked again */
     bool capa_endless;       /* … but the beginning of a positive one */
     bool second_works;       /* the second account can log in */
+    bool mail_taken;         /* SMTP: MAIL, and RCPT where there is a recipient, worked once */
     bool mail_refused;       /* SMTP: neither in clear, nor in TLS, nor with a login was mail taken from our sender */
     const char *from_domain; /* SMTP: ours is refused, this one is not; NULL otherwise */
     const char *from;        /* SMTP: the only sender that it takes; NULL otherwise */

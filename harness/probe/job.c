@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "harness/probe/guess.h"
 #include "harness/probe/play.h"
 
 static bool has_tag(const mst_document *document, const char *tag)
@@ -110,6 +111,15 @@ static bool may_log_in(const mst_document *document)
     return probe_starts_in(document, MST_STATE_TRANSACTION);
 }
 
+/* An SMTP case, likewise. */
+static bool wants_login(const mst_document *document, const probe_endpoint *endpoint)
+{
+    for (const mst_gate *need = document->header.needs; need != NULL; need = need->next)
+        if (need->kind == MST_GATE_AUTH)
+            return true;
+    return endpoint->auth_required || probe_starts_in(document, MST_STATE_AUTH);
+}
+
 /* Messages can be told apart for sure by unique-ids only: where there are none, another's mail may look like one's own. */
 static bool has_unique_ids(const probe_endpoint *endpoint)
 {
@@ -122,6 +132,7 @@ void probe_job_init(probe_job *job, const mst_document *document, const probe_en
 {
     const mst_header *header = &document->header;
     const bool pop3 = endpoint->target.protocol == NET_POP3;
+    const probe_logins logins = probe_logins_of(document);
     census found = {.waits_ms = 0};
     take_census(document->script.first, &found);
     memset(job, 0, sizeof *job);
@@ -136,4 +147,8 @@ void probe_job_init(probe_job *job, const mst_document *document, const probe_en
     job->delivers = !pop3 && (header->mutates || found.says_data || probe_starts_in(document, MST_STATE_DATA));
     job->removes = header->mutates && found.says_dele;
     job->waits_ms = found.waits_ms;
+    job->logs_in = job->holds || job->looks || (!pop3 && wants_login(document, endpoint));
+    job->guesses = logins.wrong;
+    job->only_guesses = logins.wrong && !logins.right && !found.opens_maildrop && !found.looks &&
+                        !probe_starts_in(document, MST_STATE_TRANSACTION) && !probe_starts_in(document, MST_STATE_AUTH);
 }

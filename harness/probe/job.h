@@ -22,11 +22,20 @@ typedef struct probe_job {
     bool delivers;     /* it may put mail into it */
     bool removes;      /* it removes messages by their numbers, whosever they are */
     bool resets;       /* --reset-cmd is to run before it */
+    bool logs_in;      /* with the account's own credentials, on the way or to look into the maildrop */
+    bool guesses;      /* it says credentials that are not the account's, for which servers make all logins wait */
+    bool only_guesses; /* … and no right ones: who lets it in is wrong */
     uint64_t waits_ms; /* what its script waits for at most, whatever the server does */
     unsigned tries, passed_over;
-    bool patient; /* the last try told that the server wants its replies awaited */
+    unsigned refusals; /* for a limit of the rate */
+    size_t through;    /* how many jobs had got through when it met the first of them; of the scheduler */
+    bool patient;      /* the last try told that the server wants its replies awaited */
     net_deadline not_before;
-    int state; /* of the scheduler */
+    int state;    /* of the queue */
+    bool outside; /* it runs without holding the maildrop; of the queue, too */
+    bool inside;  /* it is not to do so again */
+    bool done;
+    net_deadline began, ended;
 } probe_job;
 
 /* Fills in what the document says; the rest is zeroed. */

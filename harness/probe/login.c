@@ -1,4 +1,5 @@
 /* login.c - the part of the prologue that needs an account: AUTH, USER and PASS, APOP */
+#include "harness/probe/login_delay.h"
 #include "harness/probe/prologue.h"
 #include "harness/probe/sasl.h"
 
@@ -25,6 +26,8 @@ static probe_reached fail(login *l, const char *what, const probe_reply *reply)
     const bool pop3 = l->peer->pop3_spoken;
     const ms_span code = reply->response_code;
     const probe_endpoint *endpoint = l->prologue->endpoint;
+    if (pop3)
+        probe_login_delay_heard(endpoint, l->peer->ledger, reply);
     /* it has worked before: a limit on logins, a maildrop that cannot be opened now */
     const bool known =
         reply->came == PROBE_CAME_REPLY && (l->prologue->second ? endpoint->second_works : endpoint->auth_works);

@@ -135,7 +135,7 @@ bool probe_visit_begin(probe_visit *visit, probe_context *context, const probe_e
     probe_scope_set_text(&visit->scope, "rcpt", second ? context->settings.rcpt2 : context->settings.rcpt);
     probe_reached reached = PROBE_REACHED_LATER;
     for (int i = 0; i < TRIES && reached == PROBE_REACHED_LATER && !atomic_load(&context->stop); i++) {
-        const struct timespec pause = {.tv_nsec = 100 * 1000 * 1000 * (i > 0)};
+        const struct timespec pause = {.tv_nsec = i == 0 ? 0 : 100 * 1000 * 1000L << (i - 1)};
         nanosleep(&pause, NULL); /* a maildrop that is in use, a limit on connections */
         probe_peer_free(&visit->peer);
         visit->peer = (probe_peer){.settings = &context->settings,

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "harness/probe/endpoint.h"
+
 static bool says(ms_span text, const char *words)
 {
     const size_t length = strlen(words);
@@ -44,35 +46,16 @@ bool probe_tells_of_early_talk(const probe_reply *reply)
     return is_refusal(reply) && (postscreen || names_early_talk(reply->text));
 }
 
-static bool names_limit(ms_span text)
+/* Limits of how often, or how many at a time: they have nothing to do with what a session does. */
+static bool names_rate(ms_span text)
 {
     static const char *const words[] = {
         "too many connections",
         "too many concurrent",
         "too many sessions",
         "too many simultaneous",
-        "too many errors",
-        "too many commands",
-        "too many bad commands",
-        "too many unrecognized",
-        "too many invalid",
-        "too many protocol errors",
-        "too many syntax",
-        "too many nonmail",
-        "too many non-mail",
         "too many messages",
         "too many mails",
-        "too many auth",
-        "too many login",
-        "too many failed",
-        "too many failures",
-        "too many violations",
-        "too many transactions",
-        "too many vrfy",
-        "too many noop",
-        "too many rset",
-        "error limit",
-        "command limit",
         "too many requests",
         "too many new tls",
         "too much mail",
@@ -87,6 +70,33 @@ static bool names_limit(ms_span text)
         NULL,
     };
     return says_one_of(text, words);
+}
+
+static bool names_limit(ms_span text)
+{
+    static const char *const words[] = {
+        "too many errors",       "too many commands",   "too many bad commands",
+        "too many unrecognized", "too many invalid",    "too many protocol errors",
+        "too many syntax",       "too many nonmail",    "too many non-mail",
+        "too many auth",         "too many login",      "too many failed",
+        "too many failures",     "too many violations", "too many transactions",
+        "too many vrfy",         "too many noop",       "too many rset",
+        "error limit",           "command limit",       NULL,
+    };
+    return names_rate(text) || says_one_of(text, words);
+}
+
+bool probe_tells_of_rate(const probe_reply *reply)
+{
+    const ms_span code = reply->response_code;
+    return is_refusal(reply) &&
+           ((!ms_span_is_absent(code) && probe_is_word(code, "LOGIN-DELAY")) || names_rate(reply->text));
+}
+
+bool probe_names_greylisting(const char *words)
+{
+    static const char *const names[] = {"greylist", "graylist", "grey list", "gray list", "grey-list", NULL};
+    return says_one_of(ms_span_make(words, strlen(words)), names);
 }
 
 bool probe_tells_of_limit(const probe_reply *reply)

@@ -210,6 +210,24 @@ static bool is_whole(probe_peer *peer, probe_shape shape)
     return probe_frame_pop3(&peer->framer, input, multi);
 }
 
+static bool is_login(const probe_peer *peer, const probe_reply *reply)
+{
+    if (!peer->pop3_spoken)
+        return reply->code == 235;
+    const uint8_t verb = reply->answered;
+    return reply->indicator == MS_POP3_POSITIVE &&
+           (verb == MS_POP3_PASS || verb == MS_POP3_APOP || verb == MS_POP3_AUTH || verb == MS_POP3_AUTH_RESPONSE);
+}
+
+/* When the account has logged in, or will: see login_delay.h. */
+static void note_login(probe_ledger *ledger)
+{
+    const long long now = net_now();
+    long long last = atomic_load(&ledger->last_login);
+    while (last < now && !atomic_compare_exchange_weak(&ledger->last_login, &last, now))
+        ;
+}
+
 static void hand_out(probe_peer *peer, probe_reply *reply)
 {
     const ms_span raw = ms_span_make(octet_buffer_span(&peer->in).ptr, peer->framer.done);
@@ -226,7 +244,12 @@ static void hand_out(probe_peer *peer, probe_reply *reply)
     peer->awaited++;
     peer->refused = !peer->pop3_spoken && reply->code >= 400;
     peer->refusals += peer->refused;
-    peer->authenticated |= !peer->pop3_spoken && reply->code == 235;
+    const bool in = is_login(peer, reply);
+    peer->authenticated |= in;
+    if (in && peer->pop3_spoken)
+        note_login(peer->ledger);
+    if (peer->let_in != NULL)
+        *peer->let_in |= in;
     if (reply->code / 100 != 3 && reply->indicator != MS_POP3_CONTINUATION)
         peer->login_due = false;
     if (!peer->pop3_spoken)

@@ -17,9 +17,11 @@
 /* What a run has sent: printed at its end; and what it has learnt about waiting, of SMTP [0] and of POP3 [1]. */
 typedef struct probe_ledger {
     atomic_ullong connections, messages, recipients, sent, received;
-    atomic_uint silent[2];  /* replies that did not come, however long they were waited for */
-    atomic_uint stayed[2];  /* … and closes behind the reply to QUIT */
-    atomic_uint slowest[2]; /* milliseconds that a reply was waited for that came, logins apart */
+    atomic_llong last_login; /* POP3: a net_deadline; 0: none */
+    atomic_uint login_delay; /* POP3: milliseconds that seem to be wanted between logins; 0: none */
+    atomic_uint silent[2];   /* replies that did not come, however long they were waited for */
+    atomic_uint stayed[2];   /* … and closes behind the reply to QUIT */
+    atomic_uint slowest[2];  /* milliseconds that a reply was waited for that came, logins apart */
 } probe_ledger;
 
 typedef struct probe_peer {
@@ -34,6 +36,7 @@ typedef struct probe_peer {
     net_deadline case_end;
     ms_span name; /* of the case's connection */
     bool clear;   /* no TLS, where the target begins with it */
+    bool *let_in; /* set when a login succeeds; may be NULL */
 
     net_stream *stream; /* NULL: not open */
     unsigned session;
@@ -50,7 +53,7 @@ typedef struct probe_peer {
     bool refused;      /* SMTP: the last one was */
     bool quit_said, pop3_spoken, flooded;
     bool quit_answered; /* only the close is due */
-    bool authenticated; /* SMTP: a login succeeded */
+    bool authenticated; /* a login succeeded */
     bool login_due;     /* the reply that is awaited may be one to a login, which servers delay */
     bool hasty;         /* something was said before the greeting was taken */
     bool crowded;       /* something was said in one segment with what stood before it */

@@ -1,4 +1,5 @@
 /* play.c - see play.h; the interpreter's frame: connections, blocks, the order of things */
+#include "harness/probe/manners.h"
 #include "harness/probe/names.h"
 #include "harness/probe/stage.h"
 
@@ -40,6 +41,32 @@ static void not_reached(stage *s, const probe_prologue *way, probe_reached reach
     }
 }
 
+/* Is the state one that the survey, or a case, has come to? */
+static bool was_reached(const stage *s, const probe_prologue *way, mst_state state)
+{
+    const probe_endpoint *endpoint = way->endpoint;
+    const atomic_uint *reached = &s->context->reached[endpoint - s->context->endpoints];
+    if ((atomic_load(reached) >> state & 1) != 0)
+        return true;
+    if (state <= MST_STATE_EHLO)
+        return endpoint->reachable;
+    if (state >= MST_STATE_READY && state <= MST_STATE_DATA)
+        return endpoint->mail_taken && strncmp(way->why, "DATA", 4) != 0;
+    if (state == MST_STATE_TLS)
+        return endpoint->tls_works;
+    return (state == MST_STATE_TRANSACTION || state == MST_STATE_AUTH) && endpoint->auth_works;
+}
+
+/* "Not now", on a way that could be gone before: that is no matter of the case, and hardly one of the server's health.
+ * Greylisting does so, too, to each sender. */
+static bool is_limited(const stage *s, const probe_prologue *way, probe_reached reached, mst_state state)
+{
+    const probe_endpoint *endpoint = way->endpoint;
+    if (reached == PROBE_REACHED)
+        atomic_fetch_or(&s->context->reached[endpoint - s->context->endpoints], 1U << state);
+    return reached == PROBE_REACHED_LATER && was_reached(s, way, state) && !probe_names_greylisting(way->why);
+}
+
 bool stage_open(stage *s, unsigned connection, const probe_endpoint *endpoint, mst_state state, uint32_t line)
 {
     probe_peer *peer = &s->peers[connection];
@@ -56,6 +83,7 @@ bool stage_open(stage *s, unsigned connection, const probe_endpoint *endpoint, m
             document->header.feed_fixed || (s->patient && s->feed == PROBE_FEED_PIPELINED) ? PROBE_FEED_WHOLE : s->feed,
         .case_end = s->end,
         .clear = s->in_clear,
+        .let_in = &s->let_in,
         .name = connection < document->connection_count ? document->connections[connection].name : ms_span_absent(),
     };
     *way = (probe_prologue){.endpoint = endpoint, .peer = peer};
@@ -63,6 +91,7 @@ bool stage_open(stage *s, unsigned connection, const probe_endpoint *endpoint, m
                      probe_starts_in_tls(endpoint, document);
     s->opened[connection] = true;
     const probe_reached reached = probe_prologue_run(way, state);
+    s->limited |= is_limited(s, way, reached, state);
     not_reached(s, way, reached, state, line);
     return reached == PROBE_REACHED;
 }
@@ -319,6 +348,7 @@ static void control(stage *s)
     else if (other.verdict == MST_INCONCLUSIVE || other.verdict == MST_ERROR)
         stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "the control run proved nothing: %s", other.reason);
     s->transient |= other.transient;
+    s->limited |= other.limited;
     end(&other);
     probe_findings_free(&other.findings);
 }
@@ -363,6 +393,8 @@ probe_played probe_play(probe_context *context, const probe_endpoint *endpoint, 
     played.transient = s.transient;
     played.unreachable = s.unreachable;
     played.crowded = s.crowded;
+    played.let_in = s.let_in;
+    played.limited = s.limited;
     played.findings = s.findings;
     end(&s);
     return played;

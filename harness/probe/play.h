@@ -15,7 +15,9 @@ typedef struct probe_played {
     result_case item;
     probe_findings findings; /* of the listener; each requirement once */
     bool transient;          /* nothing was proved because of load or limits: worth another try */
+    bool limited;            /* … of the rate: the whole run is too fast */
     bool crowded;            /* … because the server wants us to wait for each reply: with patience, then */
+    bool let_in;             /* a login succeeded */
     bool unreachable;        /* no connection could be made at all */
     char *transcript;        /* the exchange as a recording, for an artefact; NULL if it is not wanted */
 } probe_played;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/probe/login_delay.h"
 #include "harness/probe/manners.h"
 #include "harness/probe/match.h"
 #include "mailspec/base64.h"
@@ -123,6 +124,7 @@ bool stage_is_punished(stage *s, const mst_step *step, const probe_reply *reply)
     s->punished = true;
     s->transient |= !early || (!s->patient && !s->document->header.feed_fixed);
     s->crowded |= early;
+    s->limited |= !early && probe_tells_of_rate(reply);
     stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "%s, and proves nothing: %s",
                  early ? "the server wants its replies awaited" : "a limit of the server", quoted);
     return true;
@@ -256,9 +258,12 @@ static bool demands_more(const stage *s, const probe_peer *peer, const mst_alter
     return true;
 }
 
-static void passing(stage *s, const mst_step *step, const char *quoted)
+static void passing(stage *s, const mst_step *step, const probe_reply *reply, const char *quoted)
 {
     s->transient = true;
+    s->limited |= probe_tells_of_rate(reply);
+    if (stage_refuses_login(reply))
+        probe_login_delay_heard(s->endpoint, &s->context->ledger, reply);
     stage_worsen(s, MST_INCONCLUSIVE, step->at.line, "allowed everywhere, and proves nothing: %s", quoted);
 }
 
@@ -296,7 +301,7 @@ void stage_expect(stage *s, const mst_step *step)
     }
     if (taken != NULL && complains &&
         (postpones_login(taken, &reply) || (!step->expect.only && demands_more(s, peer, taken, &reply)))) {
-        passing(s, step, quoted);
+        passing(s, step, &reply, quoted);
         return;
     }
     if (taken != NULL) {
@@ -310,7 +315,7 @@ void stage_expect(stage *s, const mst_step *step)
     } else if (reply.came == PROBE_CAME_SILENT) {
         stage_silent(s, step, &reply);
     } else if (!step->expect.only && !s->document->header.only && stage_is_passing(s, peer, &reply)) {
-        passing(s, step, quoted);
+        passing(s, step, &reply, quoted);
     } else {
         stage_unmatched(s, step, &reply);
     }

@@ -1,4 +1,5 @@
 /* play_say.c - C: C+ C< C+<, close, hangup, open, pause */
+#include "harness/probe/login_delay.h"
 #include "harness/probe/stage.h"
 
 #include <string.h>
@@ -54,6 +55,20 @@ static bool is_quit(ms_span line)
     return line.len == 6 && probe_is_word(ms_span_make(line.ptr, 4), "QUIT");
 }
 
+/* A POP3 login too soon behind the one before proves nothing, but to the cases about LOGIN-DELAY. */
+static void wait_for_login(const stage *s, const probe_peer *peer, ms_span line)
+{
+    if (!peer->pop3_spoken || line.len < 4)
+        return;
+    const ms_span keyword = ms_span_make(line.ptr, 4);
+    if (!probe_is_word(keyword, "PASS") && !probe_is_word(keyword, "APOP") && !probe_is_word(keyword, "AUTH"))
+        return;
+    for (const mst_gate *need = s->document->header.needs; need != NULL; need = need->next)
+        if (need->kind == MST_GATE_CAPA && !ms_span_is_absent(need->word) && probe_is_word(need->word, "LOGIN-DELAY"))
+            return;
+    probe_login_delay_wait(s->endpoint, &s->context->ledger, s->end, &s->context->stop);
+}
+
 void stage_say(stage *s, const mst_step *step)
 {
     ms_span octets;
@@ -70,6 +85,7 @@ void stage_say(stage *s, const mst_step *step)
         stage_worsen(s, MST_ERROR, step->at.line, "the server's lines are its own: a case expects them by S?");
         return;
     }
+    wait_for_login(s, peer, octets);
     peer->quit_said |= is_quit(octets);
     for (const mst_violation *violation = step->violations; violation != NULL; violation = violation->next)
         s->rude |= violation->side == MS_CLIENT;
@@ -154,7 +170,7 @@ static void forget_open(stage *s, const stage *before)
     s->outcome = before->outcome;
     s->line = before->line;
     memcpy(s->reason, before->reason, sizeof s->reason);
-    s->over = s->transient = s->unreachable = false;
+    s->over = s->transient = s->unreachable = s->limited = false;
 }
 
 static void pause_until(const stage *s, net_deadline end)

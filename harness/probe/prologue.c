@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/probe/login_delay.h"
 #include "harness/probe/manners.h"
 #include "harness/result/escape.h"
 
@@ -257,14 +258,17 @@ static void ask_for_utf8(probe_prologue *prologue)
 probe_reached probe_prologue_run(probe_prologue *prologue, mst_state state)
 {
     const bool pop3 = prologue->endpoint->target.protocol == NET_POP3;
+    const bool login = needs_login(prologue, state);
     probe_reply greeting;
+    if (pop3 && login)
+        probe_login_delay_wait(prologue->endpoint, prologue->peer->ledger, prologue->peer->case_end,
+                               prologue->peer->stop);
     probe_reached reached = probe_prologue_open(prologue);
     if (reached != PROBE_REACHED || state == MST_STATE_CONNECTED)
         return reached;
     reached = probe_prologue_greeting(prologue, &greeting);
     if (reached != PROBE_REACHED || state == MST_STATE_GREETED)
         return reached;
-    const bool login = needs_login(prologue, state);
     if (!pop3)
         reached = probe_prologue_hello(prologue, &prologue->peer->scope->arena);
     if (reached == PROBE_REACHED && needs_tls(prologue, state, login))

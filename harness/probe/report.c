@@ -51,6 +51,22 @@ bool probe_outcome_crowded(const probe_outcome *outcome)
     return false;
 }
 
+bool probe_outcome_limited(const probe_outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->count; i++)
+        if (outcome->plays[i].limited && outcome->plays[i].transient && outcome->plays[i].item.status != RESULT_FAIL)
+            return true;
+    return false;
+}
+
+bool probe_outcome_let_in(const probe_outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->count; i++)
+        if (outcome->plays[i].let_in)
+            return true;
+    return false;
+}
+
 bool probe_outcome_unreachable(const probe_outcome *outcome)
 {
     for (size_t i = 0; i < outcome->count; i++)
@@ -65,6 +81,14 @@ bool probe_outcome_failed(const probe_outcome *outcome)
         if (outcome->plays[i].item.status == RESULT_FAIL)
             return true;
     return false;
+}
+
+double probe_outcome_ms(const probe_outcome *outcome)
+{
+    double sum = 0;
+    for (size_t i = 0; i < outcome->count; i++)
+        sum += outcome->plays[i].item.duration_ms;
+    return outcome->count == 0 ? 0 : sum / (double)outcome->count;
 }
 
 void probe_outcome_free(probe_outcome *outcome)

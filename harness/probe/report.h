@@ -19,7 +19,13 @@ void probe_outcome_none(probe_outcome *outcome, const probe_job *job, result_sta
 bool probe_outcome_transient(const probe_outcome *outcome);
 /* … and because the server wants its replies awaited. */
 bool probe_outcome_crowded(const probe_outcome *outcome);
+/* … and because the server limits how often we come. */
+bool probe_outcome_limited(const probe_outcome *outcome);
+/* A login succeeded. */
+bool probe_outcome_let_in(const probe_outcome *outcome);
 bool probe_outcome_unreachable(const probe_outcome *outcome);
+/* How long a play took, on average. */
+double probe_outcome_ms(const probe_outcome *outcome);
 bool probe_outcome_failed(const probe_outcome *outcome);
 void probe_outcome_free(probe_outcome *outcome);
 

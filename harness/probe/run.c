@@ -8,16 +8,23 @@
 #include <string.h>
 #include <time.h>
 
+#include "harness/probe/maildrop.h"
+#include "harness/probe/pace.h"
+#include "harness/probe/queue.h"
 #include "harness/probe/report.h"
 
-enum { JOB_WAITS, JOB_RUNS, JOB_DONE };
 enum {
     WORKERS_MAX = 64,
     TRIES_MAX = 3,
     BACK_OFF_MS = 250, /* doubled with each try */
     DEAD_AFTER = 3,    /* jobs in a row that found nobody listening */
     IDLE_MS = 50,
-    PATIENCE = 50, /* how often a job that needs many connections is passed over */
+    SLOW_MS = 1900,        /* a refusal that is put off: by two seconds, often */
+    REFUSALS_OF_ALL = 6,   /* of a job for a limit, when no other gets through */
+    REFUSALS_OF_ONE = 3,   /* … when others of its kind do: it is what the case itself does, perhaps */
+    MANY_CASES = 8,        /* with fewer the run itself is no load */
+    OTHERS_FIRST_MS = 200, /* so that this is seen */
+    SLOW_REFUSALS = 2,     /* so many show that it is no accident */
 };
 
 typedef struct scheduler {
@@ -25,12 +32,12 @@ typedef struct scheduler {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
     probe_outcome *outcomes; /* by job */
-    unsigned busy, limit;    /* connections in use, and allowed */
-    unsigned running, holders, lookers, counters, deliverers;
-    bool alone;
-    probe_job **queue;  /* in the order in which they are to begin */
-    size_t first;       /* of the queue that is not done */
-    unsigned unreached; /* jobs in a row */
+    probe_queue queue;
+    probe_pace pace;
+    size_t through[MST_STATES]; /* jobs that met no limit, by the state that they start in */
+    unsigned slow_refusals;     /* jobs that guess, and were refused after a while */
+    net_deadline let_in;        /* when the last of them was not refused that ran side by side; 0: none was */
+    unsigned unreached;         /* jobs in a row */
     bool dead;
 } scheduler;
 
@@ -77,109 +84,33 @@ void probe_run_free(probe_run *run)
     run->job_count = run->job_room = 0;
 }
 
-/* --- which may run now --------------------------------------------------------------------------- */
-
-/* What the reset command does to the server is nobody else's to see. */
-static bool must_be_alone(const scheduler *s, const probe_job *job)
+static bool must_end(const scheduler *s)
 {
-    return job->alone || (job->resets && s->run->reset_command != NULL);
+    return s->dead || atomic_load(&s->run->context->stop) || net_left(s->run->end) == 0;
 }
 
-/* Do those that run now let it, too? */
-static bool is_free(const scheduler *s, const probe_job *job, net_deadline now)
-{
-    if (job->state != JOB_WAITS || now < job->not_before || s->alone)
-        return false;
-    if (s->running == 0)
-        return true;
-    if (must_be_alone(s, job) || (job->holds && (s->holders > 0 || s->lookers > 0)))
-        return false;
-    if (job->looks && s->holders > 0)
-        return false;
-    return !(job->counts && s->deliverers > 0) && !(job->delivers && s->counters > 0);
-}
-
-static bool has_room(const scheduler *s, const probe_job *job)
-{
-    return s->running == 0 || s->busy + job->weight <= s->limit;
-}
-
-static void claim(scheduler *s, probe_job *job, int sign)
-{
-    const unsigned one = (unsigned)sign; /* wraps: adding it twice, once negative, is nothing */
-    s->running += one;
-    s->busy += one * job->weight;
-    s->holders += one * job->holds;
-    s->lookers += one * job->looks;
-    s->counters += one * job->counts;
-    s->deliverers += one * job->delivers;
-    s->alone = sign > 0 && must_be_alone(s, job);
-    job->state = sign > 0 ? JOB_RUNS : job->state;
-}
-
-/* Claims the first job in the order of the queue that may run now; NULL if there is none.  *left: some have not run. */
-static probe_job *claim_next(scheduler *s, bool *left)
-{
-    const net_deadline now = net_now();
-    while (s->first < s->run->job_count && s->queue[s->first]->state == JOB_DONE)
-        s->first++;
-    *left = false;
-    for (size_t i = s->first; i < s->run->job_count; i++) {
-        probe_job *job = s->queue[i];
-        *left |= job->state == JOB_WAITS;
-        if (!is_free(s, job, now))
-            continue;
-        if (!has_room(s, job)) {
-            /* smaller ones may go before it, but not for ever */
-            if (job->passed_over++ >= PATIENCE)
-                return NULL;
-            continue;
-        }
-        claim(s, job, 1);
-        return job;
-    }
-    return NULL;
-}
+/* --- waiting for one's turn ---------------------------------------------------------------------- */
 
 /* The next job, claimed; NULL when all are done.  Waits while others run that forbid it. */
 static probe_job *next_job(scheduler *s)
 {
     for (;;) {
-        bool left;
+        bool left = true;
         struct timespec until;
-        probe_job *job = claim_next(s, &left);
-        if (job != NULL || !left)
-            return job;
+        const net_deadline now = net_now();
+        if (now >= s->pace.next || must_end(s)) {
+            probe_job *job = probe_queue_claim(&s->queue, now, &left);
+            if (job != NULL && s->pace.on)
+                probe_pace_begin(&s->pace, now);
+            if (job != NULL || !left)
+                return job;
+        }
         clock_gettime(CLOCK_REALTIME, &until);
         until.tv_nsec += IDLE_MS * 1000000L;
         until.tv_sec += until.tv_nsec / 1000000000L;
         until.tv_nsec %= 1000000000L;
         pthread_cond_timedwait(&s->changed, &s->mutex, &until);
     }
-}
-
-/* What delivers mail comes behind what counts it.  What holds a maildrop runs one at a time, the longest of the rows: it is
- * begun first.  What only waits is to begin before what keeps the processor busy. */
-static int compare_jobs(const void *left, const void *right)
-{
-    const probe_job *a = *(probe_job *const *)left;
-    const probe_job *b = *(probe_job *const *)right;
-    if (a->delivers != b->delivers)
-        return a->delivers ? 1 : -1;
-    if (a->holds != b->holds)
-        return a->holds ? -1 : 1;
-    if (a->waits_ms != b->waits_ms)
-        return a->waits_ms > b->waits_ms ? -1 : 1;
-    return a < b ? -1 : a > b;
-}
-
-static void make_queue(scheduler *s)
-{
-    const size_t count = s->run->job_count;
-    s->queue = must(calloc(count + 1, sizeof(probe_job *)));
-    for (size_t i = 0; i < count; i++)
-        s->queue[i] = &s->run->jobs[i];
-    qsort(s->queue, count, sizeof(probe_job *), compare_jobs);
 }
 
 /* --- running one ----------------------------------------------------------------------------------- */
@@ -225,6 +156,8 @@ static void run_job(scheduler *s, probe_job *job, probe_outcome *outcome)
     status = RESULT_SKIP;
     if (instead == NULL)
         instead = why_not(s, &status);
+    if (instead != NULL && status == RESULT_SKIP && job->tries + job->refusals > 0)
+        return; /* what it came to before is told */
     if (instead != NULL) {
         probe_outcome_none(outcome, job, status, instead);
         return;
@@ -244,6 +177,55 @@ static void run_job(scheduler *s, probe_job *job, probe_outcome *outcome)
     }
 }
 
+/* --- limits ------------------------------------------------------------------------------------------- */
+
+static void tell_of_limit(const scheduler *s, const probe_job *job)
+{
+    char words[500];
+    if (s->run->tell == NULL)
+        return;
+    snprintf(words, sizeof words, "%s limits the rate: the cases run one at a time, as fast as it lets them",
+             job->endpoint->target.url);
+    s->run->tell(words);
+}
+
+static size_t *through(scheduler *s, const probe_job *job)
+{
+    const mst_start *start = job->document->header.starts;
+    return &s->through[start == NULL ? MST_STATE_CONNECTED : start->state];
+}
+
+/* The server lets us come so often and no oftener.  First fewer at a time, as for other limits; then one at a time, and slower.
+ * What the whole run is refused for is not counted against the case, but a case that never gets through is let go. */
+static bool try_slower(scheduler *s, probe_job *job)
+{
+    const bool begun = s->pace.on;
+    if (!s->run->paced || s->run->job_count < MANY_CASES || (job->tries == 0 && s->queue.limit > 1))
+        return false;
+    if (job->refusals++ == 0)
+        job->through = *through(s, job);
+    if (job->refusals > (*through(s, job) > job->through ? REFUSALS_OF_ONE : REFUSALS_OF_ALL))
+        return false;
+    if (!probe_pace_refused(&s->pace, net_now())) {
+        if (begun && s->run->tell != NULL)
+            s->run->tell("nothing gets through any more, however long it waits: the rest runs as usual");
+        return false;
+    }
+    if (!begun)
+        tell_of_limit(s, job);
+    s->queue.limit = 1;
+    job->not_before = s->pace.next + OTHERS_FIRST_MS;
+    atomic_store(&s->run->waits_until, s->pace.next);
+    return true;
+}
+
+/* Once a limit was met, what passes is taken for it, too: not every server says so. */
+static bool is_limited(const scheduler *s, const probe_outcome *outcome)
+{
+    return probe_outcome_limited(outcome) || (s->pace.on && probe_outcome_transient(outcome) &&
+                                              !probe_outcome_crowded(outcome) && !probe_outcome_unreachable(outcome));
+}
+
 /* Load and limits pass: fewer at a time, and later again. */
 static bool again(scheduler *s, probe_job *job, const probe_outcome *outcome)
 {
@@ -253,14 +235,82 @@ static bool again(scheduler *s, probe_job *job, const probe_outcome *outcome)
         s->dead = true;
     if (s->run->alive != NULL && !s->run->alive(s->run->server))
         s->dead = true;
-    if (s->dead || !probe_outcome_transient(outcome) || ++job->tries >= TRIES_MAX ||
-        atomic_load(&s->run->context->stop))
+    if (s->dead || atomic_load(&s->run->context->stop))
         return false;
-    if (s->limit > 1)
-        s->limit = (s->limit + 1) / 2;
+    const bool limited = is_limited(s, outcome);
+    if (!limited && !unreachable && job->skip == NULL) {
+        probe_pace_good(&s->pace);
+        ++*through(s, job);
+    }
+    if (limited && try_slower(s, job))
+        return true;
+    if (!probe_outcome_transient(outcome) || ++job->tries >= TRIES_MAX)
+        return false;
+    if (s->queue.limit > 1)
+        s->queue.limit = (s->queue.limit + 1) / 2;
     job->patient |= probe_outcome_crowded(outcome);
     job->not_before = net_in(BACK_OFF_MS << job->tries);
     return true;
+}
+
+/* --- what guesses --------------------------------------------------------------------------------------- */
+
+/* A wrong login was taken, and the maildrop may have been locked for it: others were refused for that, perhaps. */
+static void repeat_neighbours(scheduler *s, const probe_job *job)
+{
+    for (size_t i = 0; i < s->run->job_count; i++) {
+        probe_job *other = &s->run->jobs[i];
+        if (other == job || !other->outside || other->ended < job->began || !other->done ||
+            probe_outcome_let_in(&s->outcomes[i]))
+            continue;
+        other->done = false;
+        probe_queue_repeat(&s->queue, other);
+        atomic_fetch_sub(&s->run->done, 1);
+    }
+}
+
+/* What a guess came to; true if it is to be run again. */
+static bool note_guess(scheduler *s, probe_job *job, const probe_outcome *outcome)
+{
+    if (!job->guesses || job->skip != NULL)
+        return false;
+    const bool in = probe_outcome_let_in(outcome);
+    const bool met = job->outside && !in && job->began <= s->let_in;
+    job->ended = net_now();
+    if (job->outside && in) {
+        s->let_in = job->ended;
+        repeat_neighbours(s, job);
+    }
+    s->slow_refusals += probe_outcome_ms(outcome) >= SLOW_MS;
+    s->queue.refuses_slowly = s->slow_refusals >= SLOW_REFUSALS;
+    job->inside |= met;
+    return met;
+}
+
+/* Many servers forget the wrong logins from an address behind a right one, and until then have each of them wait longer than
+ * the one before. */
+static void make_up(scheduler *s, const probe_job *job)
+{
+    char why[PROBE_WHY_MAX];
+    probe_visit visit;
+    const bool pop3 = job->endpoint->target.protocol == NET_POP3;
+    if (!job->endpoint->auth_works ||
+        probe_offer_has(&job->endpoint->clear, MS_SPAN("LOGIN-DELAY"), ms_span_absent()) ||
+        atomic_load(&s->run->context->stop))
+        return;
+    if (probe_visit_begin(&visit, s->run->context, job->endpoint, false, s->run->context->mark,
+                          pop3 ? MST_STATE_TRANSACTION : MST_STATE_AUTH, why))
+        probe_visit_end(&visit, true);
+}
+
+/* What the last try came to; it stands if there is no time for the next one. */
+static void keep(scheduler *s, const probe_job *job, const probe_outcome *outcome)
+{
+    probe_outcome *kept = &s->outcomes[job - s->run->jobs];
+    if (outcome->count == 0)
+        return;
+    probe_outcome_free(kept);
+    *kept = *outcome;
 }
 
 static void *work(void *context)
@@ -269,18 +319,23 @@ static void *work(void *context)
     pthread_mutex_lock(&s->mutex);
     for (probe_job *job = next_job(s); job != NULL; job = next_job(s)) {
         probe_outcome outcome = {.count = 0};
+        job->began = net_now();
         pthread_mutex_unlock(&s->mutex);
         run_job(s, job, &outcome);
         pthread_mutex_lock(&s->mutex);
-        claim(s, job, -1);
-        if (again(s, job, &outcome)) {
-            job->state = JOB_WAITS;
-            probe_outcome_free(&outcome);
-        } else {
-            job->state = JOB_DONE;
-            s->outcomes[job - s->run->jobs] = outcome;
+        const bool met = note_guess(s, job, &outcome);
+        if (job->guesses && s->queue.refuses_slowly && !job->outside && probe_outcome_ms(&outcome) >= SLOW_MS) {
+            pthread_mutex_unlock(&s->mutex);
+            make_up(s, job);
+            pthread_mutex_lock(&s->mutex);
+        }
+        const bool repeated = met || again(s, job, &outcome);
+        probe_queue_release(&s->queue, job, !repeated);
+        job->done = !repeated;
+        keep(s, job, &outcome);
+        if (!repeated) {
             atomic_fetch_add(&s->run->done, 1);
-            atomic_fetch_add(&s->run->failed, probe_outcome_failed(&outcome));
+            atomic_fetch_add(&s->run->failed, probe_outcome_failed(&s->outcomes[job - s->run->jobs]));
         }
         pthread_cond_broadcast(&s->changed);
     }
@@ -291,14 +346,15 @@ static void *work(void *context)
 
 void probe_run_all(probe_run *run, result_run *results)
 {
-    scheduler s = {.run = run, .limit = run->connections == 0 ? 1 : run->connections};
+    scheduler s = {.run = run};
     pthread_t threads[WORKERS_MAX];
     unsigned started = 0;
-    unsigned wanted = s.limit < WORKERS_MAX ? s.limit : WORKERS_MAX;
+    const unsigned limit = run->connections == 0 ? 1 : run->connections;
+    unsigned wanted = limit < WORKERS_MAX ? limit : WORKERS_MAX;
     if (wanted > run->job_count)
         wanted = (unsigned)run->job_count;
     s.outcomes = must(calloc(run->job_count + 1, sizeof *s.outcomes));
-    make_queue(&s);
+    probe_queue_init(&s.queue, run->jobs, run->job_count, limit, run->reset_command != NULL);
     pthread_mutex_init(&s.mutex, NULL);
     pthread_cond_init(&s.changed, NULL);
     while (started < wanted && pthread_create(&threads[started], NULL, work, &s) == 0)
@@ -312,7 +368,7 @@ void probe_run_all(probe_run *run, result_run *results)
     for (size_t i = 0; i < run->job_count; i++)
         probe_outcome_free(&s.outcomes[i]);
     free(s.outcomes);
-    free(s.queue);
+    probe_queue_free(&s.queue);
     pthread_cond_destroy(&s.changed);
     pthread_mutex_destroy(&s.mutex);
 }

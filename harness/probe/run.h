@@ -15,13 +15,16 @@ typedef struct probe_run {
     size_t job_count, job_room;
     unsigned connections; /* at a time */
     bool feeds[PROBE_FEEDS];
-    const char *artefacts;       /* a folder; NULL: none are written */
-    const char *reset_command;   /* NULL: none */
-    net_deadline end;            /* of the run */
-    bool (*alive)(void *server); /* of --exec; NULL */
+    const char *artefacts;           /* a folder; NULL: none are written */
+    const char *reset_command;       /* NULL: none */
+    net_deadline end;                /* of the run */
+    bool paced;                      /* where the server limits the rate, keep to it, however long that takes */
+    void (*tell)(const char *words); /* what happens meanwhile, a line; NULL: nobody listens */
+    bool (*alive)(void *server);     /* of --exec; NULL */
     void *server;
 
     atomic_size_t done, failed; /* for a progress line */
+    atomic_llong waits_until;   /* no case begins before that net_deadline */
     bool died;                  /* a target could not be reached any more */
     size_t artefact_count;
 } probe_run;

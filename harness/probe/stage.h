@@ -52,10 +52,12 @@ typedef struct stage {
     bool over;          /* the script has ended */
     bool in_clear;      /* the connection that is opened begins without TLS in any case */
     bool transient, unreachable;
+    bool limited;           /* … because of how often we came */
     bool rude;              /* the case has broken a rule of the client on purpose */
     bool patient;           /* nothing is said before what was said is answered, where the case leaves that open */
     bool punished;          /* a reply was about our manners, and what the listener makes of it is void */
     bool crowded;           /* … because something was said too soon: worth a try with patience */
+    bool let_in;            /* a login succeeded */
     bool login_refused;     /* the verdict is on a POP3 login that got -ERR */
     bool not_checked;       /* a delivery could not be looked at */
     probe_store *before[2]; /* the maildrops of rcpt and rcpt2 when the script began; NULL: not seen */

@@ -1,5 +1,6 @@
 /* survey.c - see survey.h */
 #include "harness/probe/survey.h"
+#include "harness/probe/login_delay.h"
 #include "harness/probe/sasl.h"
 
 #include <stdio.h>
@@ -197,6 +198,7 @@ static void smtp_clear(survey *s)
         accepted = s->accepted;
         quit(s);
     }
+    endpoint->mail_taken = accepted;
     endpoint->mail_refused = !accepted && s->settings->rcpt != NULL;
     /* RFC 6409 section 3.3: submission is for those who have logged in */
     if (endpoint->target.protocol == NET_SUBMISSION && endpoint->auth_works)
@@ -208,6 +210,7 @@ static void smtp_clear(survey *s)
 static bool pop3_login(survey *s, bool second)
 {
     s->prologue.second = second;
+    probe_login_delay_wait(s->endpoint, s->peer.ledger, s->peer.case_end, s->peer.stop);
     const bool done = probe_prologue_login(&s->prologue) == PROBE_REACHED;
     s->prologue.second = false;
     return done;
