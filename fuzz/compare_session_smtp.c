@@ -173,7 +173,7 @@ static void client_speaks(dialogue *d)
         client_says_two(d);
         return;
     }
-    if (d->model.queued == 0 && d->late > 0 && !d->unanswered)
+    if (d->model.queued == 0 && d->late > 0)
         d->late--;
     const smtp_item item = next_item(d);
     const model_verdict verdict = smtp_model_client(&d->model, &item);
@@ -185,7 +185,8 @@ static void client_speaks(dialogue *d)
     talk_say(&d->talk, MS_CLIENT, text, verdict);
     const size_t queued = d->model.queued;
     smtp_model_say(&d->model, &item);
-    d->unanswered = d->model.queued == queued && item.verb == SMTP_BDAT;
+    /* a last chunk for nobody: a late reply may be to it */
+    d->over = d->over || (d->late > 0 && d->model.queued == queued);
     d->chunk_left = item.verb == SMTP_BDAT && item.incomplete ? CHUNK : 0;
     /* What these octets are, the reply decides, or else who reads them. */
     d->over = d->over || held || d->model.unsure;

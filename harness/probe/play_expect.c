@@ -245,11 +245,20 @@ static bool postpones_login(const mst_alternative *taken, const probe_reply *rep
     return probe_is_word(code, "LOGIN-DELAY") || probe_is_word(code, "SYS/TEMP");
 }
 
+#define VERB(v) (UINT32_C(1) << MS_SMTP_##v)
+
+/* What needs no TLS and no login also where it is demanded (RFC 3207 section 4, RFC 4954 section 6). */
+static const uint32_t free_without_tls = VERB(NOOP) | VERB(EHLO) | VERB(LHLO) | VERB(STARTTLS) | VERB(QUIT);
+static const uint32_t free_without_login =
+    VERB(AUTH) | VERB(EHLO) | VERB(LHLO) | VERB(HELO) | VERB(NOOP) | VERB(RSET) | VERB(QUIT);
+
 /* "TLS first", or "log in first", where the case asks for a refusal without saying which. */
 static bool demands_more(const stage *s, const probe_peer *peer, const mst_alternative *taken, const probe_reply *reply)
 {
-    const bool tls = s->endpoint->tls_required && !net_tls_active(peer->stream);
-    const bool login = s->endpoint->auth_required && !peer->authenticated;
+    const bool tls =
+        s->endpoint->tls_required && !net_tls_active(peer->stream) && (free_without_tls >> reply->answered & 1) == 0;
+    const bool login =
+        s->endpoint->auth_required && !peer->authenticated && (free_without_login >> reply->answered & 1) == 0;
     if (peer->pop3_spoken || reply->came != PROBE_CAME_REPLY || reply->code != 530 || (!tls && !login))
         return false;
     for (const mst_match *match = taken->matches; match != NULL; match = match->next)

@@ -61,7 +61,7 @@ class Suite(unittest.TestCase):
 
     def test_mutants_are_seen(self):
         done = subprocess.run([MAILSPEC, "mutants", "--corpus", CORPUS, "--cited-only", "-q", "--mutant",
-                               "smtp.smuggling.*,smtp.tls.*,pop3.stls.*,smtp.order.*,pop3.quit.*"],
+                               "smtp.smuggling.*,smtp.tls.*,pop3.stls.*,smtp.order.*,pop3.quit.*,smtp.demand.*,submission.noop-demands"],
                               capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
 
