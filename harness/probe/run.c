@@ -20,7 +20,7 @@ enum {
     DEAD_AFTER = 3,    /* jobs in a row that found nobody listening */
     IDLE_MS = 50,
     SLOW_MS = 1900,        /* a refusal that is put off: by two seconds, often */
-    REFUSALS_OF_ALL = 6,   /* of a job for a limit, when no other gets through */
+    REFUSALS_OF_ALL = 8,   /* of a job for a limit, when no other gets through */
     REFUSALS_OF_ONE = 3,   /* … when others of its kind do: it is what the case itself does, perhaps */
     MANY_CASES = 8,        /* with fewer the run itself is no load */
     OTHERS_FIRST_MS = 200, /* so that this is seen */
