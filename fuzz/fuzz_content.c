@@ -94,6 +94,9 @@ static void scan(const fuzz_input *input, bool chunk)
         reader r = {.chunk = chunk, .remaining = input->options == 255 ? UINT64_MAX : (uint64_t)input->options * 4};
         ms_content_init(&r.content);
         const size_t consumed = read_content(&r, input, way);
+        /* "the exact length of the data segment in octets" (RFC 3030 section 2): no octet of a chunk means anything else */
+        FUZZ_EXPECT(ORACLE_FACT, 0,
+                    !chunk || (r.len == consumed && (r.len == 0 || memcmp(joined, input->octets.ptr, r.len) == 0)));
         fuzz_look look = fuzz_look_at(ms_span_make(joined, r.len));
         look_octets(&look, look.input);
         look_number(&look, r.content.flags);
