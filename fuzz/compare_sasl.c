@@ -61,6 +61,15 @@ const char *compare_plain(ms_span message)
                : "where the parts of the message stand";
 }
 
+/* An attribute of this name: no value holds a comma. */
+static bool has_attribute(ms_span message, uint8_t name)
+{
+    for (size_t at = 0; at + 1 < message.len; at++)
+        if ((at == 0 || message.ptr[at - 1] == ',') && message.ptr[at] == name && message.ptr[at + 1] == '=')
+            return true;
+    return false;
+}
+
 const char *compare_scram(ms_span message, ms_sasl_scram_step step)
 {
     static const char *const rules[] = {
@@ -76,5 +85,7 @@ const char *compare_scram(ms_span message, ms_sasl_scram_step step)
     /* RFC 5802 section 5.1: the presence of m= "MUST cause authentication failure"; the grammar has it. */
     if (scram.error == MS_SASL_ERR_SCRAM_EXTENSION)
         return NULL;
+    if (scram.error == MS_SASL_OK && has_attribute(message, 'm'))
+        return "a mandatory extension is passed over";
     return verdict(in_grammar, scram.error == MS_SASL_OK);
 }

@@ -210,12 +210,14 @@ void framing_pop3_command(framing *f, const ms_pop3_parsed *parsed)
         f->waiting = -1; /* its responses are lines, too, and may be taken for commands */
     if (f->waiting < 0)
         return;
+    const bool clean = parsed->error == MS_POP3_OK && parsed->deviations == 0;
+    const bool top = clean && verb == MS_POP3_TOP;
     const bool numbered =
-        parsed->error == MS_POP3_OK && parsed->deviations == 0 &&
-        (verb == MS_POP3_RETR || verb == MS_POP3_DELE || verb == MS_POP3_LIST || verb == MS_POP3_UIDL);
+        clean && (verb == MS_POP3_RETR || verb == MS_POP3_DELE || verb == MS_POP3_LIST || verb == MS_POP3_UIDL);
     f->commands[f->waiting].sequence = sequence;
     f->commands[f->waiting].verb = (uint8_t)verb;
-    f->commands[f->waiting].number = numbered ? parsed->command.message.number : 0;
+    f->commands[f->waiting].number = numbered ? parsed->command.message.number : top ? parsed->command.top.number : 0;
+    f->commands[f->waiting].lines = top ? parsed->command.top.lines : 0;
     f->waiting++;
 }
 
@@ -230,6 +232,8 @@ void framing_pop3_answered(framing *f, ms_pop3_answering answered, uint64_t at)
         return;
     if (f->commands[0].number != 0)
         FUZZ_EXPECT(ORACLE_ORDER, (size_t)at, answered.number == f->commands[0].number);
+    if (f->commands[0].number != 0 && answered.verb == MS_POP3_TOP && f->commands[0].lines < UINT32_MAX)
+        FUZZ_EXPECT(ORACLE_ORDER, (size_t)at, answered.lines == f->commands[0].lines);
     f->waiting--;
     memmove(f->commands, f->commands + 1, (size_t)f->waiting * sizeof f->commands[0]);
 }

@@ -31,6 +31,7 @@ typedef struct framing {
     struct {
         uint8_t verb;
         uint32_t number, sequence;
+        uint64_t lines; /* of TOP */
     } commands[FRAMING_COMMANDS];
 } framing;
 

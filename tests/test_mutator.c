@@ -93,6 +93,7 @@ static const struct {
     {KIND_QUOTING, "\"a\"@"},     {KIND_ADDRESS_LITERAL, "@[192.0.2.1]>"},
     {KIND_DOT, "\r\n.\r\n"},      {KIND_VERB, "CRCPT FROM:"},
     {KIND_SIDE, "\xFET"},         {KIND_DROP, "relay.example\r\n250 SIZE"},
+    {KIND_SCRAM, ",i=4096"},      {KIND_SCRAM, "n,,n=user"},
     {KIND_BASE64, "YQ==@"},       {KIND_XTEXT, "+2B"},
 };
 

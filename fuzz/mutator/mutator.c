@@ -388,6 +388,37 @@ static void mutate_base64(draft *d)
     }
 }
 
+static void mutate_scram(draft *d)
+{
+    static const char *const messages[] = {
+        "n,,n=user,r=abc",        "y,a=id,n=a=2Cb,r=abc",   "p=tls-unique,,n=user,r=abc",
+        "r=abcdef,s=QSXC,i=4096", "c=biws,r=abcdef,p=dHzb", "v=rmF9",
+        "e=invalid-proof"};
+    static const char *const attributes[] = {
+        "m=x",    "i=0",    "i=4294967296",  "x=y", "a=b", "n=a=3Db",      "n=a=2c", "r=",
+        "c=biws", "p=dHzb", "e=other-error", "n",   "y",   "p=tls-unique", "",       "s=="};
+    const range text = text_of(d, any_line(d));
+    const uint8_t *comma = text.to == text.from ? NULL : memchr(d->data + text.from, ',', text.to - text.from);
+    if (comma == NULL || below(d, 8) == 0) {
+        const char *message = messages[below(d, COUNT(messages))];
+        replace(d, text, message, strlen(message));
+        return;
+    }
+    range old = {text.from + below(d, text.to - text.from), 0};
+    for (old.to = old.from; old.to < text.to && d->data[old.to] != ','; old.to++)
+        ;
+    while (old.from > text.from && d->data[old.from - 1] != ',')
+        old.from--;
+    char piece[40];
+    const char *attribute = attributes[below(d, COUNT(attributes))];
+    const size_t way = below(d, 3);
+    snprintf(piece, sizeof piece, "%s%s%s", way == 1 ? "," : "", attribute, way == 2 ? "," : "");
+    if (way == 0)
+        replace(d, old, piece, strlen(piece));
+    else
+        insert_text(d, way == 1 ? old.to : old.from, piece);
+}
+
 static void mutate_parameter(draft *d)
 {
     static const char *const values[] = {"", "=", "=1", "=8BITMIME", "=FULL", "=NEVER", "=rfc822;a+40b", "=<>", "=R"};
@@ -453,6 +484,7 @@ static const struct {
     [KIND_ADDRESS_LITERAL] = {"address-literal", mutate_address_literal},
     [KIND_XTEXT] = {"xtext", mutate_xtext},
     [KIND_BASE64] = {"base64", mutate_base64},
+    [KIND_SCRAM] = {"scram", mutate_scram},
     [KIND_PARAMETER] = {"parameter", mutate_parameter},
     [KIND_DOT] = {"dot", mutate_dot},
     [KIND_SIDE] = {"side", mutate_side},

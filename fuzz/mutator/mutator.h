@@ -28,6 +28,7 @@ typedef enum fuzz_kind {
     KIND_ADDRESS_LITERAL, /* what follows an at sign becomes an address literal */
     KIND_XTEXT,           /* an octet as +HH, right or wrong */
     KIND_BASE64,          /* a word in base64, or its padding wrong */
+    KIND_SCRAM,           /* a message of SCRAM, or one of its attributes, there twice, missing, or another one */
     KIND_PARAMETER,       /* a parameter, keyword or mechanism at the end of a line */
     KIND_DOT,             /* an end of data, or what some take for one */
     KIND_SIDE,            /* a mark: the other side says it, TLS, a close */
