@@ -304,9 +304,12 @@ static void mutate_quoting(draft *d)
 {
     static const char *const inner[] = {"\\\"", "\"", "\\\\", "\\", "@", ">", "\"@\"", " ", "\\\r", "@[]"};
     const range word = any_word(d);
-    if (below(d, 2) == 0) {
+    const size_t way = below(d, 5);
+    if (way < 2) {
         insert_text(d, word.to, "\"");
         insert_text(d, word.from, "\"");
+    } else if (way == 2) {
+        replace(d, word, "\"\"", 2); /* nothing, in quotes */
     } else {
         insert_text(d, word.from + below(d, word.to - word.from + 1), inner[below(d, COUNT(inner))]);
     }
