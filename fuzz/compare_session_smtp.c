@@ -183,10 +183,9 @@ static void client_speaks(dialogue *d)
                          last->verb == SMTP_AUTH_RESPONSE || last->verb == SMTP_QUIT);
     item_text(&item, text);
     talk_say(&d->talk, MS_CLIENT, text, verdict);
-    const size_t queued = d->model.queued;
     smtp_model_say(&d->model, &item);
-    /* a last chunk for nobody: a late reply may be to it */
-    d->over = d->over || (d->late > 0 && d->model.queued == queued);
+    /* a chunk for nobody is not answered in LMTP: a late reply may be to it */
+    d->over = d->over || (d->late > 0 && d->model.lmtp && item.verb == SMTP_BDAT);
     d->chunk_left = item.verb == SMTP_BDAT && item.incomplete ? CHUNK : 0;
     /* What these octets are, the reply decides, or else who reads them. */
     d->over = d->over || held || d->model.unsure;
