@@ -228,7 +228,7 @@ size_t smtp_take_data(smtp_server *server, ms_span input)
 void smtp_abandon_data(smtp_server *server)
 {
     const smtp_transaction *t = &server->transaction;
-    if (!mutant_is(server->settings, MUTANT_SMTP_PARTIAL_DELIVERED) || server->phase != PHASE_DATA)
+    if (!mutant_is(server->settings, MUTANT_SMTP_PARTIAL_DELIVERED) || (server->phase != PHASE_DATA && !t->chunks))
         return;
     for (size_t i = 0; i < t->recipient_count; i++)
         smtp_deliver(server, &t->recipients[i]);
