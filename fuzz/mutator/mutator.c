@@ -424,12 +424,28 @@ static void mutate_scram(draft *d)
 
 static void mutate_parameter(draft *d)
 {
-    static const char *const values[] = {"", "=", "=1", "=8BITMIME", "=FULL", "=NEVER", "=rfc822;a+40b", "=<>", "=R"};
+    static const char *const values[] = {
+        "",        "=",           "=1",           "=8BITMIME", "=FULL",
+        "=NEVER",  "=<>",         "=R",           "=-9",       "=120;RT",
+        "=-5;N",   "=HDRS",       "=7BIT",        "=DELAY",    "=SUCCESS,FAILURE",
+        "=a+2Bb",  "=a@b.test",   "=utf-8;a",     "=20",       "=2026-11-23T16:00:00Z",
+        "=aA1.b:", "=.a",         "=C",           "=86400",    "=2026-11-23T16:00:00+01:00;C",
+        "=org:a",  "=BINARYMIME", "=rfc822;a+40b"};
     static const fuzz_words sets[] = {WORDS_SMTP_PARAMETER, WORDS_SMTP_KEYWORD, WORDS_MECHANISM, WORDS_POP3_CODE};
     char piece[80];
     const range text = text_of(d, any_line(d));
-    snprintf(piece, sizeof piece, " %s%s", pick(d, sets[below(d, COUNT(sets))]), values[below(d, COUNT(values))]);
-    insert_text(d, text.to, piece);
+    const char *name = pick(d, sets[below(d, COUNT(sets))]), *value = values[below(d, COUNT(values))];
+    if (below(d, 3) > 0) {
+        snprintf(piece, sizeof piece, " %s%s", name, value);
+        insert_text(d, text.to, piece);
+        return;
+    }
+    /* behind one that is malformed nothing is read, so it stands before another, too */
+    size_t at = text.from + below(d, text.to - text.from + 1);
+    while (at > text.from && d->data[at - 1] != ' ')
+        at--;
+    snprintf(piece, sizeof piece, "%s%s ", name, value);
+    insert_text(d, at, piece);
 }
 
 /* Before a mark it is said by the side that spoke, behind it by the one that speaks then. */
