@@ -376,6 +376,8 @@ static const struct {
     {HEAD "not\n", 5, 4, "'delivered'"},
     {HEAD "not delivered 2\n", 5, 15, "count behind"},
     {HEAD "delivered to\n", 5, 13, "raw octets"},
+    {HEAD "delivered contains \"a\" to \"b\" contains \"c\"\n", 5, 31, "asked of the messages twice"},
+    {HEAD "delivered header ~\"a\" header ~\"b\"\n", 5, 23, "asked of the messages twice"},
     {HEAD "delivered header \"a\"\n", 5, 18, "a text pattern"},
     {HEAD "open now\n", 5, 6, "not an outcome"},
     {HEAD "verdict\n", 5, 8, "neither"},

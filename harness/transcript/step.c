@@ -172,6 +172,11 @@ static bool read_check(mst_scan *scan, mst_step *step)
     return step->check.right != NULL;
 }
 
+static bool is_twice(mst_scan *scan, mst_position at)
+{
+    return mst_scan_fail(scan, at, "the same is asked of the messages twice", "write a second delivered line");
+}
+
 static bool read_delivered(mst_scan *scan, mst_step *step)
 {
     step->delivered.count = (mst_range){1, 1};
@@ -189,7 +194,10 @@ static bool read_delivered(mst_scan *scan, mst_step *step)
     for (;;) {
         const mst_expression **value = NULL;
         mst_scan_blanks(scan);
+        const mst_position at = mst_scan_position(scan);
         if (mst_scan_keyword(scan, "header")) {
+            if (!ms_span_is_absent(step->delivered.header.source))
+                return is_twice(scan, at);
             mst_scan_blanks(scan);
             if (!mst_read_text_pattern(scan, &step->delivered.header))
                 return false;
@@ -203,6 +211,8 @@ static bool read_delivered(mst_scan *scan, mst_step *step)
             value = &step->delivered.octets;
         if (value == NULL)
             return true;
+        if (*value != NULL)
+            return is_twice(scan, at);
         mst_scan_blanks(scan);
         *value = mst_read_pieces(scan);
         if (*value == NULL)
