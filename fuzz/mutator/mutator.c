@@ -382,7 +382,9 @@ static void mutate_base64(draft *d)
     uint8_t coded[512];
     const range word = any_word(d);
     const size_t len = word.to - word.from;
-    if (below(d, 2) == 0 && len < 300) {
+    if (below(d, 8) == 0) {
+        insert_text(d, text_of(d, line_at(d, word.from)).to, " ="); /* the empty response (RFC 4954 section 4) */
+    } else if (below(d, 2) == 0 && len < 300) {
         const size_t written = ms_base64_encode(ms_span_make(d->data + word.from, len), coded);
         replace(d, word, coded, written);
     } else {
