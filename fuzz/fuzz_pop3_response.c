@@ -18,8 +18,8 @@ static uint8_t out[FUZZ_INPUT_MAX + 64];
 /* All that a line may be. */
 typedef struct reading {
     ms_pop3_response status;
-    ms_pop3_response item; /* if listing */
-    bool listing;
+    ms_pop3_response item;
+    bool listing; /* where an item may stand; anywhere else it is text */
     ms_pop3_capability capability;
 } reading;
 
@@ -28,8 +28,7 @@ static void read_all(ms_span line, const ms_pop3_response_context *context, read
     read->status = ms_pop3_response_parse(line, context);
     read->listing = context->after == MS_POP3_AFTER_LIST || context->after == MS_POP3_AFTER_UIDL ||
                     context->after == MS_POP3_AFTER_LANG;
-    if (read->listing)
-        read->item = ms_pop3_listing_parse(line, context);
+    read->item = ms_pop3_listing_parse(line, context);
     read->capability = ms_pop3_capability_parse(line);
 }
 
