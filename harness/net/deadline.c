@@ -28,3 +28,13 @@ int net_left(net_deadline deadline)
         return 0;
     return left > INT_MAX ? INT_MAX : (int)left;
 }
+
+void net_pause(net_deadline until, const atomic_bool *stop)
+{
+    enum { SLICE_MS = 50 }; /* between two looks at stop */
+    while (net_left(until) > 0 && !atomic_load(stop)) {
+        const int left = net_left(until) < SLICE_MS ? net_left(until) : SLICE_MS;
+        const struct timespec slice = {.tv_nsec = left * 1000000L};
+        nanosleep(&slice, NULL);
+    }
+}

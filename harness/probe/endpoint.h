@@ -59,6 +59,8 @@ void probe_endpoint_sender(const probe_endpoint *endpoint, const char *mark, cha
 
 /* The words behind keyword in the offer; absent if it is not offered, empty without parameters. */
 ms_span probe_offer_find(const probe_offer *offer, ms_span keyword);
+/* The number behind it; absent if there is none. */
+ms_span probe_offer_digits(const probe_offer *offer, ms_span keyword);
 /* Keyword, and that parameter among its own (letter case apart); parameter absent: any. */
 bool probe_offer_has(const probe_offer *offer, ms_span keyword, ms_span parameter);
 /* SASL mechanisms of AUTH (SMTP) or SASL (POP3), as a set of 1 << ms_sasl_mechanism. */

@@ -1,19 +1,14 @@
 /* login_delay.c - see login_delay.h */
 #include "harness/probe/login_delay.h"
 
-#include <time.h>
-
 static unsigned seconds(const probe_offer *offer)
 {
     enum { NO_LONGER = 1000000 };
-    const ms_span words = probe_offer_find(offer, MS_SPAN("LOGIN-DELAY"));
-    const size_t length = ms_span_is_absent(words) ? 0 : words.len;
+    const ms_span digits = probe_offer_digits(offer, MS_SPAN("LOGIN-DELAY"));
+    const size_t length = ms_span_is_absent(digits) ? 0 : digits.len;
     unsigned number = 0;
-    size_t i = 0;
-    while (i < length && words.ptr[i] == ' ')
-        i++;
-    for (; i < length && words.ptr[i] >= '0' && words.ptr[i] <= '9' && number < NO_LONGER; i++)
-        number = number * 10 + (unsigned)(words.ptr[i] - '0');
+    for (size_t i = 0; i < length && number < NO_LONGER; i++)
+        number = number * 10 + (unsigned)(digits.ptr[i] - '0');
     return number;
 }
 
@@ -50,10 +45,5 @@ void probe_login_delay_wait(const probe_endpoint *endpoint, probe_ledger *ledger
         const long long due = last + (long long)delay + MARGIN_MS;
         turn = last == 0 || due < net_now() ? net_now() : due;
     } while (!atomic_compare_exchange_weak(&ledger->last_login, &last, turn));
-    const net_deadline until = net_sooner(turn, end);
-    while (net_left(until) > 0 && !atomic_load(stop)) {
-        const int left = net_left(until) < 50 ? net_left(until) : 50;
-        const struct timespec pause = {.tv_nsec = left * 1000000L};
-        nanosleep(&pause, NULL);
-    }
+    net_pause(net_sooner(turn, end), stop);
 }

@@ -48,6 +48,19 @@ ms_span probe_offer_find(const probe_offer *offer, ms_span keyword)
     return ms_span_absent();
 }
 
+ms_span probe_offer_digits(const probe_offer *offer, ms_span keyword)
+{
+    const ms_span words = probe_offer_find(offer, keyword);
+    const size_t length = ms_span_is_absent(words) ? 0 : words.len;
+    size_t begin = 0;
+    while (begin < length && words.ptr[begin] == ' ')
+        begin++;
+    size_t end = begin;
+    while (end < length && words.ptr[end] >= '0' && words.ptr[end] <= '9')
+        end++;
+    return end == begin ? ms_span_absent() : ms_span_make(words.ptr + begin, end - begin);
+}
+
 bool probe_offer_has(const probe_offer *offer, ms_span keyword, ms_span parameter)
 {
     for (unsigned i = 0; i < offer->count; i++) {

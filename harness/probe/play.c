@@ -243,16 +243,8 @@ void stage_block(stage *s, const mst_block *block)
 static void set_size_limit(stage *s)
 {
     const bool tls = probe_starts_in_tls(s->endpoint, s->document);
-    const ms_span words = probe_offer_find(tls ? &s->endpoint->tls : &s->endpoint->clear, MS_SPAN("SIZE"));
-    const size_t length = ms_span_is_absent(words) ? 0 : words.len;
-    size_t begin = 0;
-    while (begin < length && words.ptr[begin] == ' ')
-        begin++;
-    size_t end = begin;
-    while (end < length && words.ptr[end] >= '0' && words.ptr[end] <= '9')
-        end++;
-    const ms_span digits = end == begin ? MS_SPAN("0") : ms_span_make(words.ptr + begin, end - begin);
-    probe_scope_set(&s->scope, MS_SPAN("size_limit"), digits);
+    const ms_span digits = probe_offer_digits(tls ? &s->endpoint->tls : &s->endpoint->clear, MS_SPAN("SIZE"));
+    probe_scope_set(&s->scope, MS_SPAN("size_limit"), ms_span_is_absent(digits) ? MS_SPAN("0") : digits);
 }
 
 /* Another one than the usual, where the server does not take that. */

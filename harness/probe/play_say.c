@@ -1,9 +1,9 @@
 /* play_say.c - C: C+ C< C+<, close, hangup, open, pause */
 #include "harness/probe/login_delay.h"
 #include "harness/probe/stage.h"
+#include "harness/requirement/register.h"
 
 #include <string.h>
-#include <time.h>
 
 /* The line's octets and their twin, CRLF added where the sign says so. */
 bool stage_octets(stage *s, const mst_step *step, ms_span *octets, ms_span *shown)
@@ -105,29 +105,29 @@ void stage_say(stage *s, const mst_step *step)
     }
 }
 
-/* The server leaves a session open whose QUIT it has answered: a breach of a rule of its own, which other cases end by, too
- * (RFC 5321 section 4.1.1.10, RFC 1939 sections 4 and 6). */
+/* The first cite that says when a session ends behind QUIT (RFC 5321 section 4.1.1.10, RFC 1939 sections 4 and 6). */
+static uint16_t closing_rule(const mst_document *document)
+{
+    static const uint16_t rules[] = {MS_REQ_SMTP_5321_4_1_1_10_02, MS_REQ_POP3_1939_6_04, MS_REQ_POP3_1939_4_14,
+                                     MS_REQ_POP3_1939_4_16};
+    for (const mst_word *cite = document->header.cites; cite != NULL; cite = cite->next) {
+        const uint16_t cited = (uint16_t)ms_register_find((const char *)cite->text.ptr, cite->text.len);
+        for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+            if (cited == rules[i])
+                return cited;
+    }
+    return MS_REQ_NONE;
+}
+
+/* The server leaves a session open whose QUIT it has answered: a breach of a rule of its own, which other cases end by, too. */
 static void stays_open(stage *s, const mst_step *step, const probe_reply *reply)
 {
-    static const struct closing_rule {
-        const char *cite;
-        uint16_t requirement;
-    } rules[] = {
-        {"SMTP-5321-4.1.1.10-02", MS_REQ_SMTP_5321_4_1_1_10_02},
-        {"POP3-1939-6-04", MS_REQ_POP3_1939_6_04},
-        {"POP3-1939-4-14", MS_REQ_POP3_1939_4_14},
-        {"POP3-1939-4-16", MS_REQ_POP3_1939_4_16},
-    };
-    for (const mst_word *cite = s->document->header.cites; cite != NULL; cite = cite->next)
-        for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
-            const ms_span rule = ms_span_make((const uint8_t *)rules[i].cite, strlen(rules[i].cite));
-            if (!probe_equal(cite->text, rule))
-                continue;
-            stage_silent(s, step, reply);
-            if (s->verdict == MST_FAIL && s->line == step->at.line)
-                s->requirement = rules[i].requirement;
-            return;
-        }
+    const uint16_t rule = closing_rule(s->document);
+    if (rule == MS_REQ_NONE)
+        return;
+    stage_silent(s, step, reply);
+    if (s->verdict == MST_FAIL && s->line == step->at.line)
+        s->requirement = rule;
 }
 
 void stage_close(stage *s, const mst_step *step)
@@ -173,15 +173,6 @@ static void forget_open(stage *s, const stage *before)
     s->over = s->transient = s->unreachable = s->limited = false;
 }
 
-static void pause_until(const stage *s, net_deadline end)
-{
-    while (net_left(end) > 0 && !atomic_load(&s->context->stop)) {
-        const int left = net_left(end) < 50 ? net_left(end) : 50;
-        const struct timespec pause = {.tv_nsec = left * 1000000L};
-        nanosleep(&pause, NULL);
-    }
-}
-
 /* A server may need a moment to notice that the session before has ended, and until then the maildrop is in use. */
 static bool open_patiently(stage *s, const mst_step *step, const probe_endpoint *endpoint)
 {
@@ -194,7 +185,7 @@ static bool open_patiently(stage *s, const mst_step *step, const probe_endpoint 
             return false;
         forget_open(s, &before);
         probe_peer_free(&s->peers[step->connection]);
-        pause_until(s, net_sooner(net_in(FIRST_MS << i), s->end));
+        net_pause(net_sooner(net_in(FIRST_MS << i), s->end), &s->context->stop);
     }
     return false;
 }
@@ -230,5 +221,5 @@ void stage_reopen(stage *s, const mst_step *step)
 
 void stage_pause(stage *s, const mst_step *step)
 {
-    pause_until(s, net_sooner(net_in(stage_time(s, step->wait.duration_ms)), s->end));
+    net_pause(net_sooner(net_in(stage_time(s, step->wait.duration_ms)), s->end), &s->context->stop);
 }
