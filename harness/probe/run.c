@@ -281,7 +281,7 @@ static bool note_guess(scheduler *s, probe_job *job, const probe_outcome *outcom
         s->let_in = job->ended;
         repeat_neighbours(s, job);
     }
-    s->slow_refusals += probe_outcome_ms(outcome) >= SLOW_MS;
+    s->slow_refusals += probe_outcome_ms(outcome) >= (double)SLOW_MS;
     s->queue.refuses_slowly = s->slow_refusals >= SLOW_REFUSALS;
     job->inside |= met;
     return met;
@@ -324,7 +324,7 @@ static void *work(void *context)
         run_job(s, job, &outcome);
         pthread_mutex_lock(&s->mutex);
         const bool met = note_guess(s, job, &outcome);
-        if (job->guesses && s->queue.refuses_slowly && !job->outside && probe_outcome_ms(&outcome) >= SLOW_MS) {
+        if (job->guesses && s->queue.refuses_slowly && !job->outside && probe_outcome_ms(&outcome) >= (double)SLOW_MS) {
             pthread_mutex_unlock(&s->mutex);
             make_up(s, job);
             pthread_mutex_lock(&s->mutex);
