@@ -50,9 +50,9 @@ static const recording_row challenges[] = {
     {"POP3-2195-2-02: the same on another connection",
      {"S: +OK ready\nC: AUTH CRAM-MD5\n" CHALLENGE_1 RESPONSE "S: +OK\n" QUIT,
       "S: +OK ready\nC: AUTH CRAM-MD5\n" CHALLENGE_1 "! server POP3-2195-2-02\n" RESPONSE "S: +OK\n" QUIT}},
-    {"POP3-2195-2-02: the same on the same",
+    {"POP3-2195-2-05: the same on the same",
      {"S: +OK ready\nC: AUTH CRAM-MD5\n" CHALLENGE_1 RESPONSE "S: -ERR\nC: AUTH CRAM-MD5\n" CHALLENGE_1
-      "! server POP3-2195-2-02\n" RESPONSE "S: +OK\n"}},
+      "! server POP3-2195-2-05\n" RESPONSE "S: +OK\n"}},
     {"LOGIN asks the same each time", {"S: +OK ready\n" BY_LOGIN QUIT, "S: +OK ready\n" BY_LOGIN QUIT}},
 };
 

@@ -163,14 +163,14 @@ void pop_login_challenge(const pop_event *p)
         return;
     const uint64_t challenge = pop_hash(POP_HASH_EMPTY, data);
     for (size_t i = 0; i < maildrop->challenge_count; i++) {
-        if (maildrop->challenges[i] != challenge)
+        if (maildrop->challenges[i].hash != challenge)
             continue;
         if (!pop_is_found(p, MS_REQ_POP3_2195_2_01))
-            pop_find(p, MS_REQ_POP3_2195_2_02);
+            pop_find(p, maildrop->challenges[i].session == s ? MS_REQ_POP3_2195_2_05 : MS_REQ_POP3_2195_2_02);
         return;
     }
     if (maildrop->challenge_count < POP_CHALLENGES_MAX)
-        maildrop->challenges[maildrop->challenge_count++] = challenge;
+        maildrop->challenges[maildrop->challenge_count++] = (pop_challenge){challenge, s};
     else
         p->track->limited = true;
 }

@@ -174,13 +174,19 @@ struct replay_pop_session {
     pop_capability_list first, list;
 };
 
+/* A challenge of CRAM-MD5, and who was asked. */
+typedef struct pop_challenge {
+    uint64_t hash;
+    const struct replay_pop_session *session; /* not owned */
+} pop_challenge;
+
 struct replay_maildrop {
     struct replay_pop_session **sessions; /* one per connection; not owned */
     size_t session_count;
     uint64_t clock; /* logins and ends so far */
     bool pipelining, expires;
     size_t lines; /* whose hashes are kept */
-    uint64_t challenges[POP_CHALLENGES_MAX];
+    pop_challenge challenges[POP_CHALLENGES_MAX];
     size_t challenge_count;
     struct pop_user *users; /* who logged in, and how */
     size_t user_count;

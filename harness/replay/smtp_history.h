@@ -74,6 +74,7 @@ struct replay_smtp_rules {
     smtp_texts verified;      /* mailboxes that VRFY or EXPN returned */
     smtp_texts secrets;       /* passwords, decoded and in base64 */
     smtp_texts mails;         /* MAIL lines answered 2yz */
+    smtp_texts challenges;    /* of CRAM-MD5, in this connection */
     ms_span mail_path;        /* of the last MAIL; owned */
     uint16_t broken_reply;    /* the code of a reply out of range to a step of the transaction, 0 none */
     bool malformed_reply;

@@ -24,9 +24,9 @@ void replay_smtp_rules_free(replay_smtp_rules *rules)
         return;
     while (rules->count > 0)
         smtp_history_pop(rules);
-    smtp_texts *const all[] = {&rules->refused_steps, &rules->keywords, &rules->mechanisms,
-                               &rules->refused,       &rules->accepted, &rules->recipients,
-                               &rules->verified,      &rules->secrets,  &rules->mails};
+    smtp_texts *const all[] = {&rules->refused_steps, &rules->keywords,   &rules->mechanisms, &rules->refused,
+                               &rules->accepted,      &rules->recipients, &rules->verified,   &rules->secrets,
+                               &rules->mails,         &rules->challenges};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         smtp_texts_clear(all[i]);
     free((void *)(uintptr_t)rules->mail_path.ptr);

@@ -37,8 +37,11 @@ static void take_challenge(replay_track *track, ms_span base64, uint64_t at, ms_
         if (auth->mechanism == MS_SASL_CRAM_MD5 && auth->challenges == 1) {
             if (ms_sasl_cram_md5_challenge_parse(text, &wrong) != MS_SASL_OK)
                 smtp_auth_find(findings, MS_SERVER, MS_REQ_SMTP_2195_2_01, at);
+            else if (smtp_texts_has(&track->smtp_rules->challenges, text))
+                smtp_auth_find(findings, MS_SERVER, MS_REQ_SMTP_2195_2_06, at);
             else if (smtp_texts_has(&track->file->challenges, text))
                 smtp_auth_find(findings, MS_SERVER, MS_REQ_SMTP_2195_2_02, at);
+            smtp_texts_add(&track->smtp_rules->challenges, text);
             smtp_texts_add(&track->file->challenges, text);
         }
         if (smtp_auth_is_scram(auth->mechanism))

@@ -1618,7 +1618,9 @@ typedef enum ms_requirement {
     MS_REQ_SMTP_4954_3_03 = 1604,
     MS_REQ_SMTP_5322_3_3_02 = 1605,
     MS_REQ_POP3_SEC_clear_03 = 1606,
-    MS_REQ_COUNT = 1607
+    MS_REQ_SMTP_2195_2_06 = 1607,
+    MS_REQ_POP3_2195_2_05 = 1608,
+    MS_REQ_COUNT = 1609
 } ms_requirement;
 /* clang-format on */
 
