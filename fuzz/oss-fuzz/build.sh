@@ -1,6 +1,7 @@
-#!/bin/bash -eu
+#!/bin/bash
 # Builds the fuzz targets as OSS-Fuzz and ClusterFuzzLite ask for it: with $CC, $CFLAGS, $CXX, $CXXFLAGS and
 # $LIB_FUZZING_ENGINE, into $OUT, with corpora and dictionaries beside them.
+set -eu # here, as callers say `bash build.sh`, too
 root=${MAILSPEC_ROOT:-${SRC:+$SRC/mailspec}}
 [ -n "$root" ] && [ -d "$root" ] || root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=${WORK:-/tmp}/mailspec-oss-fuzz
@@ -32,6 +33,7 @@ cmake -S "$root" -B "$build" -G Ninja \
     -DCMAKE_SKIP_RPATH=ON -DCMAKE_EXE_LINKER_FLAGS='-Wl,--disable-new-dtags,-rpath,\$ORIGIN/lib'
 cmake --build "$build" --target fuzzers
 
+mkdir -p "$OUT"
 for program in "$build"/fuzz/fuzz_*; do
     target=$(basename "$program")
     target=${target#fuzz_}
