@@ -74,8 +74,9 @@ static bool judge_next(stand *s, ms_side side, ms_span window)
             fuzz_reached(FUZZ_REACHED_REPLY, event.answered,
                          (uint32_t)s->smtp_judge.session.state << 16 | event.reply.whole.code);
         /* nor are the octets behind a malformed BDAT any more lines than a chunk; one with an octet that no command has
-         * is not even known for a BDAT */
-        s->unjudged |= event.kind == MS_SMTP_EVENT_COMMAND && event.command.error != MS_SMTP_OK && is_bdat(window);
+         * is not even known for a BDAT, and one with a blank at its end, behind a refused DATA, is taken for text */
+        s->unjudged |= event.kind == MS_SMTP_EVENT_COMMAND && (event.command.error != MS_SMTP_OK || event.spilled) &&
+                       is_bdat(window);
     } else {
         const ms_pop3_event event = ms_pop3_dialogue_next(&s->pop3_judge, side, window, &findings);
         consumed = event.consumed;

@@ -7,6 +7,7 @@
 
 #include "feed.h"
 #include "fuzz/input.h"
+#include "fuzz/mutator/phrase.h"
 
 #define TALK                                                              \
     "\xFES220 mx.example ready\r\n\xFE"                                   \
@@ -88,13 +89,28 @@ static const struct {
     fuzz_kind kind;
     const char *due;
 } due_rows[] = {
-    {KIND_LINE_END, "SIZE=10\n"}, {KIND_NUMBER, "SIZE=11"},
-    {KIND_NUMBER, "4294967296"},  {KIND_CONTINUATION, "250-SIZE"},
-    {KIND_QUOTING, "\"a\"@"},     {KIND_ADDRESS_LITERAL, "@[192.0.2.1]>"},
-    {KIND_DOT, "\r\n.\r\n"},      {KIND_VERB, "CRCPT FROM:"},
-    {KIND_SIDE, "\xFET"},         {KIND_DROP, "relay.example\r\n250 SIZE"},
-    {KIND_SCRAM, ",i=4096"},      {KIND_SCRAM, "n,,n=user"},
-    {KIND_BASE64, "YQ==@"},       {KIND_XTEXT, "+2B"},
+    {KIND_LINE_END, "SIZE=10\n"},
+    {KIND_NUMBER, "SIZE=11"},
+    {KIND_NUMBER, "4294967296"},
+    {KIND_CONTINUATION, "250-SIZE"},
+    {KIND_QUOTING, "\"a\"@"},
+    {KIND_ADDRESS_LITERAL, "@[192.0.2.1]>"},
+    {KIND_DOT, "\r\n.\r\n"},
+    {KIND_VERB, "CRCPT FROM:"},
+    {KIND_SIDE, "\xFET"},
+    {KIND_DROP, "relay.example\r\n250 SIZE"},
+    {KIND_SCRAM, ",i=4096"},
+    {KIND_SCRAM, "n,,n=user"},
+    {KIND_PHRASE, "CRCPT TO:<"},
+    {KIND_PHRASE, "S550"},
+    {KIND_EXCHANGE, "CDATA\r\n\xFES354"},
+    {KIND_EXCHANGE, "\xFET"},
+    {KIND_EXCHANGE, "BDAT 5 LAST\r\nhello"},
+    {KIND_SESSION, "\xFES220 mx.example ready\r\n\xFE"
+                   "CEHLO"},
+    {KIND_SESSION, "RCPT TO:<alice@example.test>\r\n\xFES250"},
+    {KIND_BASE64, "YQ==@"},
+    {KIND_XTEXT, "+2B"},
 };
 
 Test(mutator, kinds_do_what_they_say)
@@ -110,6 +126,66 @@ Test(mutator, kinds_do_what_they_say)
         }
         cr_expect(found, "%s: %s", fuzz_kind_name(due_rows[i].kind), due_rows[i].due);
     }
+}
+
+/* The same kinds, where the input shows in another way, or for another protocol, what is said. */
+Test(mutator, exchanges_are_put_in_as_the_input_has_them)
+{
+    static const struct {
+        const char *input, *due;
+    } rows[] = {
+        {"s220 mx.example\ncEHLO a\ns250 mx.example\n", "cRSET\ns250 "},
+        {"s220 mx.example\ncEHLO a\ns250 mx.example\n", "\nt\n"},
+        {"s+OK\ncCAPA\ns+OK\ns.\n", "cSTAT\ns+OK 2 320\n"},
+        {"\xFES+OK\r\n\xFE"
+         "CCAPA\r\n",
+         "CTOP 1 1\r\n\xFES+OK\r\n"},
+        {"EHLO mx.example\r\nMAIL FROM:<>\r\n", "\r\nBDAT 5 LAST\r\nhelloQUIT\r\n"},
+        {"CAPA\r\nUSER alice\r\n", "\r\nPASS secret\r\n"},
+        {"250-mx.example\r\n250 SIZE 10\r\n", "\r\n354 go on\r\n250 "},
+        {"c@@@@\xFFMAIL", "\xFF"
+                          "alice\xFF"
+                          "secret"},
+    };
+    static uint8_t out[20000];
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct sample sample = {rows[i].input, strlen(rows[i].input)};
+        const size_t len = strlen(rows[i].due);
+        bool found = false;
+        for (uint32_t seed = 1; seed < 20000 && !found; seed++) {
+            const fuzz_kind kind = seed % 2 == 0 ? KIND_EXCHANGE : KIND_SESSION;
+            const size_t size = mutate(kind, &sample, sizeof out, seed, out);
+            for (size_t at = 0; at + len <= size && !found; at++)
+                found = memcmp(out + at, rows[i].due, len) == 0;
+        }
+        cr_expect(found, "row %zu: %s", i, rows[i].due);
+    }
+}
+
+Test(mutator, each_rule_that_a_phrase_names_is_there)
+{
+    const char *text = phrase_missing_rule();
+    cr_expect_null(text, "%s", text == NULL ? "" : text);
+}
+
+Test(mutator, a_reference_says_how_often)
+{
+    static phrase made;
+    static uint8_t none[1];
+    draft d = {.data = none, .random = 1};
+    phrase_make(&made, "{letter*65}{#00}{#FE}{no such rule}x", &d);
+    cr_expect_eq(made.len, 68);
+    cr_expect_eq(memcmp(made.octets + 65, "\x00\xFEx", 3), 0);
+    phrase_make(&made, "{quad*3000}", &d);
+    cr_expect_eq(made.len, PHRASE_ROOM, "cut off");
+    bool seen[5] = {false};
+    for (int i = 0; i < 200; i++) {
+        phrase_make(&made, "{letter?}{letter*}", &d);
+        cr_assert_leq(made.len, 4);
+        seen[made.len] = true;
+    }
+    for (size_t i = 0; i < COUNT(seen); i++)
+        cr_expect(seen[i], "%zu", i);
 }
 
 Test(mutator, the_trailer_stays)

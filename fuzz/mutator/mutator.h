@@ -32,8 +32,11 @@ typedef enum fuzz_kind {
     KIND_PARAMETER,       /* a parameter, keyword or mechanism at the end of a line */
     KIND_DOT,             /* an end of data, or what some take for one */
     KIND_SIDE,            /* a mark: the other side says it, TLS, a close */
-    KIND_OPTIONS,         /* the options of the trailer */
-    KIND_CUT_PLAN,        /* its cut plan */
+    KIND_PHRASE,          /* a line, or a part of one, as a grammar of what software says makes it */
+    KIND_EXCHANGE, /* a command with the other side's reply, some of them, or all that a login or a message takes */
+    KIND_SESSION,  /* all of it another dialogue, that leads into a state and does something there */
+    KIND_OPTIONS,  /* the options of the trailer */
+    KIND_CUT_PLAN, /* its cut plan */
     KIND_COUNT
 } fuzz_kind;
 

@@ -1,0 +1,154 @@
+/* phrase.c - see phrase.h */
+#include "fuzz/mutator/phrase.h"
+
+enum { DEPTH = 24, BUCKETS = 1024,  };
+
+static const phrase_grammar *const grammars[] = {&phrase_values, &phrase_smtp, &phrase_pop3, &phrase_files};
+
+/* --- rules by name -------------------------------------------------------------- */
+
+static const phrase_rule *buckets[BUCKETS];
+static bool filled;
+
+static size_t bucket_of(const char *name, size_t len)
+{
+    uint32_t value = UINT32_C(2166136261);
+    for (size_t i = 0; i < len; i++)
+        value = (value ^ (uint8_t)name[i]) * UINT32_C(16777619);
+    return (value ^ value >> 15) % BUCKETS;
+}
+
+static void fill(void)
+{
+    filled = true;
+    for (size_t g = 0; g < COUNT(grammars); g++)
+        for (size_t i = 0; i < grammars[g]->count; i++) {
+            const phrase_rule *rule = &grammars[g]->rules[i];
+            size_t at = bucket_of(rule->name, strlen(rule->name));
+            while (buckets[at] != NULL)
+                at = (at + 1) % BUCKETS;
+            buckets[at] = rule;
+        }
+}
+
+static const phrase_rule *find(const char *name, size_t len)
+{
+    if (!filled)
+        fill();
+    for (size_t at = bucket_of(name, len); buckets[at] != NULL; at = (at + 1) % BUCKETS)
+        if (strncmp(buckets[at]->name, name, len) == 0 && buckets[at]->name[len] == '\0')
+            return buckets[at];
+    return NULL;
+}
+
+/* --- references ----------------------------------------------------------------- */
+
+/* What stands between braces. */
+typedef struct reference {
+    const char *name;
+    size_t len;
+    const char *behind;
+    bool octet;
+    char how;    /* '\0', '?' or '*' */
+    size_t many; /* behind '*'; 0: not said */
+} reference;
+
+static reference read_reference(const char *open)
+{
+    reference r = {.name = open + 1, .octet = open[1] == '#'};
+    r.len = strcspn(r.name, "?*}");
+    const char *at = r.name + r.len;
+    if (*at == '?' || *at == '*')
+        r.how = *at++;
+    for (; is_digit((uint8_t)*at); at++)
+        r.many = r.many * 10 + (size_t)(*at - '0');
+    r.behind = *at == '}' ? at + 1 : at;
+    return r;
+}
+
+static unsigned hex_value(char digit)
+{
+    return digit >= 'A' ? (unsigned)(digit - 'A') + 10 : (unsigned)(digit - '0');
+}
+
+static size_t times_of(const reference *r, draft *d)
+{
+    if (r->how == '?')
+        return below(d, 2);
+    if (r->how == '*')
+        return r->many > 0 ? r->many : below(d, 4);
+    return 1;
+}
+
+static const char *alternative(const phrase_rule *rule, draft *d)
+{
+    if (rule->alternatives == NULL)
+        return pick(d, rule->words);
+    if (rule->mostly_first && below(d, 2) == 0)
+        return rule->alternatives[0];
+    size_t count = 0;
+    while (rule->alternatives[count] != NULL)
+        count++;
+    return rule->alternatives[below(d, count)];
+}
+
+/* --- making --------------------------------------------------------------------- */
+
+/* A text that is being read, and how often another of its rule's follows. */
+typedef struct frame {
+    const char *at;
+    const phrase_rule *rule;
+    size_t left;
+} frame;
+
+static void add(phrase *out, uint8_t octet)
+{
+    if (out->len < sizeof out->octets)
+        out->octets[out->len++] = octet;
+}
+
+void phrase_make(phrase *out, const char *text, draft *d)
+{
+    frame stack[DEPTH] = {{text, NULL, 0}};
+    out->len = 0;
+    for (size_t depth = 1; depth > 0 && out->len < sizeof out->octets;) {
+        frame *top = &stack[depth - 1];
+        if (*top->at == '\0') {
+            if (top->left == 0) {
+                depth--;
+                continue;
+            }
+            top->left--;
+            top->at = alternative(top->rule, d);
+        } else if (*top->at != '{') {
+            add(out, (uint8_t)*top->at++);
+        } else {
+            const reference r = read_reference(top->at);
+            top->at = r.behind;
+            if (r.octet) {
+                add(out, (uint8_t)(hex_value(r.name[1]) << 4 | hex_value(r.name[2])));
+                continue;
+            }
+            const phrase_rule *rule = find(r.name, r.len);
+            const size_t times = times_of(&r, d);
+            if (rule != NULL && times > 0 && depth < DEPTH)
+                stack[depth++] = (frame){alternative(rule, d), rule, times - 1};
+        }
+    }
+}
+
+
+const char *phrase_missing_rule(void)
+{
+    for (size_t g = 0; g < COUNT(grammars); g++)
+        for (size_t i = 0; i < grammars[g]->count; i++) {
+            const char *const *texts = grammars[g]->rules[i].alternatives;
+            for (; texts != NULL && *texts != NULL; texts++)
+                for (const char *at = strchr(*texts, '{'); at != NULL; at = strchr(at + 1, '{')) {
+                    const reference r = read_reference(at);
+                    if (!r.octet && (find(r.name, r.len) == NULL || r.behind[-1] != '}'))
+                        return *texts;
+                }
+        }
+    return NULL;
+}

@@ -1,0 +1,127 @@
+/*
+ * phrases_smtp.c - what SMTP clients and servers say: each command with its arguments, each extension with its parameters, and
+ * the replies, fitting ones mostly (RFC 5321 and the extensions of the register)
+ */
+#include "fuzz/mutator/phrase.h"
+
+/* clang-format off */
+static const phrase_rule rules[] = {
+    PHRASE_WORDS("smtp-verb", WORDS_SMTP_VERB),
+    PHRASE_WORDS("keyword", WORDS_SMTP_KEYWORD),
+    PHRASE_WORDS("parameter-name", WORDS_SMTP_PARAMETER),
+    PHRASE_WORDS("code", WORDS_REPLY_CODE),
+
+    /* --- parameters of MAIL and RCPT */
+    PHRASE_ANY("xtext", "a", "a+2Bb", "+3D", "+2b", "+", "+2", "+G0", "+00", "a@b.test", "rfc822;a", "{letter*100}", "{letter*101}", "=", "\xC3\xA9", "<>"),
+    PHRASE_MOSTLY("mail-parameter", "SIZE={number}", "BODY={body}", "RET={ret}", "ENVID={xtext}", "AUTH={auth-value}", "SMTPUTF8", "REQUIRETLS", "MT-PRIORITY={priority}",
+                  "BY={by}", "HOLDFOR={number}", "HOLDUNTIL={date-time}", "MTRK={mtrk}", "TRANSID={xtext}", "SUBMITTER={xtext}", "SOLICIT={word}",
+                  "CONPERM", "CONNEG", "{parameter-name}={word}", "{parameter-name}", "{parameter-name}=", "{rcpt-only}", "X-OWN={word}", "{any-parameter}"),
+    PHRASE_MOSTLY("rcpt-parameter", "NOTIFY={notify}", "ORCPT={orcpt}", "RRVS={date-time}{rrvs-mode?}", "{rcpt-only}", "CONPERM", "SIZE={number}", "{mail-parameter}",
+                  "{any-parameter}"),
+    PHRASE_ANY("rcpt-only", "NOTIFY={notify}", "ORCPT={orcpt}", "RRVS={date-time}{rrvs-mode?}", "CONNEG", "CONPERM"),
+    PHRASE_ANY("any-parameter", "{parameter-name}={xtext}", "=", "={word}", "-A=1", "A_B=1", "A-b=1", "A=B=C", "A={odd-octet}", "{letter*64}=1", "a={letter*300}"),
+    PHRASE_MOSTLY("body", "8BITMIME", "7BIT", "BINARYMIME", "8bitmime", "8BITMIM", "9BIT", "", "7BITX"),
+    PHRASE_MOSTLY("ret", "FULL", "HDRS", "full", "HDR", "BOTH", ""),
+    PHRASE_ANY("auth-value", "<>", "a@b.test", "{mailbox}", "{atom}@{literal}", "{atom}@{domain}", "{quoted}@{domain}", "{xtext}", "<", "a+40b.test", "{letter*500}", "+3C+3E"),
+    PHRASE_ANY("priority", "0", "4", "-9", "9", "-0", "10", "-", "a", "+1", ""),
+    PHRASE_ANY("by", "120;R", "120;RT", "-5;N", "+5;NT", "0;R", "-1;R", "120;X", "120", "999999999;N", "1000000000;N", ";R", "120;n", "120;rt", "120;NX"),
+    PHRASE_MOSTLY("mtrk", "aA1+", "aA1/:86400", "aA1:", "a:b", ":1", "", "a=:1", "a:1000000000"),
+    PHRASE_ANY("notify", "NEVER", "SUCCESS", "FAILURE", "DELAY", "SUCCESS,FAILURE,DELAY", "SUCCESS,NEVER", "NEVER,SUCCESS", ",SUCCESS", "SUCCESS,", ",,DELAY,,", "success", "X", "",
+               ",NEVER", "SUCCESSX"),
+    PHRASE_MOSTLY("orcpt", "rfc822;a+40b.test", "rfc822;{xtext}", "utf-8;{xtext}", "utf-8;\xC3\xA9@b", "rfc822", ";a", "x=y;a", "rfc822;", "utf-8;\\x{#7B}7}", "rfc822;{letter*500}",
+                  "utf-8;{odd-octet}", "a b;c"),
+    PHRASE_ANY("rrvs-mode", ";C", ";R", ";c", ";X", ";", ";CR"),
+    PHRASE_MOSTLY("parameters", " {mail-parameter}", " {mail-parameter} {mail-parameter}", " {rcpt-parameter}", " {rcpt-parameter} {rcpt-parameter}", "  {mail-parameter}", " {mail-parameter} ",
+                  " ", "\t{rcpt-parameter}", "{mail-parameter}", " {mail-parameter} {mail-parameter} {mail-parameter} {mail-parameter}"),
+    PHRASE_MOSTLY("mail-parameters", "", " {mail-parameter}", " {mail-parameter} {mail-parameter}", "{parameters}"),
+    PHRASE_MOSTLY("rcpt-parameters", "", " {rcpt-parameter}", " {rcpt-parameter} {rcpt-parameter}", "{parameters}"),
+
+    /* --- commands, a line each */
+    PHRASE_MOSTLY("colon", ":", ": ", " :", "", " : ", ";"),
+    PHRASE_MOSTLY("mail", "MAIL FROM:{path}{mail-parameters}", "MAIL FROM:<>{mail-parameters}", "MAIL FROM:<a@b.example>{mail-parameters}", "MAIL FROM{colon}{path}{mail-parameters}",
+                  "mail from:{path}", "MAIL  FROM:{path}", "MAIL {path}", "MAIL TO:{path}", "MAIL", "MAIL FROM:", "MAIL FROM", "MAIL FROM:<a@b.example> SMTPUTF8 BODY=8BITMIME",
+                  "MAIL FROM:<a@b.example> BODY=BINARYMIME", "MAIL FROM:<a@b.example> SIZE={number}", "MAIL FROM:<d\xC3\xA9@b.example> SMTPUTF8", "MAIL FROM:<d\xC3\xA9@b.example>"),
+    PHRASE_MOSTLY("rcpt", "RCPT TO:<alice@example.test>", "RCPT TO:{path}{rcpt-parameters}", "RCPT TO:<c@d.example>{rcpt-parameters}", "RCPT TO{colon}{path}{rcpt-parameters}", "rcpt to:{path}",
+                  "RCPT TO:<>", "RCPT TO:<postmaster>", "RCPT {path}", "RCPT FROM:{path}", "RCPT", "RCPT TO:<\xC3\xA9@example.test>", "RCPT TO:<alice@example.test>{rcpt-parameters}"),
+    PHRASE_ANY("hello-argument", "{domain}", "{literal}", "", "{domain} {word}", "mx.example", "{blank}{domain}", "{domain}{blank}"),
+    PHRASE_MOSTLY("string", "", " {word}", " {text}", "  ", " \t", " {mailbox}"),
+    PHRASE_MOSTLY("auth", "AUTH {mechanism} {base64}", "AUTH PLAIN {plain64}", "AUTH {mechanism}", "AUTH {mechanism} =", "AUTH LOGIN", "AUTH", "AUTH PLAIN", "AUTH {mechanism}  {base64}", "auth {mechanism} {base64} ",
+                  "AUTH CRAM-MD5", "AUTH EXTERNAL =", "AUTH {mechanism} {base64} {base64}"),
+    PHRASE_MOSTLY("bdat", "BDAT 5 LAST", "BDAT 5", "BDAT 0 LAST", "BDAT 0", "BDAT {number}", "BDAT {number} LAST", "BDAT 5 last", "BDAT 5 LASTX", "BDAT 5 X", "BDAT", "BDAT  5  LAST", "BDAT 5 LAST ", "BDAT LAST",
+                  "BDAT -5"),
+    PHRASE_ANY("etrn", "ETRN {domain}", "ETRN @{domain}", "ETRN #{word}", "ETRN", "ETRN @", "ETRN #", "ETRN {literal}", "ETRN {domain} {word}", "ETRN #a_b", "ETRN @{label}"),
+    PHRASE_ANY("query", "VRFY {word}", "VRFY {mailbox}", "VRFY {path}", "VRFY {mailbox} SMTPUTF8", "VRFY", "EXPN {word}", "EXPN {mailbox}", "EXPN list SMTPUTF8", "EXPN", "HELP{string}", "HELP MAIL", "NOOP{string}",
+               "NOOP", "VRFY {quoted}", "VRFY alice", "EXPN {quoted}", "VRFY \xC3\xA9 SMTPUTF8", "VRFY \xC3\xA9", "NOOP \"{word}\"", "HELP {odd-octet}", "VRFY a  SMTPUTF8", "EXPN a SMTPUTF8 x"),
+    PHRASE_ANY("no-argument", "DATA", "RSET", "QUIT", "STARTTLS", "TURN", "NOOP", "HELP", "DATA{string}", "RSET{string}", "QUIT{string}", "STARTTLS{string}", "TURN{string}", "data", "rSeT"),
+    PHRASE_ANY("greeting-command", "EHLO {hello-argument}", "HELO {hello-argument}", "LHLO {hello-argument}", "ehlo mx.example"),
+    PHRASE_ANY("old-mail", "SEND FROM:{path}", "SOML FROM:{path}", "SAML FROM:{path}", "SEND FROM:{path}{mail-parameters}"),
+    PHRASE_ANY("unknown-command", "XFOO{string}", "FOO", "{word}", "", " ", "GET / HTTP/1.1", "{smtp-verb}", "{smtp-verb} {word}", "{smtp-verb}{odd-octet}", "{letter*511}", "{letter*1200}", "{smtp-verb}X",
+               "ATRN {domain}", "BURL imap://x LAST", "\x16\x03\x01", "{base64}"),
+    PHRASE_ANY("smtp-command", "{mail}", "{rcpt}", "{auth}", "{bdat}", "{etrn}", "{query}", "{no-argument}", "{greeting-command}", "{old-mail}", "{unknown-command}", "{mail}", "{rcpt}", "*", "{base64}"),
+
+    /* --- EHLO's reply */
+    PHRASE_ANY("ehlo-line", "{keyword}", "{keyword} {word}", "SIZE {number}", "SIZE", "AUTH {mechanism} {mechanism}", "AUTH PLAIN LOGIN CRAM-MD5", "AUTH={mechanism}", "AUTH", "DELIVERBY {number}", "DELIVERBY",
+               "FUTURERELEASE {number} {date-time}", "FUTURERELEASE {number}", "FUTURERELEASE {date-time}", "LIMITS {limit}", "LIMITS {limit} {limit}", "LIMITS RCPTMAX=1 MAILMAX=1", "MT-PRIORITY {profile}", "MT-PRIORITY",
+               "NO-SOLICITING {domain}", "NO-SOLICITING", "{domain} {word}", "{keyword} ", "{keyword}  {word}", "{keyword}\t{word}", "{odd-octet}", "X-{keyword} {word}", "{keyword}{odd-octet}", "STARTTLS {word}", "-A",
+               "SIZE {number} {number}", "BURL imap", "A_B", "8BITMIME {word}", "ehlo", "{letter*510}", "SIZE 10", "{keyword} {odd-octet}"),
+    PHRASE_ANY("limit", "RCPTMAX={number}", "MAILMAX={number}", "RCPTDOMAINMAX={number}", "X={word}", "RCPTMAX", "=1", "RCPTMAX=", "rcptmax=2", "MAILMAX=1;", "A=1;B", "RCPTMAX=0", "MAILMAX=1000000"),
+    PHRASE_ANY("profile", "MIXER", "STANAG4406", "NSEP", "{word}", "X-a.b", "{letter*20}", "a b", "{odd-octet}"),
+    PHRASE_ANY("offer", "S250-{ehlo-line}\n", "S250-{keyword}\n"),
+    PHRASE_MOSTLY("offers", "S250-PIPELINING\nS250-8BITMIME\nS250-SIZE 100\nS250-CHUNKING\nS250-BINARYMIME\nS250-SMTPUTF8\nS250-DSN\nS250-STARTTLS\nS250-AUTH CRAM-MD5 SCRAM-SHA-1\nS250 ENHANCEDSTATUSCODES\n",
+                  "S250-PIPELINING\nS250 {ehlo-line}\n", "{offer*}S250 {ehlo-line}\n", "{offer*9}S250 {keyword}\n", "S250-CHUNKING\nS250-BINARYMIME\nS250-ENHANCEDSTATUSCODES\nS250 AUTH PLAIN LOGIN EXTERNAL\n",
+                  "S250 ENHANCEDSTATUSCODES\n", "S250-PIPELINING\nS250 ENHANCEDSTATUSCODES\n", "S250-LIMITS RCPTMAX=1 MAILMAX=1\nS250-MT-PRIORITY\nS250 DELIVERBY 10\n", "S250 CHUNKING\n", "S250-SMTPUTF8\nS250 8BITMIME\n"),
+
+    /* --- replies, a line each */
+    PHRASE_MOSTLY("status", "", "2.0.0 ", "2.1.0 ", "2.1.5 ", "4.2.1 ", "4.7.0 ", "5.1.1 ", "5.5.1 ", "5.7.9 ", "2.0.0", "{digit}.{snum}.{snum} ", "3.0.0 ", "2.999.1000 ", "5.01.1 ", "2.1 ", "x.1.1 ", "2.1.5\t", "5.1.1{odd-octet}",
+                  "2..0 "),
+    PHRASE_MOSTLY("reply-line", "{code} {status}{text}", "{code}-{status}{text}", "{code}", "{code} ", "{code}-", "{digit}{digit}{digit} {text}", "{code}{odd-octet}{text}", "{code}  {text}", " {code} {text}", "{code}{digit} {text}",
+                  "25 {text}", "2", "", "{text}", "250-{ehlo-line}", "334 {base64}", "250 {ehlo-line}", "{code}\t{text}", "{code}_{text}", "220 {domain} {text}", "+OK {text}", "251 {text} <{mailbox}>", "250 <{mailbox}>",
+                  "250 {word} <{mailbox}>", "221 {domain} {text}", "421 {domain} {text}", "{code} {letter*505}", "{code} {letter*506}"),
+    PHRASE_MOSTLY("reply", "S{code} {status}{text}\n", "S{reply-line}\n", "S{code}-{status}{text}\nS{code} {status}{text}\n", "S{reply-line}\nS{reply-line}\n", "S{code}\n", "S{code}-{text}\nS{code}\n", "S2{digit}0 {status}{text}\n",
+                  "S421 {domain} {text}\nX\n", "S250-{text}\nS251 {text}\n", "S250 2.0.0 {text}\n", "S550 5.1.1 {text}\n", "S450 4.2.1 {text}\n", "S500 5.5.1 {text}\n", "S503 5.5.1 {text}\n", "S354 {text}\n", "S334 {base64}\n",
+                  "S220 {text}\n", "S221 {text}\n", "S235 {text}\n", "S421 {text}\n", "S554 {text}\n", ""),
+    PHRASE_MOSTLY("re-250", "S250 2.0.0 ok\n", "S250 {status}{text}\n", "{reply}", "S250-{text}\nS250 {text}\n", "S250 2.1.0 {text}\n"),
+    PHRASE_MOSTLY("re-354", "S354 go on\n", "{reply}", "S354 {text}\n"),
+
+    /* --- exchanges (scripts) */
+    PHRASE_MOSTLY("smtp-greeting", "S220 mx.example ready\n", "S220 {domain} {text}\n", "S220-{domain} {text}\nS220 {text}\n", "S554 {domain} {text}\n", "S521 {domain}\n", "S421 {domain}\n", "{reply}", "S220 {domain} ESMTP\n", ""),
+    PHRASE_MOSTLY("hello", "CEHLO mx.example\nS250-mx.example\n{offers}", "C{greeting-command}\nS250-{domain} {text}\n{offers}", "CHELO mx.example\nS250 mx.example\n", "CLHLO mx.example\nS250-mx.example\n{offers}",
+                  "C{greeting-command}\n{reply}", "CEHLO mx.example\nS250 mx.example\n", "CLHLO {domain}\nS250-{domain}\nS250-PIPELINING\nS250 ENHANCEDSTATUSCODES\n", "CEHLO {domain}\nS250-{text}\n{offers}"),
+    PHRASE_MOSTLY("smtp-tls", "CSTARTTLS\nS220 go on\nT\n", "CSTARTTLS\n{reply}", "CSTARTTLS\nS220 {text}\n", "CSTARTTLS\nC{smtp-command}\nS220 go on\nT\n", "CSTARTTLS\nS454 {text}\n", "CSTARTTLS{string}\nS220 {text}\nT\n", "T\n"),
+    PHRASE_MOSTLY("smtp-auth", "CAUTH PLAIN {plain64}\nS235 2.7.0 ok\n", "C{auth}\n{smtp-challenge*}{auth-end}", "CAUTH PLAIN\nS334 \nC{plain64}\nS235 {text}\n", "CAUTH LOGIN\nS334 VXNlcm5hbWU6\nCYWxpY2U=\nS334 UGFzc3dvcmQ6\nCc2VjcmV0\n{auth-end}",
+                  "CAUTH CRAM-MD5\nS334 {cram64}\nC{cram64}\n{auth-end}", "CAUTH SCRAM-SHA-256 {scram64}\nS334 {scram64}\nC{scram64}\n{smtp-challenge?}{auth-end}", "C{auth}\n{reply}", "C{auth}\nS334 {base64}\n",
+                  "C{auth}\nS334 {base64}\nC*\n{auth-end}", "CAUTH EXTERNAL =\n{auth-end}", "CAUTH ANONYMOUS\nS334 \nC{base64}\n{auth-end}"),
+    PHRASE_MOSTLY("smtp-challenge", "S334 {base64}\nC{base64}\n", "S334 \nC{base64}\n", "S334\nC\n", "S334 {base64}\nC*\n", "S334 {base64}\nC{smtp-command}\n", "S334-{base64}\nS334 {base64}\nC{base64}\n"),
+    PHRASE_MOSTLY("auth-end", "S235 2.7.0 ok\n", "S535 5.7.8 {text}\n", "S501 5.5.2 {text}\n", "S500 {text}\n", "{reply}", "S454 4.7.0 {text}\n", "S503 {text}\n", "S534 {text}\n", "S235 {base64}\n", "S432 4.7.12 {text}\n"),
+    PHRASE_MOSTLY("smtp-sender", "C{mail}\n{re-250}", "CMAIL FROM:<a@b.example>\nS250 2.1.0 ok\n", "C{old-mail}\n{re-250}", "C{mail}\n{reply}"),
+    PHRASE_MOSTLY("smtp-recipient", "C{rcpt}\n{re-250}", "CRCPT TO:<alice@example.test>\nS250 2.1.5 ok\n", "C{rcpt}\n{reply}", "C{rcpt}\nS550 5.1.1 {text}\n", "C{rcpt}\nS251 {text} <{mailbox}>\n", "C{rcpt}\nS452 4.5.3 {text}\n"),
+    PHRASE_ANY("smtp-content", "D{content-line}\n", "D{content-line}\nD{content-line}\nD\nD{content-line}\n", "DSubject: a\nD\nD{content-line}\n", "", "D{content-line}\nD{content-line}\n"),
+    PHRASE_MOSTLY("end", "L.\n", "L.\n", "D. \n", "L.\nC{smtp-command}\n", "D.\r\n", "", "H\n", "X\n"),
+    PHRASE_MOSTLY("re-end", "S250 2.0.0 ok\n", "{reply}", "S250 {text}\n", "S554 5.6.0 {text}\n", "S452 4.3.1 {text}\n", "S250 ok\nS550 5.1.1 {text}\n", "S250 ok\nS250 ok\n", "S354 {text}\n"),
+    PHRASE_MOSTLY("smtp-data", "CDATA\nS354 go on\n{smtp-content}L.\n{re-end}", "CDATA\n{re-354}{smtp-content}{end}{re-end}", "CDATA\n{reply}", "CDATA\nS354 {text}\n", "CDATA\nS354 {text}\n{smtp-content}", "CDATA{string}\n{re-354}",
+                  "CDATA\n{reply}{smtp-content}{end}{re-end}", "CDATA\n{smtp-content}{end}{re-354}{re-end}", "CDATA\nS503 5.5.1 {text}\n{smtp-content}L.\n{reply}", "CDATA\nS250 {text}\n{smtp-content}L.\n{re-end}"),
+    PHRASE_MOSTLY("chunk", "CBDAT 5 LAST\nBhello\n", "CBDAT 5\nBhello\n", "CBDAT 7\nBhello\r\n", "CBDAT 0 LAST\n", "CBDAT 7 LAST\nB.\r\n.\r\n\n", "CBDAT 5\nB{odd-octet}{odd-octet}{odd-octet}{odd-octet}{odd-octet}\n", "C{bdat}\nB{word}\n", "C{bdat}\n",
+                  "CBDAT 200\nB{letter*200}\n", "CBDAT 5\nBhel\n", "CBDAT 0\n"),
+    PHRASE_MOSTLY("smtp-chunk", "{chunk}{re-250}", "CBDAT 5\nBhello\nS250 2.0.0 ok\n", "CBDAT 5 LAST\nBhello\nS250 2.0.0 ok\n", "{chunk}{reply}", "{chunk}S250 ok\nS550 5.1.1 {text}\n", "{chunk}S503 5.5.1 {text}\n", "{chunk}{chunk}{re-250}{re-250}"),
+    PHRASE_MOSTLY("smtp-other", "CRSET\n{re-250}", "CNOOP{string}\n{re-250}", "C{query}\n{re-250}", "CVRFY {mailbox}\nS252 {text}\n", "CHELP{string}\nS214 {text}\n", "C{etrn}\nS250 {text}\n", "CEXPN {word}\nS250-<{mailbox}>\nS250 <{mailbox}>\n",
+                  "CTURN\nS502 {text}\n", "C{unknown-command}\nS500 5.5.1 {text}\n", "C{smtp-command}\n{reply}", "C{no-argument}\n{reply}", "C{smtp-command}\n", "{reply}", "C{etrn}\nS253 {number} {text}\n", "CEXPN {word}\nS252 {text}\n"),
+    PHRASE_MOSTLY("smtp-quit", "CQUIT\nS221 2.0.0 bye\nX\n", "CQUIT\n{reply}", "CQUIT\nS221 {text}\n", "CQUIT\nH\n", "H\n", "X\n", "S421 4.3.2 {text}\nX\n", "CQUIT\nS221 {text}\nC{smtp-command}\n"),
+    PHRASE_ANY("smtp-event", "e{word}\n", "t\n", "tA\n", "a\n", "p{word}\n", "p{smtp-command}\n", "x\n", "h\n", "CDATA\nS554 {text}\na\n", "CDATA\nS550 {text}\np{word}\n", "d\x01@\n", "d{#00}A\n", "CDATA\ne{word}\n", "p.\n", "CAUTH PLAIN\ne{word}\n",
+               "CSTARTTLS\ne{word}\n", "CSTARTTLS\nS220 {text}\ntA\n"),
+    PHRASE_ANY("smtp-exchange", "{hello}", "{smtp-tls}", "{smtp-auth}", "{smtp-sender}", "{smtp-recipient}", "{smtp-data}", "{smtp-chunk}", "{smtp-other}", "{smtp-quit}", "{smtp-event}", "C{smtp-command}\n{reply}", "C{smtp-command}\n{re-250}",
+               "{smtp-sender}{smtp-recipient}", "{smtp-sender}{smtp-recipient}{smtp-data}", "CRSET\nS250 ok\n", "{smtp-recipient}{smtp-recipient}", "{smtp-sender}{smtp-recipient}{smtp-chunk}"),
+
+    /* --- whole dialogues: into a state, and something there */
+    PHRASE_MOSTLY("hello-done", "S220 mx.example ready\nCEHLO mx.example\nS250-mx.example\n{offers}", "{smtp-greeting}{hello}", "S220 mx.example\nCHELO mx.example\nS250 mx.example\n",
+                  "S220 mx.example\nCLHLO mx.example\nS250-mx.example\nS250-PIPELINING\n{offers}", "S220 mx.example\nCEHLO mx.example\nS250-mx.example\n{offers}CSTARTTLS\nS220 go on\nT\nCEHLO mx.example\nS250-mx.example\n{offers}",
+                  "S220 mx.example\n"),
+    PHRASE_ANY("smtp-state", "", "{smtp-greeting}", "S554 {domain}\n", "{hello-done}", "{hello-done}CMAIL FROM:<a@b.example>\n{re-250}", "{hello-done}{smtp-sender}{smtp-recipient}", "{hello-done}{smtp-sender}{smtp-recipient}CDATA\nS354 go on\n",
+               "{hello-done}{smtp-sender}{smtp-recipient}CDATA\nS354 go on\n{smtp-content}L.\n", "{hello-done}{smtp-sender}{smtp-recipient}CBDAT 5\nBhello\nS250 ok\n", "{hello-done}CAUTH LOGIN\nS334 VXNlcm5hbWU6\n", "{hello-done}CSTARTTLS\nS220 go on\n",
+               "{hello-done}CQUIT\nS221 bye\n", "{hello-done}{smtp-sender}{smtp-recipient}{smtp-data}", "{hello-done}{smtp-sender}{smtp-recipient}CRSET\nS250 ok\n", "{hello-done}{smtp-sender}{smtp-recipient}{hello}", "{hello-done}{smtp-auth}",
+               "{hello-done}{smtp-sender}{smtp-recipient}{smtp-recipient}", "{hello-done}{smtp-sender}{smtp-recipient}CDATA\n{reply}", "S421 {domain}\n", "{hello-done}{smtp-sender}{smtp-recipient}{chunk}S550 {text}\n", "{hello-done}{smtp-sender}"),
+    PHRASE_MOSTLY("smtp-session", "{smtp-state}{smtp-exchange}", "{smtp-state}{smtp-exchange}{smtp-exchange}{smtp-quit}", "{hello-done}{smtp-auth?}{smtp-sender}{smtp-recipient}{smtp-data}{smtp-quit}",
+                  "{hello-done}{smtp-sender}{smtp-recipient}{smtp-recipient}{smtp-chunk}{smtp-chunk}{smtp-quit}", "{smtp-state}C{smtp-command}\n{reply}", "{smtp-state}C{smtp-command}\n{re-250}"),
+};
+/* clang-format on */
+
+const phrase_grammar phrase_smtp = {rules, COUNT(rules)};
