@@ -31,6 +31,11 @@ static size_t take(void *state, ms_side side, ms_span held, ms_findings *finding
     return event.consumed;
 }
 
+static void end_side(void *state, ms_side side, const size_t held[2], ms_findings *findings)
+{
+    ms_pop3_dialogue_close(state, side, held[MS_CLIENT], held[MS_SERVER], findings);
+}
+
 /* --- the client ------------------------------------------------------------------------------------------------- */
 
 static void item_text(const pop3_item *item, char *text)
@@ -276,7 +281,7 @@ const char *compare_pop3_session(ms_span choices)
     memset(&d, 0, sizeof d);
     d.choices.octets = choices;
     d.listed = !compare_one_of(&d.choices, 4);
-    const talk_reader reader = {&d.reader, take};
+    const talk_reader reader = {&d.reader, take, end_side};
     ms_pop3_dialogue_init(&d.reader, d.runs, sizeof d.runs / sizeof d.runs[0], d.messages, sizeof d.messages);
     talk_begin(&d.talk, TALK_POP3, &reader);
     talk_say(&d.talk, MS_SERVER, "+OK ready <1.2@h.example>\r\n", (model_verdict){MODEL_FINE, NULL, NULL, false});

@@ -27,6 +27,9 @@ typedef struct dialogue {
         unanswered; /* the last command: a last chunk for nobody, whose reply the machine waits for until more is said */
     bool waits;     /* the client does not speak before the reply */
     bool over;      /* what comes next the model does not know */
+    bool odd[2];    /* a bare CR or LF was said, once, which is told once */
+    bool closed;    /* by a side */
+    bool data_refused; /* DATA was, and what comes next may be the text of a message all the same */
 } dialogue;
 
 static size_t take(void *state, ms_side side, ms_span held, ms_findings *findings, bool *waits)
@@ -35,6 +38,11 @@ static size_t take(void *state, ms_side side, ms_span held, ms_findings *finding
     ms_smtp_dialogue_read(state, side, held, findings, &event);
     *waits = event.kind == MS_SMTP_EVENT_NEED_MORE || event.kind == MS_SMTP_EVENT_UNDECIDED;
     return event.consumed;
+}
+
+static void end_side(void *state, ms_side side, const size_t held[2], ms_findings *findings)
+{
+    ms_smtp_dialogue_close(state, side, held[MS_CLIENT], held[MS_SERVER], findings);
 }
 
 /* --- the client ------------------------------------------------------------------------------------------------- */
@@ -53,6 +61,7 @@ static const char *const commands[] = {
     [SMTP_HELP] = "HELP\r\n",
     [SMTP_QUIT] = "QUIT\r\n",
     [SMTP_STARTTLS] = "STARTTLS\r\n",
+    [SMTP_ETRN] = "ETRN h.example\r\n",
     [SMTP_UNKNOWN] = "XFOO\r\n",
 };
 
@@ -150,6 +159,76 @@ static smtp_item next_item(dialogue *d)
     return item;
 }
 
+/* Commands that are not in their grammar, and the requirements one of which each of them breaks.  BDAT is not among them:
+ * what follows it would be anybody's guess. */
+static const struct {
+    smtp_verb verb;
+    const char *text, *ids;
+} wrong_commands[] = {
+    {SMTP_MAIL, "MAIL <a@c.example>\r\n", "SMTP-5321-4.1.1.2-03"},
+    {SMTP_MAIL, "MAIL FROM:<a@c..example>\r\n", "SMTP-5321-4.1.2-11"},
+    {SMTP_MAIL, "MAIL FROM:<a@>\r\n", "SMTP-5321-4.1.2-33 SMTP-5321-4.1.2-11"},
+    {SMTP_MAIL, "MAIL FROM:<a@c.example> SIZE=x\r\n", "SMTP-1870-3-02"},
+    {SMTP_RCPT, "RCPT <b@h.example>\r\n", "SMTP-5321-4.1.1.3-07"},
+    {SMTP_RCPT, "RCPT TO:<>\r\n", "SMTP-5321-4.1.2-04"},
+    {SMTP_RCPT, "RCPT TO:<@h.example>\r\n", "SMTP-5321-4.1.2-06"},
+    {SMTP_EHLO, "EHLO\r\n", "SMTP-5321-2.3.5-02"},
+    {SMTP_HELO, "HELO\r\n", "SMTP-5321-2.3.5-02"},
+    {SMTP_VRFY, "VRFY\r\n", "SMTP-5321-4.1.1.6-02"},
+    {SMTP_EXPN, "EXPN\r\n", "SMTP-5321-4.1.1.7-02"},
+    {SMTP_AUTH, "AUTH\r\n", "SMTP-4954-8-01"},
+    {SMTP_AUTH, "AUTH X-A AAAA AAAA\r\n", "SMTP-4954-8-01"},
+    {SMTP_ETRN, "ETRN\r\n", "SMTP-1985-5-09"},
+    {SMTP_DATA, "DATA x\r\n", "SMTP-5321-4.1.1-10"},
+    {SMTP_RSET, "RSET x\r\n", "SMTP-5321-4.1.1-10"},
+    {SMTP_QUIT, "QUIT x\r\n", "SMTP-5321-4.1.1-10"},
+    {SMTP_STARTTLS, "STARTTLS x\r\n", "SMTP-3207-4-12"},
+};
+
+static void client_says_wrong(dialogue *d)
+{
+    const unsigned which = compare_choose(&d->choices, sizeof wrong_commands / sizeof wrong_commands[0]);
+    const smtp_item item = {.verb = wrong_commands[which].verb, .wrong = wrong_commands[which].ids};
+    talk_say(&d->talk, MS_CLIENT, wrong_commands[which].text, smtp_model_client(&d->model, &item));
+    smtp_model_say(&d->model, &item);
+    d->waits = true;
+}
+
+/* One line with a bare CR, which a server "MUST NOT recognize" for a line's end (RFC 5321 section 2.3.8): a command that
+ * nobody knows, or one that is not in its grammar. */
+static void client_says_bare_cr(dialogue *d)
+{
+    static const char *const texts[] = {"NOOP\rNOOP\r\n", "RSET\rQUIT\r\n", "MAIL FROM:<a@c.example>\rRSET\r\n",
+                                        "VRFY b\rHELP\r\n", "XFOO\r\r\n"};
+    static const model_verdict bare_cr = {MODEL_FAULT, "SMTP-5321-2.3.8-04", NULL, true};
+    const smtp_item item = {.verb = SMTP_UNKNOWN};
+    talk_say(&d->talk, MS_CLIENT, texts[compare_choose(&d->choices, 5)], bare_cr);
+    smtp_model_say(&d->model, &item);
+    d->waits = true;
+}
+
+/* Bare CR and bare LF in what is sent as text, whose lines CRLF ends (RFC 5321 section 2.3.8, RFC 3030 section 2): once, as it is
+ * told once.  BODY=BINARYMIME may hold anything. */
+static model_verdict say_odd_content(dialogue *d, const smtp_item *item, model_verdict verdict, char *text)
+{
+    const smtp_phase phase = d->model.now.phase;
+    const bool chunk = item->verb == SMTP_BDAT && !item->incomplete && d->model.queued == 0 &&
+                       (phase == SMTP_RECIPIENT || phase == SMTP_CHUNKS) && !d->model.now.binary;
+    if (d->odd[MS_CLIENT] || verdict.judgement == MODEL_FAULT || (!chunk && item->verb != SMTP_END_OF_DATA) ||
+        !compare_one_of(&d->choices, 8))
+        return verdict;
+    const bool cr = compare_one_of(&d->choices, 2);
+    d->odd[MS_CLIENT] = true;
+    if (chunk) {
+        snprintf(text, TEXT_MAX, "BDAT 6%s\r\nA:%cb\r\n", item->last ? " LAST" : "", cr ? '\r' : '\n');
+        return (model_verdict){MODEL_FAULT, "SMTP-3030-2-23", NULL, verdict.open};
+    }
+    snprintf(text, TEXT_MAX, "Date: Mon, 23 Nov 2026 05:00:00 +0000\r\nFrom: a@c.example\r\n\r\nb%cc\r\n.\r\n",
+             cr ? '\r' : '\n');
+    return (model_verdict){MODEL_FAULT, cr ? "SMTP-5321-2.3.8-04" : "SMTP-5321-2.3.8-04 SMTP-5321-2.3.8-05", NULL,
+                           verdict.open};
+}
+
 /* Two commands with a bare LF between: one line, and no command, for a server that "MUST NOT" take it for a line end. */
 static void client_says_two(dialogue *d)
 {
@@ -168,20 +247,31 @@ static void client_says_two(dialogue *d)
 static void client_speaks(dialogue *d)
 {
     char text[TEXT_MAX];
-    if (d->model.queued == 0 && !d->model.data_due && !d->model.response_due && d->model.now.phase != SMTP_CONNECTED &&
-        compare_one_of(&d->choices, 32)) {
+    const bool alone = d->model.queued == 0 && !d->model.data_due && !d->model.response_due && d->late == 0 &&
+                       d->model.now.phase != SMTP_CONNECTED;
+    if (alone && compare_one_of(&d->choices, 32)) {
         client_says_two(d);
+        return;
+    }
+    if (alone && compare_one_of(&d->choices, 32)) {
+        client_says_wrong(d);
+        return;
+    }
+    if (alone && !d->data_refused && compare_one_of(&d->choices, 64)) {
+        client_says_bare_cr(d);
         return;
     }
     if (d->model.queued == 0 && d->late > 0)
         d->late--;
     const smtp_item item = next_item(d);
-    const model_verdict verdict = smtp_model_client(&d->model, &item);
+    d->data_refused = d->data_refused && item.verb == SMTP_UNKNOWN;
+    model_verdict verdict = smtp_model_client(&d->model, &item);
     const smtp_item *last = d->model.queued > 0 ? &d->model.queue[d->model.queued - 1] : NULL;
     const bool held =
         last != NULL && (last->verb == SMTP_DATA || last->verb == SMTP_STARTTLS || last->verb == SMTP_AUTH ||
                          last->verb == SMTP_AUTH_RESPONSE || last->verb == SMTP_QUIT);
     item_text(&item, text);
+    verdict = say_odd_content(d, &item, verdict, text);
     talk_say(&d->talk, MS_CLIENT, text, verdict);
     smtp_model_say(&d->model, &item);
     /* a chunk for nobody is not answered in LMTP: a late reply may be to it */
@@ -207,11 +297,11 @@ static void client_goes_on(dialogue *d)
 static unsigned usual_code(smtp_verb verb)
 {
     static const uint16_t codes[] = {
-        [SMTP_EHLO] = 250,    [SMTP_HELO] = 250,         [SMTP_LHLO] = 250,        [SMTP_MAIL] = 250,
-        [SMTP_RCPT] = 250,    [SMTP_DATA] = 354,         [SMTP_END_OF_DATA] = 250, [SMTP_BDAT] = 250,
-        [SMTP_RSET] = 250,    [SMTP_NOOP] = 250,         [SMTP_VRFY] = 252,        [SMTP_EXPN] = 250,
-        [SMTP_HELP] = 214,    [SMTP_QUIT] = 221,         [SMTP_STARTTLS] = 220,    [SMTP_AUTH] = 235,
-        [SMTP_UNKNOWN] = 500, [SMTP_AUTH_RESPONSE] = 235};
+        [SMTP_EHLO] = 250,    [SMTP_HELO] = 250,          [SMTP_LHLO] = 250,        [SMTP_MAIL] = 250,
+        [SMTP_RCPT] = 250,    [SMTP_DATA] = 354,          [SMTP_END_OF_DATA] = 250, [SMTP_BDAT] = 250,
+        [SMTP_RSET] = 250,    [SMTP_NOOP] = 250,          [SMTP_VRFY] = 252,        [SMTP_EXPN] = 250,
+        [SMTP_HELP] = 214,    [SMTP_QUIT] = 221,          [SMTP_STARTTLS] = 220,    [SMTP_AUTH] = 235,
+        [SMTP_UNKNOWN] = 500, [SMTP_AUTH_RESPONSE] = 235, [SMTP_ETRN] = 250};
     return codes[verb];
 }
 
@@ -228,20 +318,20 @@ static unsigned right_code(dialogue *d, smtp_reply reply)
 
 static unsigned any_code(dialogue *d)
 {
-    static const uint16_t codes[] = {211, 214, 220, 221, 235, 250, 251, 252, 334, 354, 421, 450, 451, 452, 454,
-                                     455, 500, 501, 502, 503, 504, 534, 535, 550, 551, 552, 553, 554, 555};
+    static const uint16_t codes[] = {211, 214, 220, 221, 235, 250, 251, 252, 334, 354, 421, 450, 451, 452, 454, 455,
+                                     500, 501, 502, 503, 504, 534, 535, 550, 551, 552, 553, 554, 555, 253, 458, 459};
     return codes[compare_choose(&d->choices, sizeof codes / sizeof codes[0])];
 }
 
 static void reply_text(dialogue *d, const smtp_reply *reply, bool greeting, bool lists, char *text)
 {
-    static const char *const keywords[] = {"PIPELINING", "CHUNKING",          "BINARYMIME",
-                                           "STARTTLS",   "AUTH X-A EXTERNAL", "ENHANCEDSTATUSCODES"};
+    static const char *const keywords[] = {
+        "PIPELINING", "CHUNKING", "BINARYMIME", "STARTTLS", "AUTH X-A EXTERNAL", "ENHANCEDSTATUSCODES", "ETRN"};
     const unsigned code = reply->code;
     size_t len = 0;
     if (lists) {
         len += (size_t)snprintf(text, TEXT_MAX, "250-h.example\r\n");
-        for (unsigned i = 0; i < 6; i++)
+        for (unsigned i = 0; i < 7; i++)
             if ((reply->offers & 1U << i) != 0)
                 len += (size_t)snprintf(text + len, TEXT_MAX - len, "250-%s\r\n", keywords[i]);
         snprintf(text + len, TEXT_MAX - len, "250-EXPN\r\n250 HELP\r\n");
@@ -280,7 +370,8 @@ static void reply_text(dialogue *d, const smtp_reply *reply, bool greeting, bool
 
 static unsigned any_offers(dialogue *d)
 {
-    const unsigned all = OFFERS_PIPELINING | OFFERS_CHUNKING | OFFERS_ENHANCED | OFFERS_AUTH | OFFERS_BINARYMIME;
+    const unsigned all =
+        OFFERS_PIPELINING | OFFERS_CHUNKING | OFFERS_ENHANCED | OFFERS_AUTH | OFFERS_BINARYMIME | OFFERS_ETRN;
     unsigned offers = compare_one_of(&d->choices, 2) ? all & compare_choose(&d->choices, 256) : all;
     offers |= !d->model.tls && compare_one_of(&d->choices, 2) ? OFFERS_STARTTLS : 0;
     offers |= compare_one_of(&d->choices, 32) ? OFFERS_STARTTLS : 0;
@@ -295,6 +386,20 @@ static void begin_tls(dialogue *d)
     talk_found(&d->talk, &findings);
     talk_tls(&d->talk);
     smtp_model_tls(&d->model);
+}
+
+/* A bare CR in the text of a reply, once (RFC 5321 section 2.3.8: nor "generate any other character" for a line's end; of it the
+ * textstring has none, section 4.2). */
+static model_verdict say_odd_reply(dialogue *d, const smtp_reply *reply, bool lists, model_verdict verdict, char *text)
+{
+    const size_t len = strlen(text);
+    const smtp_verb verb = d->model.queued > 0 ? d->model.queue[0].verb : SMTP_VERBS;
+    if (d->odd[MS_SERVER] || lists || reply->code == 334 || verb == SMTP_VRFY || verb == SMTP_EXPN ||
+        verdict.judgement == MODEL_FAULT || !compare_one_of(&d->choices, 64))
+        return verdict;
+    d->odd[MS_SERVER] = true;
+    snprintf(text + len - 2, TEXT_MAX - len, " b\rc\r\n");
+    return (model_verdict){MODEL_FAULT, "SMTP-5321-2.3.8-03 SMTP-5321-4.2-02", NULL, verdict.open};
 }
 
 /* A reply behind which the model can go on. */
@@ -325,11 +430,15 @@ static void server_speaks(dialogue *d)
     const model_verdict verdict = first == NULL && d->late > 0 ? either : smtp_model_server(&d->model, &reply);
     const bool greeting = first == NULL ? opens : lists || first->verb == SMTP_HELO;
     reply_text(d, &reply, greeting, lists && reply.code == 250, text);
-    talk_say(&d->talk, MS_SERVER, text, verdict);
-    if (!is_followed(&verdict, first, reply.code) && !(opens && reply.code == 220)) {
+    talk_say(&d->talk, MS_SERVER, text, say_odd_reply(d, &reply, lists && reply.code == 250, verdict, text));
+    /* "If the code "552 message exceeds fixed maximum message size" is received" (RFC 1870 section 6.2), to a size that is none? */
+    const bool no_size = first != NULL && first->wrong != NULL && first->verb == SMTP_MAIL && reply.code % 100 == 52;
+    if (no_size || (!is_followed(&verdict, first, reply.code) && !(opens && reply.code == 220))) {
         d->over = true;
         return;
     }
+    if (first != NULL && first->verb != SMTP_UNKNOWN)
+        d->data_refused = first->verb == SMTP_DATA && reply.code >= 400;
     smtp_model_reply(&d->model, &reply);
     d->enhanced = d->enhanced || (d->model.offers & OFFERS_ENHANCED) != 0;
     d->over = d->over || d->model.unsure || d->model.now.phase == SMTP_OVER;
@@ -354,8 +463,29 @@ static bool same_state(const dialogue *d)
     return d->model.now.phase == SMTP_BROKEN || state == states[d->model.now.phase];
 }
 
+/* A side closes, and nothing is said any more: the server amidst a reply, the client amidst a chunk, perhaps. */
+static void closes(dialogue *d)
+{
+    const ms_side side = compare_one_of(&d->choices, 2) ? MS_CLIENT : MS_SERVER;
+    const model_verdict either = {MODEL_OPEN, NULL, NULL, true};
+    bool amidst = side == MS_CLIENT && d->chunk_left > 0;
+    if (side == MS_SERVER && d->model.queued > 0 && d->model.now.phase != SMTP_OVER && d->chunk_left == 0 &&
+        d->model.now.phase != SMTP_CONNECTED && compare_one_of(&d->choices, 2)) {
+        amidst = true;
+        talk_say(&d->talk, MS_SERVER, "550-h.example\r\n", either);
+    }
+    talk_close(&d->talk, side,
+               side == MS_CLIENT ? smtp_model_client_closes(&d->model, amidst)
+                                 : smtp_model_server_closes(&d->model, amidst));
+    d->over = d->closed = true;
+}
+
 static void step(dialogue *d)
 {
+    if (d->late == 0 && !d->model.out_of_step && compare_one_of(&d->choices, 64)) {
+        closes(d);
+        return;
+    }
     const bool connected = d->model.now.phase == SMTP_CONNECTED;
     const bool server_is_due = connected || d->model.queued > 0;
     const bool group =
@@ -382,7 +512,7 @@ const char *compare_smtp_session(ms_span choices)
     static dialogue d;
     memset(&d, 0, sizeof d);
     d.choices.octets = choices;
-    const talk_reader reader = {&d.reader, take};
+    const talk_reader reader = {&d.reader, take, end_side};
     d.model.lmtp = compare_one_of(&d.choices, 3);
     ms_smtp_dialogue_init(&d.reader, d.model.lmtp ? MS_VARIANT_LMTP : MS_VARIANT_SMTP, d.runs,
                           sizeof d.runs / sizeof d.runs[0]);
@@ -390,7 +520,9 @@ const char *compare_smtp_session(ms_span choices)
     for (unsigned steps = 0; steps < STEPS_MAX && d.choices.used < choices.len && !d.over && d.talk.why == NULL;
          steps++)
         step(&d);
-    if (d.over && d.model.queued <= 1 && d.talk.len[MS_CLIENT] == 0)
+    if (d.model.now.phase == SMTP_OVER && !d.closed && d.talk.why == NULL)
+        closes(&d);
+    if (d.over && (d.closed ? d.model.queued == 0 : d.model.queued <= 1) && d.talk.len[MS_CLIENT] == 0)
         talk_settle(&d.talk);
     talk_end(&d.talk);
     return d.talk.why;

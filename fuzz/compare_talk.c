@@ -57,7 +57,8 @@ static void disagree(compare_talk *talk, const char *what, const char *ids)
 static bool is_habit(const char *id)
 {
     static const char habits[] =
-        "SMTP-5321-4.3.1-01 SMTP-5321-4.3.1-02 SMTP-5321-4.1.4-22 SMTP-5321-2.3.8-05 POP3-2449-6.6-06";
+        "SMTP-5321-4.3.1-01 SMTP-5321-4.3.1-02 SMTP-5321-4.1.4-22 SMTP-5321-2.3.8-05 POP3-2449-6.6-06 "
+        "SMTP-5321-2.3.8-03 SMTP-5321-2.3.8-04 SMTP-3030-2-23 POP3-1939-3-05 POP3-1939-3-12";
     return names(habits, id);
 }
 
@@ -82,7 +83,7 @@ static void found(compare_talk *talk, const ms_finding *finding, const char *rea
         fprintf(talk_trace, "    ! %s %s (%s)\n", finding->side == MS_CLIENT ? "client" : "server", id, reader);
     if (strncmp(id, "SMTP-5322-", 10) == 0 || strncmp(id, "POP3-5322-", 10) == 0)
         return; /* the message's own syntax */
-    if (finding->side == MS_CLIENT && is_habit(id) && strlen(talk->habits) + strlen(id) + 2 < sizeof talk->habits)
+    if (is_habit(id) && strlen(talk->habits) + strlen(id) + 2 < sizeof talk->habits)
         strcat(strcat(talk->habits, id), " ");
     for (size_t i = 0; i < talk->count; i++)
         if (talk->said[i].side == finding->side && is_of(&talk->said[i].verdict, id))
@@ -169,6 +170,23 @@ void talk_say(compare_talk *talk, ms_side side, const char *octets, model_verdic
     read_all(talk);
     if (talk->judge != NULL)
         talk->judge->hear(talk->judge_state, side, ms_span_make((const uint8_t *)octets, len), talk->count);
+    judge_found(talk);
+}
+
+void talk_close(compare_talk *talk, ms_side side, model_verdict verdict)
+{
+    ms_finding items[TALK_FINDINGS];
+    ms_findings findings = {.items = items, .capacity = TALK_FINDINGS};
+    if (talk->count == TALK_SAID)
+        return;
+    if (talk_trace != NULL)
+        fprintf(talk_trace, "    %c closes\n", side == MS_CLIENT ? 'C' : 'S');
+    talk->said[talk->count++] =
+        (talk_said){.side = side, .from = talk->at[side], .to = talk->at[side], .verdict = verdict};
+    talk->reader.close(talk->reader.state, side, talk->len, &findings);
+    talk_found(talk, &findings);
+    if (talk->judge != NULL)
+        talk->judge->close(talk->judge_state, side, talk->count);
     judge_found(talk);
 }
 

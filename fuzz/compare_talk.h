@@ -29,6 +29,8 @@ typedef struct talk_reader {
     void *state;
     /* Returns the octets consumed; *waits: for more, or for the other side. */
     size_t (*take)(void *state, ms_side side, ms_span held, ms_findings *findings, bool *waits);
+    /* The side closes; so many octets were said and not consumed, by ms_side. */
+    void (*close)(void *state, ms_side side, const size_t held[2], ms_findings *findings);
 } talk_reader;
 
 /* The second reader. */
@@ -38,6 +40,7 @@ typedef struct talk_judge {
     /* number: of the things said, this one */
     void (*hear)(void *state, ms_side side, ms_span octets, size_t number);
     void (*tls)(void *state);
+    void (*close)(void *state, ms_side side, size_t number);
     bool (*found)(void *state, size_t number, ms_finding *finding); /* false: there are no more */
     void (*end)(void *state);
 } talk_judge;
@@ -63,6 +66,8 @@ extern FILE *talk_trace;
 void talk_begin(compare_talk *talk, talk_protocol protocol, const talk_reader *reader);
 void talk_end(compare_talk *talk);
 void talk_say(compare_talk *talk, ms_side side, const char *octets, model_verdict verdict);
+/* The side closes. */
+void talk_close(compare_talk *talk, ms_side side, model_verdict verdict);
 /* What else the machine found. */
 void talk_found(compare_talk *talk, const ms_findings *findings);
 /* TLS has begun: what was held is dropped. */

@@ -40,6 +40,12 @@ static void tls(void *state)
     replay_track_tls(&j->track, &j->steps[TALK_SAID + 1]);
 }
 
+static void end_side(void *state, ms_side side, size_t number)
+{
+    judge *j = state;
+    replay_track_close(&j->track, side, &j->steps[number]);
+}
+
 static bool found(void *state, size_t number, ms_finding *finding)
 {
     const judge *j = state;
@@ -59,4 +65,4 @@ static void end(void *state)
     free(j);
 }
 
-const talk_judge compare_track = {begin, hear, tls, found, end};
+const talk_judge compare_track = {begin, hear, tls, end_side, found, end};

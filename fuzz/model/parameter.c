@@ -78,6 +78,23 @@ static model_verdict auth_verdict(const uint8_t *value, size_t len)
     return model_is(MODEL_SMTPUTF8, "untagged-mailbox", decoded, used) ? MODEL_UNDECIDED : MODEL_IN;
 }
 
+/* "the value of the original recipient address prior to encoding as "xtext" MUST consist entirely of printable (graphic and
+ * white space) characters from the US-ASCII repertoire" (RFC 3461 section 4.2), and so must ENVID's (section 4.4), where
+ * xtext itself can hold any octet.  White space: space and HT, README.md. */
+static bool is_printable(const uint8_t *value, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned octet = value[i];
+        if (octet == '+') {
+            octet = hex_digit(value[i + 1]) * 16 + hex_digit(value[i + 2]);
+            i += 2;
+        }
+        if (octet != '\t' && (octet < 32 || octet > 126))
+            return false;
+    }
+    return true;
+}
+
 /* RFC 2852 section 4: "a negative or zero value is not allowed with a by-mode of R" */
 static bool is_by_value(const uint8_t *value, size_t len)
 {
@@ -118,6 +135,8 @@ model_verdict model_parameter(model_grammar grammar, bool mail, const uint8_t *k
         return MODEL_OUT;
     if (strcmp(known->keyword, "AUTH") == 0)
         return auth_verdict(value, value_len);
+    if (strcmp(known->keyword, "ENVID") == 0 || strcmp(known->keyword, "ORCPT") == 0)
+        return is_printable(value, value_len) ? MODEL_IN : MODEL_OUT;
     if (strcmp(known->keyword, "BY") == 0)
         return is_by_value(value, value_len) ? MODEL_IN : MODEL_OUT;
     return MODEL_IN;

@@ -29,6 +29,7 @@ static model_verdict behind_auth(const smtp_item *before)
 static model_verdict behind(const smtp_item *before, const smtp_item *item)
 {
     switch (before->verb) {
+    case SMTP_ETRN: /* "Additional commands added by other SMTP extensions may only appear as the last command in a group" */
     case SMTP_EHLO: /* "can only appear as the last command in a group" */
     case SMTP_LHLO: /* "identical semantics to the EHLO command" (RFC 2033 section 4.1) */
     case SMTP_DATA:
@@ -192,6 +193,15 @@ static model_verdict auth_response(const smtp_model *model, const smtp_item *ite
     return fine;
 }
 
+/* "at any time once a session is established, as long as there is not a transaction": it "is illegal between a MAIL FROM:
+ * command and the end of the DATA commands and responses" (RFC 1985 section 5) */
+static model_verdict etrn(const smtp_model *model, const smtp_standing *s)
+{
+    if (model_in_transaction(s))
+        return fault("SMTP-1985-5-08");
+    return s->phase == SMTP_READY && (model->offers & OFFERS_ETRN) != 0 && !hello_is_queued(model) ? fine : either;
+}
+
 static model_verdict in_order(const smtp_model *model, const smtp_standing *s, const smtp_item *item)
 {
     if (s->phase == SMTP_REFUSED && item->verb != SMTP_QUIT)
@@ -224,6 +234,8 @@ static model_verdict in_order(const smtp_model *model, const smtp_standing *s, c
         return auth(model, s, item);
     case SMTP_AUTH_RESPONSE:
         return auth_response(model, item);
+    case SMTP_ETRN:
+        return etrn(model, s);
     case SMTP_QUIT:
     case SMTP_END_OF_DATA:
         return fine;
@@ -261,6 +273,8 @@ static bool makes_unsure(const smtp_model *model, const smtp_item *queued)
 
 model_verdict smtp_model_client(const smtp_model *model, const smtp_item *item)
 {
+    if (item->wrong != NULL) /* of its place, which the answer says more about, nothing is asked */
+        return (model_verdict){MODEL_FAULT, item->wrong, NULL, true};
     smtp_standing standings[STANDINGS];
     const size_t count = possible(model, standings);
     const model_verdict hoped = in_order(model, &standings[0], item);
@@ -283,4 +297,22 @@ model_verdict smtp_model_client(const smtp_model *model, const smtp_item *item)
     if (order.judgement == MODEL_FAULT)
         return (model_verdict){MODEL_FAULT, order.ids, order.more_ids, open};
     return order.judgement == MODEL_OPEN || group.judgement == MODEL_OPEN || open ? either : fine;
+}
+
+/* --- RFC 5321 section 4.1.1.10 ----------------------------------------------------------------------------------- */
+
+model_verdict smtp_model_client_closes(const smtp_model *model, bool amidst)
+{
+    const smtp_phase phase = model->now.phase;
+    if (phase == SMTP_OVER)
+        return fine;
+    /* before the greeting, and where the handshake led to nothing, no one says; QUIT in clear would not be heard */
+    if (phase == SMTP_CONNECTED || phase == SMTP_TLS_NEXT || (model->tls && !model->said))
+        return either;
+    if (model->quit_sent) /* "it SHOULD wait until it receives the reply" */
+        return (model_verdict){MODEL_FAULT, "SMTP-5321-4.1.1.10-07", NULL, true};
+    /* "MUST NOT intentionally close the transmission channel until it sends a QUIT command"; "even when no session opening
+     * command was sent and accepted" (section 4.1.4) */
+    return (model_verdict){MODEL_FAULT, "SMTP-5321-4.1.1.10-06 SMTP-5321-4.1.4-19 SMTP-5321-4.1.4-20",
+                           amidst ? "SMTP-3030-2-24" : NULL, amidst};
 }

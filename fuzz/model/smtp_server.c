@@ -37,6 +37,7 @@ static const struct {
     {SMTP_STARTTLS, {220, 454}},
     {SMTP_AUTH, {235, 535, 534, 454, 504}},
     {SMTP_AUTH_RESPONSE, {235, 535, 534, 454}},
+    {SMTP_ETRN, {250, 251, 252, 253, 458, 459}}, /* RFC 1985 section 5.1 */
 };
 
 static bool is_listed(smtp_verb verb, unsigned code)
@@ -225,6 +226,25 @@ static model_verdict to_auth_response(const smtp_item *item, const smtp_reply *r
     return listed(SMTP_AUTH_RESPONSE, reply->code);
 }
 
+static model_verdict to_etrn(const smtp_model *model, unsigned code)
+{
+    const bool offered = (model->offers & OFFERS_ETRN) != 0;
+    if (!offered || !model->extended || model->now.phase != SMTP_READY)
+        return either;
+    if (code == 500 ||
+        code == 502) /* "MUST NOT list capabilities ... for which they will return 502 (or 500)" (4.2.4) */
+        return fault_among("SMTP-5321-4.2.4-06 SMTP-1985-5-01");
+    return listed(SMTP_ETRN, code);
+}
+
+/* "501 Syntax error in command or arguments" (section 4.3.2); "the SMTP server MUST stay in the same state" (section
+ * 4.1.4).  503 where the order is wrong, too; 500 is of a command whose name is not known; and one that can be
+ * understood may be taken. */
+static model_verdict to_wrong(unsigned code)
+{
+    return code == 501 ? fine : either;
+}
+
 static bool may_go_on(smtp_verb verb)
 {
     return verb == SMTP_DATA || verb == SMTP_AUTH || verb == SMTP_AUTH_RESPONSE;
@@ -233,6 +253,8 @@ static bool may_go_on(smtp_verb verb)
 static model_verdict to_item(const smtp_model *model, const smtp_item *item, const smtp_reply *reply)
 {
     const unsigned code = reply->code;
+    if (item->wrong != NULL)
+        return to_wrong(code);
     if (code / 100 == 3 && !may_go_on(item->verb))
         return item->verb == SMTP_UNKNOWN ? either : wrong_meaning;
     switch (item->verb) {
@@ -254,6 +276,8 @@ static model_verdict to_item(const smtp_model *model, const smtp_item *item, con
         return to_auth(model, item, reply);
     case SMTP_AUTH_RESPONSE:
         return to_auth_response(item, reply);
+    case SMTP_ETRN:
+        return to_etrn(model, code);
     case SMTP_VRFY: /* "Required", "SHOULD support": whether 502 or 504 is as good as any of the others */
     case SMTP_EXPN:
     case SMTP_HELP:
@@ -289,4 +313,13 @@ model_verdict smtp_model_server(const smtp_model *model, const smtp_reply *reply
     if (phase == SMTP_REFUSED) /* "SHOULD respond to any intervening commands with 503" (section 3.1) */
         return reply->code == 503 || (model->queue[0].verb == SMTP_QUIT && reply->code == 221) ? fine : either;
     return to_item(model, &model->queue[0], reply);
+}
+
+model_verdict smtp_model_server_closes(const smtp_model *model, bool amidst)
+{
+    if (amidst) /* "all lines except the last one" say that another follows (section 4.2.1) */
+        return fault_among("SMTP-5321-4.2.1-02");
+    /* "After receiving a QUIT command and responding with a 221 reply", or "returning a 421 response code" (section 3.8);
+     * "After a timeout", or for what it cannot help, is not to be seen from here */
+    return model->now.phase == SMTP_OVER ? fine : either;
 }

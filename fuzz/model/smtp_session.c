@@ -27,7 +27,7 @@ static smtp_standing cleared(smtp_standing s)
 
 static smtp_standing refused(smtp_standing s, const smtp_item *item)
 {
-    if (greets(item->verb))
+    if (greets(item->verb) && item->wrong == NULL) /* without a name it is none */
         s.greeting_refused = true;
     if (item->verb == SMTP_BDAT && (model_in_transaction(&s) || s.phase == SMTP_BROKEN))
         s.phase = SMTP_BROKEN;
@@ -84,6 +84,7 @@ smtp_standing model_after(smtp_standing s, const smtp_item *item, bool accepted)
     case SMTP_VRFY:
     case SMTP_EXPN:
     case SMTP_HELP:
+    case SMTP_ETRN: /* another connection is what comes of it (RFC 1985 section 5.1) */
     case SMTP_UNKNOWN:
     case SMTP_VERBS:
         break;
@@ -117,6 +118,8 @@ void smtp_model_say(smtp_model *model, const smtp_item *item)
         model->data_due = false;
     if (item->verb == SMTP_AUTH_RESPONSE)
         model->response_due = false;
+    model->quit_sent = model->quit_sent || item->verb == SMTP_QUIT;
+    model->said = true;
     model->queue[model->queued++] = *item;
     if (model->now.phase != SMTP_CONNECTED)
         drop_unanswered(model);
@@ -151,7 +154,7 @@ void smtp_model_reply(smtp_model *model, const smtp_reply *reply)
         pop(model);
         return;
     }
-    model->refused[item->verb] = model->refused[item->verb] || kind == 5;
+    model->refused[item->verb] = model->refused[item->verb] || (kind == 5 && item->wrong == NULL);
     /* who knows no BDAT may read a chunk as commands, and answer each: nothing forbids it */
     model->out_of_step |= item->verb == SMTP_BDAT && kind != 2 && (model->offers & OFFERS_CHUNKING) == 0;
     const bool offer = kind == 2 && (item->verb == SMTP_EHLO || item->verb == SMTP_LHLO);

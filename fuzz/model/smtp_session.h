@@ -43,7 +43,8 @@ typedef enum smtp_verb {
     SMTP_STARTTLS,
     SMTP_AUTH,
     SMTP_AUTH_RESPONSE, /* a line of the client's in the exchange */
-    SMTP_UNKNOWN,       /* no command that anybody knows */
+    SMTP_ETRN,
+    SMTP_UNKNOWN, /* no command that anybody knows */
     SMTP_VERBS
 } smtp_verb;
 
@@ -54,6 +55,7 @@ typedef struct smtp_item {
     bool binary;       /* MAIL: BODY=BINARYMIME */
     bool one_step;     /* AUTH: one round-trip completes the mechanism */
     sasl_text text;    /* AUTH: its initial response */
+    const char *wrong; /* the requirements one of which its syntax breaks; NULL: it is in the grammar */
     unsigned answered; /* replies it has had */
 } smtp_item;
 
@@ -64,7 +66,8 @@ enum {
     OFFERS_BINARYMIME = 4,
     OFFERS_STARTTLS = 8,
     OFFERS_AUTH = 16,
-    OFFERS_ENHANCED = 32
+    OFFERS_ENHANCED = 32,
+    OFFERS_ETRN = 64
 };
 
 typedef struct smtp_reply {
@@ -100,7 +103,9 @@ typedef struct smtp_model {
     bool data_due;             /* 354 was said */
     bool response_due;         /* 334 was said */
     bool out_of_step;          /* a chunk was refused that CHUNKING was not offered for */
-    sasl_text challenge;       /* with it */
+    bool quit_sent;
+    bool said;           /* something was, in this layer */
+    sasl_text challenge; /* with it */
 } smtp_model;
 
 model_verdict smtp_model_client(const smtp_model *model, const smtp_item *item);
@@ -109,6 +114,9 @@ model_verdict smtp_model_server(const smtp_model *model, const smtp_reply *reply
 void smtp_model_reply(smtp_model *model, const smtp_reply *reply);
 /* The replies that the first of the queue has: 1, but for LMTP's end of data. */
 unsigned smtp_model_replies(const smtp_model *model);
+/* The client closes, or the server.  amidst: its last command's chunk, or its reply, is not finished. */
+model_verdict smtp_model_client_closes(const smtp_model *model, bool amidst);
+model_verdict smtp_model_server_closes(const smtp_model *model, bool amidst);
 /* TLS has begun. */
 void smtp_model_tls(smtp_model *model);
 

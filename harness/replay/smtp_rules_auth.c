@@ -128,10 +128,12 @@ static uint16_t place_rule(const struct smtp_auth *auth, const smtp_view *view)
     const smtp_facts *c = view->command;
     if (code / 100 == 4 || code == 530)
         return MS_REQ_NONE;
+    /* of one that is not in the grammar the syntax may be refused as well as the place (RFC 5321 section 4.3.2) */
+    const bool syntax = code == 501 && (c->set & FACT(OK)) == 0;
     if (auth->again)
-        return code == 503 || code == 500 ? MS_REQ_NONE : MS_REQ_SMTP_4954_4_01;
+        return syntax || code == 503 || code == 500 ? MS_REQ_NONE : MS_REQ_SMTP_4954_4_01;
     if (auth->in_transaction && auth->listed_any)
-        return code == 503 ? MS_REQ_NONE : MS_REQ_SMTP_4954_4_02;
+        return syntax || code == 503 ? MS_REQ_NONE : MS_REQ_SMTP_4954_4_02;
     if (ms_span_is_absent(c->mechanism_name))
         return code / 100 <= 3 ? MS_REQ_SMTP_4954_4_05 : MS_REQ_NONE;
     if (auth->listed_any && !auth->listed && auth->name_valid && IN(code, 235, 334, 500, 502, 550, 554)) {

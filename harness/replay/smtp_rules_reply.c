@@ -96,8 +96,8 @@ static const reply_row rows[] = {
     { MS_REQ_SMTP_SEC_crossproto_02,   V(END_OF_DATA),   { 250 },               0,    0,                                     0,                              NO_KEYWORD,     when_began_as_http },
     { MS_REQ_SMTP_1870_4_02,           ENDS,             { 2 },                 0,    0,                                     0,                              MS_EHLO_SIZE,   when_message_over_limit },
     { MS_REQ_SMTP_1870_6_3_01,         ENDS,             { 552 },               0,    0,                                     0,                              NO_KEYWORD,     when_message_within_declared },
-    { MS_REQ_SMTP_3030_3_04,           V(DATA),          { 503 },               1,    FACT(OK),                              0,                              NO_KEYWORD,     when_data_of_binarymime },
-    { MS_REQ_SMTP_3030_2_20,           V(DATA),          { 503 },               1,    FACT(OK),                              0,                              NO_KEYWORD,     when_between_chunks },
+    { MS_REQ_SMTP_3030_3_04,           V(DATA),          { 503 },               1,    FACT(OK),                              FACT(ARGUMENT),                 NO_KEYWORD,     when_data_of_binarymime },
+    { MS_REQ_SMTP_3030_2_20,           V(DATA),          { 503 },               1,    FACT(OK),                              FACT(ARGUMENT),                 NO_KEYWORD,     when_between_chunks },
     { MS_REQ_SMTP_2033_4_2_01,         V(DATA),          { 503 },               1,    FACT(OK) | FACT(CLEAN),                 0,                              NO_KEYWORD,     when_lmtp_data_for_nobody },
 
     /* refused by its letters: the features of a line, most telling first */
@@ -210,10 +210,10 @@ static const reply_row rows[] = {
     { MS_REQ_SMTP_5321_4_1_4_06,       V(EXPN),          { 503 },               0,    FACT(OK),                              0,                              NO_KEYWORD,     when_before_greeting_command },
     { MS_REQ_SMTP_5321_4_1_4_04,       V(HELP),          { 503 },               0,    FACT(OK),                              0,                              NO_KEYWORD,     when_before_greeting_command },
     { MS_REQ_SMTP_6531_3_7_4_2_01,     V(VRFY),          { 501, 504 },          0,    FACT(SMTPUTF8_WORD),                   0,                              MS_EHLO_SMTPUTF8, NULL },
-    { MS_REQ_SMTP_5321_4_5_1_07,       V(VRFY),          { 500, 502 },          0,    FACT(OK),                              0,                              NO_KEYWORD,     when_vrfy_unlisted },
+    { MS_REQ_SMTP_5321_4_5_1_07,       V(VRFY),          { 500, 502 },          0,    FACT(OK),                              FACT(BARE_CR),                  NO_KEYWORD,     when_vrfy_unlisted },
     { MS_REQ_SMTP_5321_3_5_1_07,       V(VRFY),          { 501 },               0,    FACT(OK) | FACT(ATOM),                 0,                              NO_KEYWORD,     NULL },
     { MS_REQ_SMTP_5321_3_5_1_08,       V(VRFY),          { 501 },               0,    FACT(OK) | FACT(MAILBOX),              0,                              NO_KEYWORD,     NULL },
-    { MS_REQ_SMTP_5321_3_5_1_02,       V(EXPN),          { 500, 502 },          0,    FACT(OK),                              0,                              NO_KEYWORD,     when_expn_unlisted },
+    { MS_REQ_SMTP_5321_3_5_1_02,       V(EXPN),          { 500, 502 },          0,    FACT(OK),                              FACT(BARE_CR),                  NO_KEYWORD,     when_expn_unlisted },
     { MS_REQ_SMTP_5321_4_1_1_8_01,     V(HELP),          { 500, 502, 504 },     0,    FACT(OK),                              FACT(ARGUMENT),                 NO_KEYWORD,     when_help_unlisted },
     { MS_REQ_SMTP_5321_4_1_1_9_02,     V(NOOP),          { 500, 501, 504 },     0,    FACT(STRING) | FACT(CLEAN),            0,                              NO_KEYWORD,     NULL },
     { MS_REQ_SMTP_5321_4_1_5_01,       V(UNKNOWN),       { 501, 502, 504 },     0,    FACT(X),                               0,                              NO_KEYWORD,     when_xverb_listed_not },

@@ -216,6 +216,14 @@ static void mail_accepted(ms_smtp_session *session, const ms_smtp_run *run)
                      ((session->flags & SESSION_UTF8_SENT) != 0 ? (uint32_t)SESSION_UTF8 : 0u);
 }
 
+static void mail_refused(ms_smtp_session *session)
+{
+    if ((STATE(session->state) & BEFORE_MAIL) != 0)
+        session->cleared_by = CLEARED_REFUSED;
+    if (!ms_smtp_ring_begins_transaction(session)) /* what is open goes on as it began (RFC 5321 section 4.1.4) */
+        session->body_sent = session->body;
+}
+
 static void auth_answered(ms_smtp_session *session, const ms_smtp_run *run, uint16_t code, const ms_reply_line *line)
 {
     if (code / 100 == 2)
@@ -259,8 +267,8 @@ static void apply(ms_smtp_session *session, const ms_smtp_run *run, uint16_t cod
     case MS_SMTP_SAML:
         if (class_ == 2)
             mail_accepted(session, run);
-        else if ((STATE(session->state) & BEFORE_MAIL) != 0)
-            session->cleared_by = CLEARED_REFUSED;
+        else
+            mail_refused(session);
         break;
     case MS_SMTP_RCPT:
         if (class_ != 2)
