@@ -135,8 +135,12 @@ model_verdict model_parameter(model_grammar grammar, bool mail, const uint8_t *k
         return MODEL_OUT;
     if (strcmp(known->keyword, "AUTH") == 0)
         return auth_verdict(value, value_len);
-    if (strcmp(known->keyword, "ENVID") == 0 || strcmp(known->keyword, "ORCPT") == 0)
+    if (strcmp(known->keyword, "ENVID") == 0)
         return is_printable(value, value_len) ? MODEL_IN : MODEL_OUT;
+    if (strcmp(known->keyword, "ORCPT") == 0) {
+        const size_t type = (size_t)((const uint8_t *)memchr(value, ';', value_len) - value) + 1;
+        return is_printable(value + type, value_len - type) ? MODEL_IN : MODEL_OUT;
+    }
     if (strcmp(known->keyword, "BY") == 0)
         return is_by_value(value, value_len) ? MODEL_IN : MODEL_OUT;
     return MODEL_IN;
