@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/mutator/shorten.h"
+
 /* Of AFL++'s custom mutator API. */
 void *afl_custom_init(void *afl, unsigned seed);
 size_t afl_custom_fuzz(void *state, uint8_t *data, size_t size, uint8_t **out, uint8_t *other, size_t other_size,
@@ -41,10 +43,11 @@ size_t afl_custom_fuzz(void *state, uint8_t *data, size_t size, uint8_t **out, u
     m->seed = m->seed * UINT32_C(1664525) + UINT32_C(1013904223);
     *out = m->out;
     if (other != NULL && other_size > 0 && m->seed >> 30 == 0)
-        return fuzz_cross(data, size, other, other_size, m->out, room, m->seed >> 2);
+        return fuzz_shorten(m->out, fuzz_cross(data, size, other, other_size, m->out, room, m->seed >> 2),
+                            m->seed >> 2);
     const size_t kept = size < room ? size : room;
     memcpy(m->out, data, kept);
-    const size_t mutated = fuzz_mutate(m->out, kept, room, m->seed >> 2);
+    const size_t mutated = fuzz_mutate(m->out, fuzz_shorten(m->out, kept, m->seed >> 2), room, m->seed >> 2);
     return mutated > 0 ? mutated : 1;
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/mutator/shorten.h"
+
 /* Of libFuzzer; other engines that take its targets need not have the first. */
 __attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t room);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t room, unsigned seed);
@@ -23,11 +25,14 @@ static bool is_off(void)
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t room, unsigned seed)
 {
-    if (LLVMFuzzerMutate == NULL)
-        return fuzz_mutate(data, size, room, seed);
-    if (is_off() || seed % 4 == 0) /* its own ways find what no grammar knows, and use the dictionary */
+    if (is_off() && LLVMFuzzerMutate != NULL)
         return LLVMFuzzerMutate(data, size, room);
-    const size_t mutated = fuzz_mutate(data, size, room, seed);
+    const size_t kept = fuzz_shorten(data, size, seed);
+    if (LLVMFuzzerMutate == NULL)
+        return fuzz_mutate(data, kept, room, seed);
+    if (seed % 4 == 0) /* its own ways find what no grammar knows, and use the dictionary */
+        return LLVMFuzzerMutate(data, kept, room);
+    const size_t mutated = fuzz_mutate(data, kept, room, seed);
     return mutated > 0 ? mutated : LLVMFuzzerMutate(data, mutated, room);
 }
 
@@ -36,5 +41,5 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *one, size_t one_size, const uint
 {
     if (is_off())
         return 0;
-    return fuzz_cross(one, one_size, two, two_size, out, room, seed);
+    return fuzz_shorten(out, fuzz_cross(one, one_size, two, two_size, out, room, seed), seed);
 }

@@ -1,0 +1,44 @@
+/*
+ * shorten.c - see shorten.h
+ *
+ * A run costs what its octets do, and most kinds of changes add some: left to themselves, inputs are half as long again as
+ * those of the corpus.  So of most that are long the end is left out, or some lines: what stands behind a change seldom says
+ * more of it, and what a state needs before it is in the corpus in a shorter form, or is found by this.
+ */
+#include "fuzz/mutator/shorten.h"
+
+#include <string.h>
+
+#include "fuzz/input.h"
+
+enum { LONG = 256 };
+
+static uint32_t next(uint32_t *random)
+{
+    *random ^= *random << 13;
+    *random ^= *random >> 17;
+    *random ^= *random << 5;
+    return *random;
+}
+
+/* Behind the LF of the line that holds the octet. */
+static size_t line_end(const uint8_t *data, size_t len, size_t at)
+{
+    const uint8_t *lf = at < len ? memchr(data + at, '\n', len - at) : NULL;
+    return lf == NULL ? len : (size_t)(lf - data) + 1;
+}
+
+size_t fuzz_shorten(uint8_t *data, size_t size, uint32_t seed)
+{
+    const fuzz_input input = fuzz_input_read(data, size);
+    const size_t len = input.octets.len;
+    uint32_t random = seed * UINT32_C(2246822519) | 1;
+    next(&random);
+    if (len <= LONG || next(&random) % 4 == 0)
+        return size;
+    const size_t from = line_end(data, len, next(&random) % len);
+    const bool end = next(&random) % 2 == 0;
+    const size_t to = end ? len : line_end(data, len, from + next(&random) % (len / 2));
+    memmove(data + from, data + to, size - to);
+    return size - (to - from);
+}
