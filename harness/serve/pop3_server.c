@@ -245,6 +245,8 @@ static void answer(pop3_server *server, const ms_line *line)
     }
     if (pop3_in_order(server, parsed.command.verb))
         run(server, &parsed.command);
+    else
+        server->named = false; /* what was refused stood between USER and PASS, too */
 }
 
 /* Some mutants read another line than the one that was sent. */
