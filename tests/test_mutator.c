@@ -143,6 +143,10 @@ Test(mutator, exchanges_are_put_in_as_the_input_has_them)
         {"EHLO mx.example\r\nMAIL FROM:<>\r\n", "\r\nBDAT 5 LAST\r\nhelloQUIT\r\n"},
         {"CAPA\r\nUSER alice\r\n", "\r\nPASS secret\r\n"},
         {"250-mx.example\r\n250 SIZE 10\r\n", "\r\n354 go on\r\n250 "},
+        {"mailspec: 1\nprotocol: smtp\n\nC: NOOP\n", "\nS? 250"},
+        {"C: NOOP\nS: 250 ok\n", "\n[TLS]\n"},
+        {"(a|b)*\naba\n", "\\d"},
+        {"{\"schema\": 1, \"cases\": []}", "\"status\": \"inconclusive\""},
         {"c@@@@\xFFMAIL", "\xFF"
                           "alice\xFF"
                           "secret"},

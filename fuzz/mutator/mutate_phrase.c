@@ -50,15 +50,45 @@ static bool speaker_at(const draft *d, size_t at, uint8_t mark[2])
     return false;
 }
 
-static void make_script(const char *rule, script_form form, bool grouped, draft *d, phrase *out)
+/* Of what is no script. */
+static const struct {
+    const char *whole, *line; /* where no line makes sense alone, the whole */
+} texts[FORM_COUNT] = {
+    [FORM_FIELDS] = {"{fields}", NULL},   [FORM_TRANSCRIPT] = {"{transcript}", "{transcript-line}"},
+    [FORM_LOG] = {"{log}", "{log-line}"}, [FORM_PATTERN] = {"{pattern-file}", "{pattern-part}"},
+    [FORM_RESULT] = {"{result}", NULL},
+};
+
+static void make(const char *script_rule, script_form form, bool grouped, draft *d, phrase *out)
 {
     phrase script;
-    if (form == FORM_FIELDS) {
-        phrase_make(out, "{fields}", d);
+    if (form >= FORM_SCRIPTS) {
+        phrase_make(out, texts[form].whole, d);
         return;
     }
-    phrase_make(&script, rule, d);
+    phrase_make(&script, script_rule, d);
     script_render(&script, form, grouped, d, out);
+}
+
+static void mutate_text(script_form form, draft *d)
+{
+    phrase made;
+    range old = {0, d->size};
+    phrase_make(&made, texts[form].line == NULL ? texts[form].whole : texts[form].line, d);
+    if (form == FORM_PATTERN)
+        old.from = old.to = below(d, text_of(d, line_at(d, 0)).to + 1);
+    else if (texts[form].line != NULL && d->size > 0)
+        old = below(d, 3) == 0 ? (range){d->size, d->size} : any_line(d);
+    if (texts[form].line != NULL && below(d, 2) == 0)
+        old.to = old.from;
+    replace(d, old, made.octets, made.len);
+}
+
+/* A piece of a line, which needs no dialogue around it. */
+static bool is_piece(draft *d, script_form form)
+{
+    const uint8_t first = d->size > 0 ? d->data[0] | 0x20 : 0;
+    return form == FORM_COMMANDS && d->size > 0 && (first < 'a' || first > 'z') && below(d, 8) > 0;
 }
 
 /* At the end mostly: that is where the states are that were got to. */
@@ -66,11 +96,20 @@ void mutate_exchange(draft *d)
 {
     phrase made;
     const script_form form = script_form_of(d);
+    if (form >= FORM_SCRIPTS) {
+        mutate_text(form, d);
+        return;
+    }
+    if (is_piece(d, form)) {
+        mutate_phrase(d);
+        return;
+    }
     const bool pop3 = is_pop3(d), grouped = below(d, 6) == 0;
     const char *rule = pop3 ? "{pop3-exchange}" : "{smtp-exchange}";
     if (grouped)
-        rule = pop3 ? "{pop3-exchange}{pop3-exchange}{pop3-exchange?}" : "{smtp-exchange}{smtp-exchange}{smtp-exchange?}";
-    make_script(rule, form, grouped, d, &made);
+        rule =
+            pop3 ? "{pop3-exchange}{pop3-exchange}{pop3-exchange?}" : "{smtp-exchange}{smtp-exchange}{smtp-exchange?}";
+    make(rule, form, grouped, d, &made);
     const bool at_end = below(d, 3) > 0;
     if (at_end && d->size > 0 && d->data[d->size - 1] != '\n')
         insert_text(d, d->size, form == FORM_EVENTS ? "\n" : "\r\n");
@@ -88,8 +127,12 @@ void mutate_session(draft *d)
 {
     phrase made;
     const script_form form = script_form_of(d);
+    if (is_piece(d, form)) {
+        mutate_phrase(d);
+        return;
+    }
     const bool pop3 = is_pop3(d);
-    make_script(pop3 ? "{pop3-session}" : "{smtp-session}", form, below(d, 6) == 0, d, &made);
+    make(pop3 ? "{pop3-session}" : "{smtp-session}", form, below(d, 6) == 0, d, &made);
     replace(d, (range){0, d->size}, made.octets, made.len);
     if (below(d, 2) == 0)
         d->options = (uint8_t)below(d, 32);
@@ -98,10 +141,10 @@ void mutate_session(draft *d)
 /* What a line is, by who says it; where nobody is seen to, by how it begins, or it may be a part of one, too. */
 static const char *line_rule(draft *d, range line, script_form form)
 {
-    static const char *const pieces[] = {"{smtp-command}", "{pop3-command}", "{reply-line}",   "{response-line}",
-                                         "{path}",         "{parameters}",   "{ehlo-line}",    "{capability}",
-                                         "{listing-line}", "{base64}",       "{scram}",        "{content-line}",
-                                         "{mail}",         "{rcpt}",         "{domain}",       "{date-time}"};
+    static const char *const pieces[] = {"{smtp-command}", "{pop3-command}", "{reply-line}", "{response-line}",
+                                         "{path}",         "{parameters}",   "{ehlo-line}",  "{capability}",
+                                         "{listing-line}", "{base64}",       "{scram}",      "{content-line}",
+                                         "{mail}",         "{rcpt}",         "{domain}",     "{date-time}"};
     static const struct {
         uint8_t first;
         const char *rule;
@@ -130,9 +173,13 @@ void mutate_phrase(draft *d)
     const script_form form = script_form_of(d);
     const range line = any_line(d);
     range text = text_of(d, line);
-    if (form == FORM_FIELDS) {
-        make_script("", form, false, d, &made);
-        replace(d, (range){0, d->size}, made.octets, made.len);
+    if (form >= FORM_SCRIPTS) {
+        mutate_text(form, d);
+        return;
+    }
+    if (below(d, 4) == 0) {
+        phrase_make(&made, "{value}", d);
+        replace(d, any_word(d), made.octets, made.len);
         return;
     }
     phrase_make(&made, line_rule(d, line, form), d);

@@ -1,7 +1,10 @@
 /* phrase.c - see phrase.h */
 #include "fuzz/mutator/phrase.h"
 
-enum { DEPTH = 24, BUCKETS = 1024,  };
+enum {
+    DEPTH = 24,
+    BUCKETS = 1024,
+};
 
 static const phrase_grammar *const grammars[] = {&phrase_values, &phrase_smtp, &phrase_pop3, &phrase_files};
 
@@ -136,7 +139,6 @@ void phrase_make(phrase *out, const char *text, draft *d)
         }
     }
 }
-
 
 const char *phrase_missing_rule(void)
 {

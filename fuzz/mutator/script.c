@@ -33,16 +33,44 @@ static bool begins_reply(const draft *d, range text)
     return is_digit(first) || first == '+' || first == '-';
 }
 
-script_form script_form_of(draft *d)
+/* How the first line of a file begins. */
+static bool begins_file(const draft *d, script_form *form)
 {
-    enum { TOO_SHORT = 4, LINES = 8 };
+    static const struct {
+        const char *text;
+        script_form form;
+    } files[] = {{"mailspec", FORM_TRANSCRIPT},
+                 {"{", FORM_RESULT},
+                 {"C:", FORM_LOG},
+                 {"S:", FORM_LOG},
+                 {" -> ", FORM_LOG},
+                 {"<-  ", FORM_LOG},
+                 {"> ", FORM_LOG},
+                 {"< ", FORM_LOG},
+                 {"* ", FORM_LOG},
+                 {"=== ", FORM_LOG}};
+    for (size_t i = 0; i < COUNT(files); i++)
+        if (strlen(files[i].text) <= d->size && memcmp(files[i].text, d->data, strlen(files[i].text)) == 0) {
+            *form = files[i].form;
+            return true;
+        }
+    return false;
+}
+
+/* It has signs of a pattern, which few lines of a dialogue have. */
+static bool reads_like_pattern(const draft *d)
+{
+    const range line = text_of(d, line_at(d, 0));
+    for (size_t at = line.from; at < line.to; at++)
+        if (memchr("(|\\$", d->data[at], 4) != NULL)
+            return true;
+    return false;
+}
+
+static script_form form_by_lines(const draft *d)
+{
+    enum { LINES = 8 };
     size_t lines = 0, events = 0, replies = 0;
-    if (d->size < TOO_SHORT || below(d, 32) == 0)
-        return (script_form)below(d, FORM_COUNT);
-    if (has_mark(d))
-        return FORM_MARKS;
-    if (memchr(d->data, 0xFF, d->size < LOOKED_AT ? d->size : LOOKED_AT) != NULL)
-        return FORM_FIELDS;
     for (size_t at = 0; at < d->size && lines < LINES; lines++) {
         const range line = line_at(d, at);
         events += begins_event(d, text_of(d, line));
@@ -52,6 +80,22 @@ script_form script_form_of(draft *d)
     if (2 * events > lines)
         return FORM_EVENTS;
     return 2 * replies > lines ? FORM_REPLIES : FORM_COMMANDS;
+}
+
+script_form script_form_of(draft *d)
+{
+    enum { TOO_SHORT = 4 };
+    script_form form;
+    if (d->size < TOO_SHORT || below(d, 32) == 0)
+        return (script_form)below(d, FORM_COUNT);
+    if (has_mark(d))
+        return FORM_MARKS;
+    if (memchr(d->data, 0xFF, d->size < LOOKED_AT ? d->size : LOOKED_AT) != NULL)
+        return FORM_FIELDS;
+    if (begins_file(d, &form))
+        return form;
+    form = form_by_lines(d);
+    return form == FORM_COMMANDS && reads_like_pattern(d) && below(d, 2) == 0 ? FORM_PATTERN : form;
 }
 
 /* --- as octets ------------------------------------------------------------------------ */

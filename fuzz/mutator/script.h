@@ -12,11 +12,16 @@
 #include "fuzz/mutator/phrase.h"
 
 typedef enum script_form {
-    FORM_MARKS,    /* both sides' octets, with marks (fuzz/input.h) */
-    FORM_EVENTS,   /* a line for each event, a letter at its start */
-    FORM_COMMANDS, /* the client's octets alone */
-    FORM_REPLIES,  /* the server's */
-    FORM_FIELDS,   /* what a writer is given: no script */
+    FORM_MARKS,                 /* both sides' octets, with marks (fuzz/input.h) */
+    FORM_EVENTS,                /* a line for each event, a letter at its start */
+    FORM_COMMANDS,              /* the client's octets alone */
+    FORM_REPLIES,               /* the server's */
+    FORM_SCRIPTS,               /* those above say what is done, those below are something else */
+    FORM_FIELDS = FORM_SCRIPTS, /* what a writer is given */
+    FORM_TRANSCRIPT,
+    FORM_LOG,
+    FORM_PATTERN,
+    FORM_RESULT,
     FORM_COUNT
 } script_form;
 
