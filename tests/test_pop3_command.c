@@ -396,6 +396,13 @@ Test(pop3_command, framed_lines)
     cr_expect_eq(got.error_at, 6);
     cr_expect_eq(got.command.verb, MS_POP3_USER);
 
+    line.text = MS_SPAN("RETR 1x");
+    got = ms_pop3_command_parse_line(&line, NULL);
+    cr_expect_eq(got.error, MS_POP3_ERR_MESSAGE_NUMBER, "POP3-1939-4-12: what is seen is wrong whatever follows");
+    line.text = MS_SPAN("RETR ");
+    got = ms_pop3_command_parse_line(&line, NULL);
+    cr_expect_eq(got.error, MS_POP3_ERR_LINE_TOO_LONG, "POP3-2449-4-04: the number may follow");
+
     line = (ms_line){.status = MS_LINE_NEED_MORE, .text = MS_SPAN("USER x")};
     got = ms_pop3_command_parse_line(&line, NULL);
     cr_expect_eq(got.error, MS_POP3_ERR_INCOMPLETE);

@@ -190,6 +190,8 @@ Test(pop3_dialogue, marks_and_numbers)
          LOGIN "C DELE 4294967297\nS +OK\nC LIST 1\nS -ERR\n!s POP3-SEC-int-01\nC LIST 2\nS -ERR\n"},
         {"STAT counts the marked",
          LOGIN "C STAT\nS +OK 2 9\nC DELE 1\nS +OK\nC STAT\nS +OK 2 9\n!s POP3-1939-5-02\nC STAT\nS +OK 1 5\n"},
+        {"more messages than there were: the last number holds",
+         LOGIN "C STAT\nS +OK 2 9\nC STAT\nS +OK 3 12\nC LIST 3\nS +OK 3 3\nC LIST 4\nS +OK 4 3\n!s POP3-1939-5-16\n"},
         {"octets without messages", LOGIN "C STAT\nS +OK 0 9\n!s POP3-1939-5-07\n"},
         {"a listing with a gap", LOGIN "C LIST\nS +OK\nS 1 1\nS 3 1\nS .\n!s POP3-1939-4-11\n"},
         {"a listing with zero", LOGIN "C LIST\nS +OK\nS 0 1\n!s POP3-1939-4-11\nS .\n"},
@@ -289,6 +291,7 @@ Test(pop3_dialogue, capabilities)
              "POP3-4422-3.1-01\nS EXPIRE x\n!s POP3-2449-6.7-01\nS LOGIN-DELAY\n!s POP3-2449-6.5-01\n"
              "S IMPLEMENTATION\n!s POP3-2449-6.9-01\nS UTF8 X\n!s POP3-6856-2-01\nS LANG x\n!s POP3-6856-3.1-01\nS "
              "AUTH-RESP-CODE x\n!s POP3-3206-6-02\nS APOP\n!s POP3-2449-6-01\nS FOO\n!s POP3-2449-9-02\nS X-FOO\n")},
+        {"line ends", READY "C CAPA\nS +OK\nS> TOP%0A\n!s POP3-1939-3-12\nS USER\nS .\n"},
         {"dropped after login",
          READY CAPA("S TOP\nS STLS\nS X-A\n") "C USER a\nS +OK\n!s POP3-2449-6.2-02\nC PASS b\nS +OK\nC CAPA\nS +OK\nS "
                                               "UIDL\nS .\n!s POP3-2449-5-07\n!s POP3-2449-6-03\n"},
@@ -389,6 +392,8 @@ Test(pop3_dialogue, sasl)
         {"challenge in spite of a response",
          READY CAPA("S SASL PLAIN\n") "C AUTH PLAIN " PLAIN "\nS + \n!s POP3-5034-4-36\nC *\nS -ERR\n"},
         {"wrong octet", READY "C AUTH PLAIN\nS + \nC AG5-\n!c POP3-5034-5-03\nS +OK\n!s POP3-5034-4-17\n"},
+        {"wrong octet, the first one",
+         READY "C AUTH PLAIN\nS + \nC -G5A\n!c POP3-5034-5-03\nS +OK\n!s POP3-5034-4-17\n"},
         {"wrong pad", READY "C AUTH PLAIN =AAA\n!c POP3-5034-4-01\nS +OK\n!s POP3-5034-4-18\n"},
         {"wrong length", READY "C AUTH PLAIN\nS + \nC AAA\n!c POP3-5034-5-02\nS + \n!s POP3-5034-4-15\n"},
         {"POP3-5034-4-15 an octet is missing, and the pad is right",
@@ -846,4 +851,37 @@ Test(pop3_dialogue, events)
     CLIENT("");
     cr_expect_eq(e.kind, MS_POP3_EVENT_NEED_MORE);
     cr_expect_eq(findings.count, 0);
+}
+
+/* RFC 6856 section 2.1: what of a header section is UTF-8 is told at its octet, also in a line that a dot was taken from. */
+Test(pop3_dialogue, octets_of_a_header_section_are_found_in_their_place)
+{
+    ms_pop3_run runs[4];
+    uint8_t messages[4];
+    ms_pop3_dialogue d;
+    ms_finding items[8];
+    ms_findings findings = {items, 8, 0, 0};
+    ms_pop3_event e;
+    ms_pop3_dialogue_init(&d, runs, 4, messages, 4);
+    SERVER("+OK\r\n");
+    CLIENT("USER nils\r\n");
+    SERVER("+OK\r\n");
+    CLIENT("PASS x\r\n");
+    SERVER("+OK\r\n");
+    CLIENT("CAPA\r\n");
+    SERVER("+OK\r\n");
+    SERVER("UTF8\r\n");
+    SERVER(".\r\n");
+    CLIENT("RETR 1\r\n");
+    SERVER("+OK\r\n");
+    const uint64_t from = e.at + e.consumed;
+    findings.count = 0;
+    const ms_span content = MS_SPAN("..x: \xC3\xA9\r\n");
+    for (ms_span rest = content; rest.len > 0; rest = ms_span_make(rest.ptr + e.consumed, rest.len - e.consumed)) {
+        e = ms_pop3_dialogue_next(&d, MS_SERVER, rest, &findings);
+        cr_assert_gt(e.consumed, 0);
+    }
+    cr_assert_eq(findings.count, 1);
+    cr_expect_eq(items[0].requirement, MS_REQ_POP3_6856_2_1_03);
+    cr_expect_eq(items[0].at, from + 5);
 }

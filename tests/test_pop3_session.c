@@ -324,6 +324,22 @@ Test(pop3_session, findings_name_their_octet)
     }
 }
 
+/* A response to a challenge that is none is a breach from its first octet (RFC 5034 section 4). */
+Test(pop3_session, responses_are_found_at_their_start)
+{
+    bench b;
+    begin(&b);
+    server(&b, "+OK");
+    client(&b, "AUTH CRAM-MD5");
+    server(&b, "+ no base64!");
+    b.findings.count = 0;
+    const uint64_t from = b.at[MS_CLIENT];
+    client(&b, "AAAA");
+    cr_assert_eq(b.findings.count, 1);
+    cr_expect_eq(b.items[0].requirement, MS_REQ_POP3_5034_4_16);
+    cr_expect_eq(b.items[0].at, from);
+}
+
 /* A line that nobody asked for is a breach from its first octet (RFC 1939 section 3: one response to a command). */
 Test(pop3_session, unasked_lines_are_found_at_their_start)
 {

@@ -24,6 +24,7 @@ static const struct row {
 } rows[] = {
     {"POP3-1939-7-30", "USER mrose", {.verb = MS_POP3_USER, .user = {S("mrose")}}},
     {"POP3-1939-7-42", "PASS a b ", {.verb = MS_POP3_PASS, .pass = {S("a b ")}}},
+    {"POP3-1939-7-42 one octet", "PASS p", {.verb = MS_POP3_PASS, .pass = {S("p")}}},
     {"POP3-1939-7-48", "APOP m " DIGEST, {.verb = MS_POP3_APOP, .apop = {S("m"), S(DIGEST)}}},
     {"POP3-1939-5-01", "STAT", {.verb = MS_POP3_STAT}},
     {"POP3-1939-5-08", "LIST", {.verb = MS_POP3_LIST}},

@@ -335,6 +335,12 @@ static const smtp_talk extension_rows[] = {
     {"SMTP-SEC-starttls-11 who refuses all but QUIT goes not on", MS_VARIANT_SMTP,
      OFFER("STARTTLS") "C STARTTLS\nS 220 go\nC NOOP\nC! SMTP-3207-4-08\nS 554 no TLS\nS! SMTP-5321-4.3.2-12\n"
                        "C QUIT\nC! SMTP-3207-4-08\nS 221 mx.example bye\n"},
+    {"SMTP-1870-4-02 a last chunk beyond the size that was told", MS_VARIANT_SMTP,
+     GREETING "C EHLO relay.example\nS 250-mx.example\nS 250-CHUNKING\nS 250 SIZE 10\n" MAIL RCPT
+              "C BDAT 12 LAST\nC 0123456789\nS 250 ok\nS! SMTP-1870-4-02\n" BYE},
+    {"SMTP-1870-4-02 … and one within it", MS_VARIANT_SMTP,
+     GREETING "C EHLO relay.example\nS 250-mx.example\nS 250-CHUNKING\nS 250 SIZE 10\n" MAIL RCPT
+              "C BDAT 10 LAST\nC 01234567\nS 250 ok\n" BYE},
     {"SMTP-3207-4-08 on in clear behind 220", MS_VARIANT_SMTP,
      OFFER("STARTTLS") "C STARTTLS\nS 220 go\nC NOOP\nC! SMTP-3207-4-08\nS 250 ok\nS! SMTP-SEC-starttls-11\n"},
 };
@@ -347,6 +353,11 @@ Test(smtp_session, extensions)
 #define AUTH_OFFER OFFER("AUTH CRAM-MD5")
 #define CHALLENGE  "C AUTH CRAM-MD5\nS 334 PDEuMkBteC5leGFtcGxlPg==\n"    /* <1.2@mx.example> */
 #define RESPONSE   "C YSAwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZg==\n" /* a 0123456789abcdef0123456789abcdef */
+
+#define AUTHS_PIPELINED /* inside TLS, for passwords in clear */     \
+    OFFER("STARTTLS")                                                \
+    TLS "C EHLO relay.example\nS 250-mx.example\nS 250-PIPELINING\n" \
+        "S 250 AUTH PLAIN LOGIN EXTERNAL ANONYMOUS\n"
 
 static const smtp_talk auth_rows[] = {
     {"SMTP-4954-4-28 an exchange as it should be", MS_VARIANT_SMTP,
@@ -370,6 +381,16 @@ static const smtp_talk auth_rows[] = {
     {"SMTP-4954-4-35 more behind AUTH", MS_VARIANT_SMTP,
      GREETING "C EHLO relay.example\nS 250-mx.example\nS 250-PIPELINING\nS 250 AUTH CRAM-MD5\n"
               "C AUTH CRAM-MD5\nC NOOP\nC! SMTP-4954-4-35\nS 504 no\nS 250 ok\n" BYE},
+    {"SMTP-4954-4-35 a mechanism of one step may be followed", MS_VARIANT_SMTP,
+     AUTHS_PIPELINED "C AUTH PLAIN AGEAYg==\nC NOOP\nS 235 ok\nS 250 ok\n" BYE},
+    {"SMTP-4954-4-35 … EXTERNAL, too", MS_VARIANT_SMTP,
+     AUTHS_PIPELINED "C AUTH EXTERNAL =\nC NOOP\nS 235 ok\nS 250 ok\n" BYE},
+    {"SMTP-4954-4-35 … and ANONYMOUS", MS_VARIANT_SMTP,
+     AUTHS_PIPELINED "C AUTH ANONYMOUS YQ==\nC NOOP\nS 235 ok\nS 250 ok\n" BYE},
+    {"SMTP-4954-4-35 one of two steps must not, with its first response", MS_VARIANT_SMTP,
+     AUTHS_PIPELINED "C AUTH LOGIN YQ==\nC NOOP\nC! SMTP-4954-4-35\nS 504 no\nS 250 ok\n" BYE},
+    {"SMTP-4954-4-35 nor PLAIN without its one", MS_VARIANT_SMTP,
+     AUTHS_PIPELINED "C AUTH PLAIN\nC NOOP\nC! SMTP-4954-4-35\nS 504 no\nS 250 ok\n" BYE},
     {"SMTP-5321-4.3.1-05 235 outside AUTH", MS_VARIANT_SMTP, HELLO "C NOOP\nS 235 ok\nS! SMTP-5321-4.3.1-05\n" BYE},
 };
 

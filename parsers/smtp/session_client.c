@@ -277,7 +277,6 @@ static void judge_failed_chunk(ms_smtp_session *session, uint8_t verb, uint64_t 
 
 static void note_auth(ms_smtp_session *session, const ms_smtp_parsed *parsed, uint8_t *flags)
 {
-    session->auth_steps = 0;
     session->flags &= ~(uint32_t)(SESSION_CANCELLED | SESSION_CHALLENGE_BAD);
     session->mechanism = MS_SASL_OTHER;
     if (parsed->error != MS_SMTP_OK)

@@ -231,8 +231,6 @@ static void auth_answered(ms_smtp_session *session, const ms_smtp_run *run, uint
     if (code / 100 == 3) {
         if (run->verb == MS_SMTP_AUTH)
             session->auth_from = session->state;
-        if (session->auth_steps < UINT8_MAX)
-            session->auth_steps++;
         session->flags &= ~(uint32_t)SESSION_CHALLENGE_BAD;
         if ((line->deviations & MS_DEVIATION_BIT(MS_REPLY_DEV_CHALLENGE_NOT_BASE64)) != 0)
             session->flags |= SESSION_CHALLENGE_BAD;

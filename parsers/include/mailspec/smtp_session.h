@@ -104,7 +104,6 @@ typedef struct ms_smtp_session {
     uint8_t body_sent;      /* BODY= of the last MAIL sent */
     uint8_t body;           /* BODY= of the open transaction */
     uint8_t mechanism;      /* ms_sasl_mechanism of the exchange */
-    uint8_t auth_steps;     /* challenges of the exchange, saturating */
     uint8_t cleared_by;     /* why no transaction is open */
 } ms_smtp_session;
 
