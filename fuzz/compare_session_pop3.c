@@ -22,6 +22,8 @@ typedef struct dialogue {
     compare_choices choices;
     bool listed; /* PIPELINING, in every list of this connection */
     bool over;   /* what comes next the model does not know */
+    bool odd[2]; /* a bare CR was said, once, which is told once */
+    bool closed; /* by a side */
 } dialogue;
 
 static size_t take(void *state, ms_side side, ms_span held, ms_findings *findings, bool *waits)
@@ -106,9 +108,55 @@ static bool decides(const pop3_item *item)
            item->verb == POP3_QUIT;
 }
 
+/* Commands that are not in their grammar, and the requirements one of which each of them breaks. */
+static const struct {
+    pop3_verb verb;
+    const char *text, *ids;
+} wrong_commands[] = {
+    {POP3_USER, "USER\r\n", "POP3-1939-5-52"},    {POP3_PASS, "PASS\r\n", "POP3-1939-5-52"},
+    {POP3_APOP, "APOP a\r\n", "POP3-1939-5-52"},  {POP3_APOP, "APOP a 0123\r\n", "POP3-1939-7-48"},
+    {POP3_RETR, "RETR\r\n", "POP3-1939-5-52"},    {POP3_RETR, "RETR x\r\n", "POP3-1939-4-12"},
+    {POP3_DELE, "DELE\r\n", "POP3-1939-5-52"},    {POP3_DELE, "DELE 0\r\n", "POP3-1939-4-12"},
+    {POP3_LIST, "LIST -1\r\n", "POP3-1939-4-12"}, {POP3_UIDL, "UIDL 1 2\r\n", "POP3-1939-5-53"},
+    {POP3_TOP, "TOP 1\r\n", "POP3-1939-5-52"},    {POP3_TOP, "TOP 1 x\r\n", "POP3-1939-7-65"},
+    {POP3_STAT, "STAT 1\r\n", "POP3-1939-5-53"},  {POP3_NOOP, "NOOP x\r\n", "POP3-1939-5-53"},
+    {POP3_RSET, "RSET x\r\n", "POP3-1939-5-53"},  {POP3_CAPA, "XTND XMIT\r\n", NULL}, /* a command that nobody knows */
+};
+
+/* Where the response is waited for. */
+static void client_says_wrong(dialogue *d)
+{
+    const unsigned which = compare_choose(&d->choices, sizeof wrong_commands / sizeof wrong_commands[0]);
+    const char *ids = wrong_commands[which].ids;
+    const pop3_item item = {.verb = wrong_commands[which].verb, .wrong = ids != NULL ? ids : ""};
+    const model_verdict unknown = {MODEL_OPEN, NULL, NULL, true};
+    talk_say(&d->talk, MS_CLIENT, wrong_commands[which].text,
+             ids != NULL ? pop3_model_client(&d->model, &item) : unknown);
+    pop3_model_say(&d->model, &item);
+}
+
+/* One line with a bare CR: "Keywords and arguments consist of printable ASCII characters" (RFC 1939 section 3). */
+static void client_says_bare_cr(dialogue *d)
+{
+    static const char *const texts[] = {"NOOP\rNOOP\r\n", "STAT\r\r\n", "RSET\rQUIT\r\n", "LIST 1\r2\r\n"};
+    static const model_verdict bare_cr = {MODEL_FAULT, "POP3-1939-3-05", NULL, true};
+    const pop3_item item = {.verb = POP3_CAPA, .wrong = ""};
+    talk_say(&d->talk, MS_CLIENT, texts[compare_choose(&d->choices, 4)], bare_cr);
+    pop3_model_say(&d->model, &item);
+}
+
 static void client_speaks(dialogue *d)
 {
     char text[TEXT_MAX];
+    const bool alone = d->model.queued == 0 && !d->model.response_due;
+    if (alone && compare_one_of(&d->choices, 32)) {
+        client_says_wrong(d);
+        return;
+    }
+    if (alone && compare_one_of(&d->choices, 64)) {
+        client_says_bare_cr(d);
+        return;
+    }
     const pop3_item item = next_item(d);
     const model_verdict verdict = pop3_model_client(&d->model, &item);
     const bool held = d->model.queued > 0 && decides(&d->model.queue[d->model.queued - 1]);
@@ -204,7 +252,11 @@ static void server_speaks(dialogue *d)
         compare_one_of(&d->choices, 5) ? (pop3_indicator)compare_choose(&d->choices, 3) : right_answer(d, challenge);
     if (indicator == POP3_CONTINUES && !exchange)
         indicator = POP3_NEGATIVE;
-    const model_verdict verdict = pop3_model_server(&d->model, indicator, challenge);
+    model_verdict verdict = pop3_model_server(&d->model, indicator, challenge);
+    if (item.wrong != NULL && indicator == POP3_POSITIVE) { /* whatever it was taken for */
+        d->over = true;
+        return;
+    }
     if (indicator == POP3_CONTINUES)
         snprintf(text, sizeof text, "+ %s\r\n",
                  challenge == SASL_NOISE    ? "=AAA"
@@ -214,7 +266,16 @@ static void server_speaks(dialogue *d)
         snprintf(text, sizeof text, "-ERR no\r\n");
     else
         put_answer(d, &item, text);
+    const model_verdict judged = verdict;
+    if (indicator == POP3_NEGATIVE && !d->odd[MS_SERVER] && verdict.judgement != MODEL_FAULT &&
+        compare_one_of(&d->choices,
+                       32)) { /* each "terminated by a CRLF pair", its text printable (RFC 1939 section 3) */
+        d->odd[MS_SERVER] = true;
+        snprintf(text, sizeof text, "-ERR n\ro\r\n");
+        verdict = (model_verdict){MODEL_FAULT, "POP3-1939-3-12", NULL, verdict.open};
+    }
     talk_say(&d->talk, MS_SERVER, text, verdict);
+    verdict = judged;
     d->over = d->over || !asked || verdict.judgement == MODEL_FAULT ||
               (verdict.judgement == MODEL_OPEN && indicator != POP3_NEGATIVE);
     if (d->over)
@@ -257,10 +318,24 @@ static void ask_capabilities(dialogue *d)
     d->model.pipelining = d->listed;
 }
 
+/* A side closes, and nothing is said any more. */
+static void closes(dialogue *d)
+{
+    const ms_side side = compare_one_of(&d->choices, 2) ? MS_CLIENT : MS_SERVER;
+    talk_close(&d->talk, side,
+               side == MS_CLIENT ? pop3_model_client_closes(&d->model) : pop3_model_server_closes(&d->model));
+    d->over = d->closed = true;
+}
+
 static void step(dialogue *d)
 {
+    if (compare_one_of(&d->choices, 64)) {
+        closes(d);
+        return;
+    }
     const bool group = d->model.pipelining ? compare_one_of(&d->choices, 2) : compare_one_of(&d->choices, 16);
-    if (d->model.queued == 0 ? !compare_one_of(&d->choices, 64) : group && d->model.queued < GROUP_MAX)
+    const bool waits = d->model.queued > 0 && d->model.queue[d->model.queued - 1].wrong != NULL;
+    if (d->model.queued == 0 ? !compare_one_of(&d->choices, 64) : group && !waits && d->model.queued < GROUP_MAX)
         client_speaks(d);
     else
         server_speaks(d);
@@ -289,7 +364,9 @@ const char *compare_pop3_session(ms_span choices)
     for (unsigned steps = 0; steps < STEPS_MAX && d.choices.used < choices.len && !d.over && d.talk.why == NULL;
          steps++)
         step(&d);
-    if (d.over && d.model.queued <= 1 && d.talk.len[MS_CLIENT] == 0)
+    if ((d.model.now.state == POP3_UPDATE || d.model.now.state == POP3_ENDED) && !d.closed && d.talk.why == NULL)
+        closes(&d);
+    if (d.over && (d.closed ? d.model.queued == 0 : d.model.queued <= 1) && d.talk.len[MS_CLIENT] == 0)
         talk_settle(&d.talk);
     talk_end(&d.talk);
     return d.talk.why;

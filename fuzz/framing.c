@@ -112,6 +112,38 @@ void framing_close(framing *f)
 
 /* --- SMTP ------------------------------------------------------------------------------------------------------- */
 
+static void hear_verb(framing *f, ms_smtp_verb verb)
+{
+    if (f->heard == FRAMING_COMMANDS)
+        f->heard = -1;
+    if (f->heard >= 0)
+        f->verbs[f->heard++] = (uint8_t)verb;
+}
+
+/* "MUST respond to commands in the order they are received" (RFC 2920 section 3.2): a reply is that of a command which was heard, and not of
+ * one before the last that was answered.  One may go without a reply, which is the server's fault; LMTP's end of data has several. */
+static void answer_verb(framing *f, const ms_smtp_event *event)
+{
+    const ms_smtp_verb verb = event->answered;
+    if (event->unsolicited || verb == MS_SMTP_GREETING || f->heard < 0)
+        return;
+    int at = 0;
+    while (at < f->heard && f->verbs[at] != verb)
+        at++;
+    const bool again = verb == MS_SMTP_END_OF_DATA || verb == MS_SMTP_BDAT;
+    FUZZ_EXPECT(ORACLE_ORDER, (size_t)event->at, at < f->heard || again);
+    if (at == f->heard)
+        return;
+    f->heard -= at + 1;
+    memmove(f->verbs, f->verbs + at + 1, (size_t)f->heard);
+}
+
+void framing_smtp_limited(framing *f, const ms_smtp_session *session)
+{
+    if (ms_smtp_session_limited(session))
+        f->heard = -1;
+}
+
 void framing_smtp(framing *f, ms_side side, const ms_smtp_event *event, ms_span window)
 {
     if (f->closed)
@@ -129,6 +161,7 @@ void framing_smtp(framing *f, ms_side side, const ms_smtp_event *event, ms_span 
         check_line(raw, event->slice, event->line_flags, event->at);
         if (event->command.error == MS_SMTP_OK && event->command.command.verb == MS_SMTP_BDAT)
             f->in_chunk = read_size(raw, &f->chunk);
+        hear_verb(f, event->command.command.verb);
         break;
     case MS_SMTP_EVENT_CHUNK:
     case MS_SMTP_EVENT_CHUNK_END:
@@ -137,9 +170,14 @@ void framing_smtp(framing *f, ms_side side, const ms_smtp_event *event, ms_span 
     case MS_SMTP_EVENT_CONTENT:
     case MS_SMTP_EVENT_END_OF_DATA:
         check_data(f, event->kind == MS_SMTP_EVENT_END_OF_DATA, event->slice, raw, event->at);
+        if (event->kind == MS_SMTP_EVENT_END_OF_DATA)
+            hear_verb(f, MS_SMTP_END_OF_DATA);
+        break;
+    case MS_SMTP_EVENT_REPLY:
+        answer_verb(f, event);
+        check_line(raw, event->slice, event->line_flags, event->at);
         break;
     case MS_SMTP_EVENT_REPLY_LINE:
-    case MS_SMTP_EVENT_REPLY:
         check_line(raw, event->slice, event->line_flags, event->at);
         break;
     case MS_SMTP_EVENT_DROPPED:

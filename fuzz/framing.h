@@ -3,8 +3,8 @@
  *
  * A dialogue reader tells what it took from a side's octets.  This looks at the octets themselves, and shares nothing
  * with the readers: a line ends at its LF, a chunk has as many octets as its command says, mail data and messages end
- * at the first CRLF "." CRLF, a line of a listing loses its stuffed dot, and POP3's responses answer the commands in
- * their order (RFC 2449 section 6.6).  And of what was said before a TLS handshake
+ * at the first CRLF "." CRLF, a line of a listing loses its stuffed dot, and replies and responses
+ * answer the commands in their order (RFC 2920 section 3.2, RFC 2449 section 6.6).  And of what was said before a TLS handshake
  * nothing may be left (RFC 3207 section 4.2, RFC 2595 section 4).
  */
 #ifndef MAILSPEC_FUZZ_FRAMING_H
@@ -24,6 +24,9 @@ typedef struct framing {
     uint8_t place;        /* how much of CRLF "." CRLF stands before the next octet */
     uint64_t expected[2]; /* digest and count of what is in it, transparency undone */
     uint64_t given[2];    /* of the slices */
+    /* SMTP: verbs that were heard and not answered, the oldest first; -1: too many */
+    int heard;
+    uint8_t verbs[FRAMING_COMMANDS];
     /* POP3: commands that were heard and not answered, the oldest first; -1: too many, or one that the responses need
      * not be counted by */
     int waiting;
@@ -36,6 +39,8 @@ typedef struct framing {
 } framing;
 
 void framing_smtp(framing *f, ms_side side, const ms_smtp_event *event, ms_span window);
+/* Where the session had no room for a command, its reply may be anybody's. */
+void framing_smtp_limited(framing *f, const ms_smtp_session *session);
 void framing_pop3(framing *f, ms_side side, const ms_pop3_event *event, ms_span window);
 
 /* What framing_pop3 does with commands and responses, for those who have no octets. */

@@ -27,6 +27,12 @@ static void check_reparse(ms_span line, const ms_pop3_parsed *parsed, const ms_p
     FUZZ_EXPECT(ORACLE_PRINT_REPARSE, again.error_at, again.error == MS_POP3_OK);
     FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, again.command.verb == parsed->command.verb);
     FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, (again.deviations & ~parsed->deviations) == 0);
+    if (parsed->deviations == 0) {
+        fuzz_look was = fuzz_look_into(line), is = fuzz_look_into(ms_span_make(first_line, len - 2));
+        look_pop3_argument(&was, &parsed->command);
+        look_pop3_argument(&is, &again.command);
+        FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, was.digest == is.digest);
+    }
     const size_t second = ms_pop3_command_write(&again.command, second_line, sizeof second_line);
     FUZZ_EXPECT(ORACLE_PRINT_REPARSE, 0, second == len && memcmp(first_line, second_line, len) == 0);
 }
@@ -66,6 +72,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const ms_pop3_parsed repeated = ms_pop3_command_parse(second.input, input.options % 8 == 0 ? NULL : &context);
     look_pop3_parsed(&second, &repeated);
     FUZZ_EXPECT(ORACLE_DETERMINISM, 0, first.digest == second.digest);
+    if (fuzz_thorough || line.len % 8 == 0) { /* and at the same address */
+        fuzz_look third = fuzz_look_at(second.input);
+        const ms_pop3_parsed same = ms_pop3_command_parse(third.input, &context);
+        look_pop3_parsed(&third, &same);
+        FUZZ_EXPECT(ORACLE_DETERMINISM, 0, third.digest == second.digest);
+    }
     fuzz_show(input.block);
     fuzz_each_piece(input.octets, (input.options & 8) != 0 ? 64 : MS_POP3_COMMAND_LINE_MAX, read_piece, &context);
     return 0;

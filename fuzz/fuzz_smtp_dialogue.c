@@ -90,6 +90,7 @@ static fuzz_taken take(void *state, ms_side side, ms_span window, uint64_t at)
         return (fuzz_taken){event.consumed, waits};
     FUZZ_EXPECT(ORACLE_OFFSET, (size_t)at, event.at == at && r->dialogue.at[side] == at + event.consumed);
     FUZZ_EXPECT(ORACLE_WORK, (size_t)at, !waits || event.consumed == 0 || event.consumed == window.len);
+    framing_smtp_limited(&r->framing, &r->dialogue.session);
     framing_smtp(&r->framing, side, &event, window);
     if (waits && findings.count == 0 && event.consumed == 0)
         return (fuzz_taken){0, true}; /* most calls, octet by octet */

@@ -18,6 +18,10 @@ void look_ehlo_line(fuzz_look *look, const ms_ehlo_line *line);
 /* What can be asked of a session. */
 void look_smtp_session(fuzz_look *look, const ms_smtp_session *session);
 
+/* What the commands say beside their verb. */
+void look_smtp_argument(fuzz_look *look, const ms_smtp_command *command);
+void look_pop3_argument(fuzz_look *look, const ms_pop3_command *command);
+
 void look_pop3_parsed(fuzz_look *look, const ms_pop3_parsed *parsed);
 /* listing: by ms_pop3_listing_parse. */
 void look_pop3_response(fuzz_look *look, const ms_pop3_response *response, bool listing);

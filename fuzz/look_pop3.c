@@ -2,7 +2,7 @@
 #include "fuzz/look.h"
 #include "fuzz/reached.h"
 
-static void look_pop3_argument(fuzz_look *look, const ms_pop3_command *command)
+void look_pop3_argument(fuzz_look *look, const ms_pop3_command *command)
 {
     switch (command->verb) {
     case MS_POP3_USER:

@@ -58,7 +58,7 @@ static void look_mail(fuzz_look *look, const ms_smtp_command *command)
         look_number(look, command->mail.size);
 }
 
-static void look_argument(fuzz_look *look, const ms_smtp_command *command)
+void look_smtp_argument(fuzz_look *look, const ms_smtp_command *command)
 {
     switch (command->verb) {
     case MS_SMTP_HELO:
@@ -114,7 +114,7 @@ void look_smtp_parsed(fuzz_look *look, const ms_smtp_parsed *parsed)
     look_span(look, parsed->command.keyword);
     look_number(look, parsed->command.smtputf8);
     if (parsed->error == MS_SMTP_OK)
-        look_argument(look, &parsed->command);
+        look_smtp_argument(look, &parsed->command);
 }
 
 static void look_value(fuzz_look *look, const ms_smtp_parameter *parameter)

@@ -34,7 +34,7 @@ typedef enum fuzz_oracle {
     ORACLE_SERIALISE,      /* parse o serialise is the identity, also for octets nobody parsed */
     ORACLE_FACT,           /* what a header promises in words, as "over-long means over the limit" */
     ORACLE_FRAMING,        /* a dialogue reader took lines, chunks and messages as they stand on the wire (framing.h) */
-    ORACLE_ORDER,          /* the responses answer the commands in their order */
+    ORACLE_ORDER,          /* replies and responses answer the commands in their order */
     ORACLE_TLS,            /* nothing of before a TLS handshake is left */
     ORACLE_CONFORMING,     /* the reference server breaks no rule */
     ORACLE_MODEL_PATH,     /* the model (fuzz/model/) says the same of a path or a domain */
@@ -68,16 +68,23 @@ void fuzz_wrong(fuzz_oracle oracle, size_t at, const char *format, ...) __attrib
 /* --- looking at a result: every field is checked, and mixed into a digest ----------------------------------------- */
 
 /* Two results are the same if their digests are: spans count by their place in the input, so that a copy of the input
- * gives the same digest. */
+ * gives the same digest; or by what they hold, so that another way to write it does. */
 typedef struct fuzz_look {
     ms_span input;
     uint64_t base; /* of the input in its stream */
     uint64_t digest;
+    bool by_octets;
 } fuzz_look;
 
 static inline fuzz_look fuzz_look_at(ms_span input)
 {
-    const fuzz_look look = {input, 0, UINT64_C(0xcbf29ce484222325)};
+    const fuzz_look look = {input, 0, UINT64_C(0xcbf29ce484222325), false};
+    return look;
+}
+
+static inline fuzz_look fuzz_look_into(ms_span input)
+{
+    const fuzz_look look = {input, 0, UINT64_C(0xcbf29ce484222325), true};
     return look;
 }
 
@@ -106,7 +113,9 @@ static inline void look_span(fuzz_look *look, ms_span span)
     const uintptr_t at = (uintptr_t)span.ptr;
     if (at < start || at - start > look->input.len || span.len > look->input.len - (at - start))
         fuzz_wrong(ORACLE_SPAN, (size_t)look->base, "a span of %zu octets outside the input", span.len);
-    look_number(look, look->base + (at - start));
+    else if (look->by_octets)
+        look_octets(look, span);
+    look_number(look, look->by_octets ? 0 : look->base + (at - start));
     look_number(look, span.len);
 }
 

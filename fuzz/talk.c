@@ -90,7 +90,8 @@ void fuzz_note_content(fuzz_note *note, ms_side side, unsigned kind, ms_span oct
 
 void fuzz_note_add(fuzz_note *note, ms_side side, uint64_t at, uint64_t digest)
 {
-    fuzz_look look = {ms_span_absent(), 0, digest};
+    fuzz_look look = fuzz_look_at(ms_span_absent());
+    look.digest = digest;
     look_number(&look, note->content[side]);
     look_number(&look, side);
     note->content[side] = 0;

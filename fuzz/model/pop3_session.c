@@ -60,6 +60,11 @@ static bool names_message(const pop3_item *item)
 
 static pop3_standing after(pop3_standing s, const pop3_item *item, bool positive)
 {
+    if (item->wrong !=
+        NULL) { /* it "MUST" be answered "with a negative status indicator" (RFC 1939 section 3), and did nothing */
+        s.user_last = false;
+        return s;
+    }
     const bool login = item->verb == POP3_PASS || item->verb == POP3_APOP || item->verb == POP3_AUTH ||
                        item->verb == POP3_AUTH_RESPONSE;
     s.user_last = item->verb == POP3_USER && positive && s.state == POP3_AUTHORIZATION;
@@ -204,6 +209,8 @@ static size_t possible(const pop3_model *model, pop3_standing *standings)
 
 model_verdict pop3_model_client(const pop3_model *model, const pop3_item *item)
 {
+    if (item->wrong != NULL)
+        return (model_verdict){MODEL_FAULT, item->wrong, NULL, true};
     pop3_standing standings[STANDINGS];
     const size_t count = possible(model, standings);
     model_verdict order = in_order(model, &standings[0], item);
@@ -265,9 +272,14 @@ model_verdict pop3_model_server(const pop3_model *model, pop3_indicator indicato
     if (model->response_due)
         return either;      /* it does not wait for the response */
     if (model->queued == 0) /* nothing is sent, "except on closing": README.md */
-        return positive ? (model_verdict){MODEL_FAULT, "POP3-1939-3-39 POP3-1939-5-44 POP3-1939-3-37 POP3-1939-3-38",
+        return positive ? (model_verdict){MODEL_FAULT,
+                                          "POP3-1939-3-39 POP3-1939-5-44 POP3-1939-3-37 POP3-1939-3-38 POP3-SEC-raw-04",
                                           NULL, true}
                         : either;
+    /* "A server MUST respond to an unrecognized, unimplemented, or syntactically invalid command by responding with a negative
+     * status indicator" (RFC 1939 section 3); who understands it all the same is open */
+    if (item->wrong != NULL)
+        return indicator == POP3_NEGATIVE ? fine : either;
     const bool exchange = item->verb == POP3_AUTH || item->verb == POP3_AUTH_RESPONSE;
     if (!in_its_state(s, item->verb))
         return indicator == POP3_NEGATIVE ? fine : wrongly_taken;
@@ -290,4 +302,21 @@ model_verdict pop3_model_server(const pop3_model *model, pop3_indicator indicato
         return (item->verb == POP3_USER || item->verb == POP3_APOP) && s->user_given ? either : fine;
     /* Of the others, "Possible Responses" has +OK alone, or an unwilling server is another matter. */
     return item->verb == POP3_USER || item->verb == POP3_PASS || item->verb == POP3_APOP ? fine : either;
+}
+
+/* --- closes ------------------------------------------------------------------------------------------------------- */
+
+model_verdict pop3_model_client_closes(const pop3_model *model)
+{
+    /* "If a session terminates for some reason other than a client-issued QUIT command, the POP3 session does NOT enter the
+     * UPDATE state": something that happens, and no rule against it (RFC 1939 section 6) */
+    return model->now.state == POP3_UPDATE || model->now.state == POP3_ENDED ? fine : either;
+}
+
+model_verdict pop3_model_server_closes(const pop3_model *model)
+{
+    /* "Whether the removal was successful or not, the server then ... closes the TCP connection" (section 6); "the server should
+     * close the TCP connection without ... sending any response" when its timer expires (section 3), which is not to be seen
+     * from here */
+    return model->now.state == POP3_UPDATE || model->now.state == POP3_ENDED ? fine : either;
 }

@@ -39,9 +39,10 @@ enum { POP3_MESSAGES = 3, POP3_QUEUE = 16 };
 
 typedef struct pop3_item {
     pop3_verb verb;
-    uint32_t number; /* of the message, 0 without one */
-    bool one_step;   /* AUTH: one message completes the mechanism */
-    sasl_text text;  /* AUTH: its initial response */
+    uint32_t number;   /* of the message, 0 without one */
+    bool one_step;     /* AUTH: one message completes the mechanism */
+    sasl_text text;    /* AUTH: its initial response */
+    const char *wrong; /* the requirements one of which its syntax breaks; NULL: it is in the grammar */
 } pop3_item;
 
 typedef enum pop3_indicator { POP3_POSITIVE, POP3_NEGATIVE, POP3_CONTINUES } pop3_indicator;
@@ -70,6 +71,9 @@ model_verdict pop3_model_client(const pop3_model *model, const pop3_item *item);
 void pop3_model_say(pop3_model *model, const pop3_item *item);
 model_verdict pop3_model_server(const pop3_model *model, pop3_indicator indicator, sasl_text challenge);
 void pop3_model_reply(pop3_model *model, pop3_indicator indicator, sasl_text challenge);
+/* Whether more is wrong than what one who closes without QUIT, or without an answer, does to himself. */
+model_verdict pop3_model_client_closes(const pop3_model *model);
+model_verdict pop3_model_server_closes(const pop3_model *model);
 /* TLS has begun. */
 void pop3_model_tls(pop3_model *model);
 
