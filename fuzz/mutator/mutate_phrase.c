@@ -70,6 +70,7 @@ static void make(const char *script_rule, script_form form, bool grouped, draft 
     script_render(&script, form, grouped, d, out);
 }
 
+/* A line more, or another one, of what is no script; what has none is all another. */
 static void mutate_text(script_form form, draft *d)
 {
     phrase made;
@@ -104,12 +105,11 @@ void mutate_exchange(draft *d)
         mutate_phrase(d);
         return;
     }
+    static const char *const one[] = {"{smtp-exchange}", "{pop3-exchange}"};
+    static const char *const some[] = {"{smtp-exchange}{smtp-exchange}{smtp-exchange?}",
+                                       "{pop3-exchange}{pop3-exchange}{pop3-exchange?}"};
     const bool pop3 = is_pop3(d), grouped = below(d, 6) == 0;
-    const char *rule = pop3 ? "{pop3-exchange}" : "{smtp-exchange}";
-    if (grouped)
-        rule =
-            pop3 ? "{pop3-exchange}{pop3-exchange}{pop3-exchange?}" : "{smtp-exchange}{smtp-exchange}{smtp-exchange?}";
-    make(rule, form, grouped, d, &made);
+    make((grouped ? some : one)[pop3], form, grouped, d, &made);
     const bool at_end = below(d, 3) > 0;
     if (at_end && d->size > 0 && d->data[d->size - 1] != '\n')
         insert_text(d, d->size, form == FORM_EVENTS ? "\n" : "\r\n");
@@ -167,6 +167,7 @@ static const char *line_rule(draft *d, range line, script_form form)
     return pieces[below(d, COUNT(pieces))];
 }
 
+/* A line, or one of its words, is another. */
 void mutate_phrase(draft *d)
 {
     phrase made;

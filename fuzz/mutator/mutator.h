@@ -2,8 +2,9 @@
  * mutator.h - changes an input as one who knows the protocols would
  *
  * An input is lines, some of which begin with a mark (fuzz/input.h), and a trailer.  Each kind of change below takes a
- * line, a word or the trailer and makes of it what has broken mail software before.  The core knows no engine:
- * libfuzzer.c and afl.c give it to theirs.
+ * line, a word or the trailer and makes of it what has broken mail software before, or puts in what a grammar makes
+ * (phrase.h).  It is not told which target the input is for, but looks at what it looks like (script.h).  The core knows no
+ * engine: libfuzzer.c and afl.c give it to theirs.
  */
 #ifndef MAILSPEC_FUZZ_MUTATOR_MUTATOR_H
 #define MAILSPEC_FUZZ_MUTATOR_MUTATOR_H
