@@ -3,6 +3,7 @@
  *
  * Each octet of the choices picks who speaks, a command, a message-number, or the answer.
  */
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,18 +18,19 @@ typedef struct dialogue {
     ms_pop3_dialogue reader;
     ms_pop3_run runs[64];
     uint8_t messages[16];
-    compare_talk talk;
     pop3_model model;
     compare_choices choices;
-    bool listed; /* PIPELINING, in every list of this connection */
-    bool over;   /* what comes next the model does not know */
-    bool odd[2]; /* a bare CR was said, once, which is told once */
-    bool closed; /* by a side */
+    bool listed;       /* PIPELINING, in every list of this connection */
+    bool over;         /* what comes next the model does not know */
+    bool odd[2];       /* a bare CR was said, once, which is told once */
+    bool closed;       /* by a side */
+    compare_talk talk; /* the last member: talk_begin() sets it */
 } dialogue;
 
 static size_t take(void *state, ms_side side, ms_span held, ms_findings *findings, bool *waits)
 {
-    const ms_pop3_event event = ms_pop3_dialogue_next(state, side, held, findings);
+    ms_pop3_event event;
+    ms_pop3_dialogue_read(state, side, held, findings, &event);
     *waits = event.kind == MS_POP3_EVENT_NEED_MORE || event.kind == MS_POP3_EVENT_UNDECIDED;
     return event.consumed;
 }
@@ -353,7 +355,7 @@ static void step(dialogue *d)
 const char *compare_pop3_session(ms_span choices)
 {
     static dialogue d;
-    memset(&d, 0, sizeof d);
+    memset(&d, 0, offsetof(dialogue, talk));
     d.choices.octets = choices;
     d.listed = !compare_one_of(&d.choices, 4);
     const talk_reader reader = {&d.reader, take, end_side};

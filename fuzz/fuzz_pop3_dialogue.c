@@ -82,7 +82,8 @@ static fuzz_taken take(void *state, ms_side side, ms_span window, uint64_t at)
 {
     reader *r = state;
     ms_findings findings = {.items = r->items, .capacity = FINDINGS};
-    const ms_pop3_event event = ms_pop3_dialogue_next(&r->dialogue, side, window, &findings);
+    ms_pop3_event event;
+    ms_pop3_dialogue_read(&r->dialogue, side, window, &findings, &event);
     const bool waits = event.kind == MS_POP3_EVENT_NEED_MORE || event.kind == MS_POP3_EVENT_UNDECIDED;
     if (fuzz_crash_only)
         return (fuzz_taken){event.consumed, waits};

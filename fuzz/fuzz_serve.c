@@ -66,7 +66,8 @@ static bool judge_next(stand *s, ms_side side, ms_span window)
     size_t consumed = 0;
     bool waits = false;
     if (s->smtp != NULL) {
-        const ms_smtp_event event = ms_smtp_dialogue_next(&s->smtp_judge, side, window, &findings);
+        ms_smtp_event event;
+        ms_smtp_dialogue_read(&s->smtp_judge, side, window, &findings, &event);
         consumed = event.consumed;
         waits = event.kind == MS_SMTP_EVENT_NEED_MORE || event.kind == MS_SMTP_EVENT_UNDECIDED;
         s->unjudged |= side == MS_CLIENT && !waits && (event.line_flags & (MS_LINE_BARE_LF | MS_LINE_BARE_CR)) != 0;
@@ -78,7 +79,8 @@ static bool judge_next(stand *s, ms_side side, ms_span window)
         s->unjudged |= event.kind == MS_SMTP_EVENT_COMMAND && (event.command.error != MS_SMTP_OK || event.spilled) &&
                        is_bdat(window);
     } else {
-        const ms_pop3_event event = ms_pop3_dialogue_next(&s->pop3_judge, side, window, &findings);
+        ms_pop3_event event;
+        ms_pop3_dialogue_read(&s->pop3_judge, side, window, &findings, &event);
         consumed = event.consumed;
         waits = event.kind == MS_POP3_EVENT_NEED_MORE || event.kind == MS_POP3_EVENT_UNDECIDED;
         s->unjudged |= side == MS_CLIENT && !waits && (event.line_flags & (MS_LINE_BARE_LF | MS_LINE_BARE_CR)) != 0;

@@ -214,25 +214,36 @@ static bool read_mark(uint8_t octet, ms_side *side)
     return false;
 }
 
+/* Octets up to the next mark are said by one side; false: there is no room for another segment. */
+static bool add_said(ms_side side, size_t len[2], ms_span octets)
+{
+    fuzz_segment *segment = last_said(side);
+    if (segment == NULL)
+        return false;
+    memcpy(streams[side] + len[side], octets.ptr, octets.len);
+    len[side] += octets.len;
+    segment->len += octets.len;
+    return true;
+}
+
 const fuzz_talk *fuzz_talk_read(ms_span octets)
 {
     ms_side side = MS_SERVER;
     size_t len[2] = {0, 0};
     talk.count = 0;
-    for (size_t i = 0; i < octets.len; i++) {
-        if (octets.ptr[i] == FUZZ_MARK && i + 1 < octets.len) {
-            if (read_mark(octets.ptr[i + 1], &side)) {
-                i++;
+    for (size_t at = 0; at < octets.len;) {
+        size_t from = at; /* of what is said up to the next mark, and with it, where it is none */
+        if (octets.ptr[at] == FUZZ_MARK && at + 1 < octets.len) {
+            if (read_mark(octets.ptr[at + 1], &side)) {
+                at += 2;
                 continue;
             }
-            if (octets.ptr[i + 1] == FUZZ_MARK)
-                i++;
+            from = octets.ptr[at + 1] == FUZZ_MARK ? at + 1 : at;
         }
-        fuzz_segment *segment = last_said(side);
-        if (segment == NULL)
+        const uint8_t *mark = memchr(octets.ptr + from + 1, FUZZ_MARK, octets.len - from - 1);
+        at = mark == NULL ? octets.len : (size_t)(mark - octets.ptr);
+        if (!add_said(side, len, ms_span_make(octets.ptr + from, at - from)))
             break;
-        streams[side][len[side]++] = octets.ptr[i];
-        segment->len++;
     }
     for (int i = 0; i < 2; i++) {
         talk.stream[i] = ms_span_make(streams[i], len[i]);

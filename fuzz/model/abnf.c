@@ -22,6 +22,7 @@ typedef struct node {
     size_t min, max;     /* of a repetition */
     size_t rule;         /* of a rule's name */
     uint64_t members[4]; /* of a class of octets; of the others, those that it may begin with */
+    uint64_t alone[4];   /* octets that are all that is matched where they stand */
     bool empty;          /* it may have no octets */
     uint8_t text[40];    /* of a literal */
     size_t text_len;
@@ -383,6 +384,38 @@ static void learn_beginnings(abnf *grammar)
     }
 }
 
+/* Where one of these octets stands, the node matches it, and nothing else: a UTF-8 character of one octet among those of
+ * several. */
+static void learn_alone(const abnf *grammar, size_t at, uint64_t alone[4])
+{
+    const node *n = &grammar->nodes[at];
+    uint64_t longer[4] = {0};
+    switch (n->kind) {
+    case NODE_CLASS:
+        memcpy(alone, n->members, sizeof n->members);
+        return;
+    case NODE_RULE:
+        learn_alone(grammar, grammar->rules[n->rule].root, alone);
+        return;
+    case NODE_ALTERNATION:
+        for (size_t child = n->first; child != NONE; child = grammar->nodes[child].next) {
+            uint64_t of_child[4] = {0};
+            learn_alone(grammar, child, of_child);
+            for (size_t i = 0; i < 4; i++) {
+                longer[i] |= grammar->nodes[child].members[i] & ~of_child[i];
+                alone[i] |= of_child[i];
+            }
+        }
+        for (size_t i = 0; i < 4; i++)
+            alone[i] = n->empty ? 0 : alone[i] & ~longer[i];
+        return;
+    case NODE_TEXT:
+    case NODE_CONCATENATION:
+    case NODE_REPETITION:
+        return;
+    }
+}
+
 abnf *abnf_read(const char *const *const lists[])
 {
     abnf *grammar = calloc(1, sizeof *grammar);
@@ -403,6 +436,8 @@ abnf *abnf_read(const char *const *const lists[])
         }
     }
     learn_beginnings(grammar);
+    for (size_t at = 1; at < grammar->node_count; at++)
+        learn_alone(grammar, at, grammar->nodes[at].alone);
     return grammar;
 }
 
@@ -510,35 +545,63 @@ static void match_text(const matcher *m, const node *text, const places *from, p
     }
 }
 
+/* The only place of the set; len + 1 if there are several, or none. */
+static size_t places_sole(const matcher *m, const places *set)
+{
+    const size_t at = places_next(m, set, 0);
+    return at <= m->len && places_next(m, set, at + 1) > m->len ? at : m->len + 1;
+}
+
+/* From the minimum on; `all` holds the places to which that leads, and gets those behind. */
+static void match_more(const matcher *m, const node *repetition, size_t done, places *all)
+{
+    const node *child = &m->grammar->nodes[repetition->first];
+    places now, next;
+    places_copy(m, &now, all);
+    size_t sole = places_sole(m, &now);
+    for (; done < repetition->max; done++) {
+        bool stepped = false;
+        for (; done < repetition->max && sole < m->len &&
+               (child->alone[m->octets[sole] / 64] >> m->octets[sole] % 64 & 1) != 0;
+             done++) {
+            places_add(all, ++sole);
+            stepped = true;
+        }
+        if (done == repetition->max)
+            return;
+        if (stepped) {
+            places_clear(m, &now);
+            places_add(&now, sole);
+        }
+        places_clear(m, &next);
+        match(m, repetition->first, &now, &next);
+        if (!places_join(m, all, &next))
+            return; /* nothing new now, so nothing new ever */
+        places_copy(m, &now, &next);
+        sole = places_sole(m, &now);
+    }
+}
+
 static void match_repetition(const matcher *m, const node *repetition, const places *from, places *to)
 {
     const node *child = &m->grammar->nodes[repetition->first];
     places now, next;
-    size_t done = 0;
     places_copy(m, &now, from);
-    for (; done < repetition->min; done++) {
+    for (size_t done = 0; done < repetition->min; done++) {
         places_clear(m, &next);
         match(m, repetition->first, &now, &next);
         places_copy(m, &now, &next);
         if (places_empty(m, &now))
             return;
     }
-    places_join(m, to, &now);
     if (child->kind == NODE_CLASS && repetition->max == UNBOUNDED) {
         for (size_t at = places_next(m, &now, 0); at < m->len; at = places_next(m, &now, at + 1))
-            if (is_member(child, m->octets[at])) {
-                places_add(to, at + 1);
+            if (is_member(child, m->octets[at]))
                 places_add(&now, at + 1);
-            }
-        return;
+    } else {
+        match_more(m, repetition, repetition->min, &now);
     }
-    for (; done < repetition->max; done++) {
-        places_clear(m, &next);
-        match(m, repetition->first, &now, &next);
-        if (!places_join(m, to, &next))
-            return; /* nothing new now, so nothing new ever */
-        places_copy(m, &now, &next);
-    }
+    places_join(m, to, &now);
 }
 
 /* Adds to `to` every place where the node can end that starts at a place of `from`. */

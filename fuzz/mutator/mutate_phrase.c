@@ -85,11 +85,12 @@ static void mutate_text(script_form form, draft *d)
     replace(d, old, made.octets, made.len);
 }
 
-/* A piece of a line, which needs no dialogue around it. */
+/* A piece of a line, or one line: it needs no dialogue around it, which would be most of what is run. */
 static bool is_piece(draft *d, script_form form)
 {
     const uint8_t first = d->size > 0 ? d->data[0] | 0x20 : 0;
-    return form == FORM_COMMANDS && d->size > 0 && (first < 'a' || first > 'z') && below(d, 8) > 0;
+    const bool lines = d->size > 0 && line_at(d, 0).to < d->size;
+    return form == FORM_COMMANDS && d->size > 0 && (!lines || first < 'a' || first > 'z') && below(d, 8) > 0;
 }
 
 /* At the end mostly: that is where the states are that were got to. */

@@ -10,7 +10,13 @@ static const phrase_grammar *const grammars[] = {&phrase_values, &phrase_smtp, &
 
 /* --- rules by name -------------------------------------------------------------- */
 
-static const phrase_rule *buckets[BUCKETS];
+/* Looked up and counted once: a phrase names dozens of rules, and is made for every second input. */
+typedef struct known {
+    const phrase_rule *rule;
+    size_t name_len, count; /* count: of its alternatives */
+} known;
+
+static known buckets[BUCKETS];
 static bool filled;
 
 static size_t bucket_of(const char *name, size_t len)
@@ -27,20 +33,32 @@ static void fill(void)
     for (size_t g = 0; g < COUNT(grammars); g++)
         for (size_t i = 0; i < grammars[g]->count; i++) {
             const phrase_rule *rule = &grammars[g]->rules[i];
-            size_t at = bucket_of(rule->name, strlen(rule->name));
-            while (buckets[at] != NULL)
+            known entry = {rule, strlen(rule->name), 0};
+            while (rule->alternatives != NULL && rule->alternatives[entry.count] != NULL)
+                entry.count++;
+            size_t at = bucket_of(rule->name, entry.name_len);
+            while (buckets[at].rule != NULL)
                 at = (at + 1) % BUCKETS;
-            buckets[at] = rule;
+            buckets[at] = entry;
         }
 }
 
-static const phrase_rule *find(const char *name, size_t len)
+/* Octet by octet, here and below: what libc has for it is the sanitizer's, and costs more than a name does. */
+static bool is_same(const char *one, const char *two, size_t len)
+{
+    size_t at = 0;
+    while (at < len && one[at] == two[at])
+        at++;
+    return at == len;
+}
+
+static const known *find(const char *name, size_t len)
 {
     if (!filled)
         fill();
-    for (size_t at = bucket_of(name, len); buckets[at] != NULL; at = (at + 1) % BUCKETS)
-        if (strncmp(buckets[at]->name, name, len) == 0 && buckets[at]->name[len] == '\0')
-            return buckets[at];
+    for (size_t at = bucket_of(name, len); buckets[at].rule != NULL; at = (at + 1) % BUCKETS)
+        if (buckets[at].name_len == len && is_same(buckets[at].rule->name, name, len))
+            return &buckets[at];
     return NULL;
 }
 
@@ -59,7 +77,8 @@ typedef struct reference {
 static reference read_reference(const char *open)
 {
     reference r = {.name = open + 1, .octet = open[1] == '#'};
-    r.len = strcspn(r.name, "?*}");
+    while (r.name[r.len] != '?' && r.name[r.len] != '*' && r.name[r.len] != '}' && r.name[r.len] != '\0')
+        r.len++;
     const char *at = r.name + r.len;
     if (*at == '?' || *at == '*')
         r.how = *at++;
@@ -83,16 +102,14 @@ static size_t times_of(const reference *r, draft *d)
     return 1;
 }
 
-static const char *alternative(const phrase_rule *rule, draft *d)
+static const char *alternative(const known *entry, draft *d)
 {
+    const phrase_rule *rule = entry->rule;
     if (rule->alternatives == NULL)
         return pick(d, rule->words);
     if (rule->mostly_first && below(d, 2) == 0)
         return rule->alternatives[0];
-    size_t count = 0;
-    while (rule->alternatives[count] != NULL)
-        count++;
-    return rule->alternatives[below(d, count)];
+    return rule->alternatives[below(d, entry->count)];
 }
 
 /* --- making --------------------------------------------------------------------- */
@@ -100,7 +117,7 @@ static const char *alternative(const phrase_rule *rule, draft *d)
 /* A text that is being read, and how often another of its rule's follows. */
 typedef struct frame {
     const char *at;
-    const phrase_rule *rule;
+    const known *entry; /* of its rule */
     size_t left;
 } frame;
 
@@ -112,7 +129,8 @@ static void add(phrase *out, uint8_t octet)
 
 void phrase_make(phrase *out, const char *text, draft *d)
 {
-    frame stack[DEPTH] = {{text, NULL, 0}};
+    frame stack[DEPTH];
+    stack[0] = (frame){text, NULL, 0};
     out->len = 0;
     for (size_t depth = 1; depth > 0 && out->len < sizeof out->octets;) {
         frame *top = &stack[depth - 1];
@@ -122,7 +140,7 @@ void phrase_make(phrase *out, const char *text, draft *d)
                 continue;
             }
             top->left--;
-            top->at = alternative(top->rule, d);
+            top->at = alternative(top->entry, d);
         } else if (*top->at != '{') {
             add(out, (uint8_t)*top->at++);
         } else {
@@ -132,10 +150,10 @@ void phrase_make(phrase *out, const char *text, draft *d)
                 add(out, (uint8_t)(hex_value(r.name[1]) << 4 | hex_value(r.name[2])));
                 continue;
             }
-            const phrase_rule *rule = find(r.name, r.len);
+            const known *entry = find(r.name, r.len);
             const size_t times = times_of(&r, d);
-            if (rule != NULL && times > 0 && depth < DEPTH)
-                stack[depth++] = (frame){alternative(rule, d), rule, times - 1};
+            if (entry != NULL && times > 0 && depth < DEPTH)
+                stack[depth++] = (frame){alternative(entry, d), entry, times - 1};
         }
     }
 }
