@@ -97,6 +97,7 @@ static const struct row {
      "C[LR10012"
      "88]\"12345678~~^x@y^z@~\" ",
      0},
+    {"octet 127 before an 8-bit one", OCTETS("a\x7F\xC3\r\n"), 512, "C[82]\"a\x7F~\" ", 0},
     {"a mark in the last octets of a text of 9", OCTETS("12345678\xC3\r\n"), 512, "C[88]\"12345678~\" ", 0},
     {"the next line starts without flags", OCTETS("\x80\r\nab\r\n"), 512, "C[80]\"~\" C\"ab\" ", 0},
     {"as long as the limit", OCTETS("123456\r\n"), 8, "C\"123456\" ", 0},

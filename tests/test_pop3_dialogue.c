@@ -78,6 +78,7 @@ Test(pop3_dialogue, wrong_state)
         {"login again", LOGIN
          "C USER x\n!c POP3-1939-7-63\nS +OK\n!s POP3-1939-7-31\nC PASS x\n!c POP3-1939-7-63\nS +OK\n"
          "!s POP3-1939-7-44\nC APOP x c4c9334bac560ecc979e58001b3e22fb\n!c POP3-1939-7-63\nS +OK\n!s POP3-1939-7-53\n"},
+        {"STLS behind a refused CAPA", LOGIN "C CAPA\nS -ERR\nC STLS\n!c POP3-2595-4-18\nS +OK\n!s POP3-2595-4-04\n"},
         {"STLS", LOGIN "C STLS\n!c POP3-2595-4-18\nS +OK\n!s POP3-2595-4-04\n"},
         {"UTF8", LOGIN "C UTF8\n!c POP3-6856-2-04\nS +OK\n!s POP3-6856-2-03\n"},
         {"AUTH after PASS", LOGIN "C AUTH PLAIN\n!c POP3-5034-4-38\nS + \n!s POP3-5034-4-03\nC *\nS -ERR\n"},
@@ -398,6 +399,8 @@ Test(pop3_dialogue, sasl)
         {"wrong length", READY "C AUTH PLAIN\nS + \nC AAA\n!c POP3-5034-5-02\nS + \n!s POP3-5034-4-15\n"},
         {"POP3-5034-4-15 an octet is missing, and the pad is right",
          READY "C AUTH PLAIN AB=\n!c POP3-5034-4-01\nS +OK\n!s POP3-5034-4-15\n"},
+        {"POP3-5034-4-15 three octets are missing, and two pads there",
+         READY "C AUTH PLAIN A==\n!c POP3-5034-4-01\nS +OK\n!s POP3-5034-4-15\n"},
         {"third argument", READY "C AUTH PLAIN " PLAIN " x\n!c POP3-5034-4-01\nS +OK\n!s POP3-5034-5-05\n"},
         {"empty second argument", READY "C AUTH EXTERNAL \n!c POP3-5034-4-12\nS -ERR\n"},
         {"mechanism", READY "C AUTH P.L\n!c POP3-4422-3.1-01\nS -ERR\n"},

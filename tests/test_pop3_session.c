@@ -54,6 +54,14 @@ static void server(bench *b, const char *text)
     b->at[MS_SERVER] += line.consumed;
 }
 
+static void capability(bench *b, const char *text)
+{
+    const ms_line line = line_of(text);
+    const ms_pop3_capability read = ms_pop3_capability_parse(line.text);
+    ms_pop3_session_capability(&b->session, &read, &line, b->at[MS_SERVER], &b->findings);
+    b->at[MS_SERVER] += line.consumed;
+}
+
 static void login(bench *b)
 {
     begin(b);
@@ -322,6 +330,31 @@ Test(pop3_session, findings_name_their_octet)
         cr_expect_eq(b.items[0].requirement, MS_REQ_POP3_1939_3_05);
         cr_expect_eq(b.items[0].at, from + rows[i].at, "row %zu: %zu", i, (size_t)(b.items[0].at - from));
     }
+}
+
+/* RFC 2449 section 6.7: what is wrong of a list as a whole is told at its end. */
+Test(pop3_session, a_list_is_found_wrong_at_its_end)
+{
+    bench b;
+    begin(&b);
+    server(&b, "+OK");
+    client(&b, "CAPA");
+    server(&b, "+OK");
+    capability(&b, "EXPIRE 10");
+    ms_pop3_session_end(&b.session, NULL, b.at[MS_SERVER], &b.findings);
+    client(&b, "USER nils");
+    server(&b, "+OK");
+    client(&b, "PASS x");
+    server(&b, "+OK");
+    client(&b, "CAPA");
+    server(&b, "+OK");
+    capability(&b, "EXPIRE 5");
+    b.findings.count = 0;
+    const uint64_t from = b.at[MS_SERVER];
+    ms_pop3_session_end(&b.session, NULL, from, &b.findings);
+    cr_assert_eq(b.findings.count, 1);
+    cr_expect_eq(b.items[0].requirement, MS_REQ_POP3_2449_6_7_02);
+    cr_expect_eq(b.items[0].at, from);
 }
 
 /* A response to a challenge that is none is a breach from its first octet (RFC 5034 section 4). */

@@ -601,6 +601,10 @@ Test(smtp_command, bad)
         cr_expect_eq(got.requirement, row->requirement, "%s: got requirement %u", row->id, got.requirement);
         cr_expect_eq(got.command.verb, row->verb, "%s: got verb %d", row->id, (int)got.command.verb);
         cr_expect_eq(got.command.mail.path.kind, MS_PATH_NONE, "%s: no argument beside an error", row->id);
+        const ms_span keyword = got.command.keyword;
+        cr_expect(row->verb == MS_SMTP_UNKNOWN || row->verb == MS_SMTP_AUTH_RESPONSE ||
+                      (keyword.ptr == line.ptr && keyword.len == strlen(ms_smtp_verb_name(row->verb))),
+                  "%s: the keyword is told all the same", row->id);
         heap_free(line);
     }
 }

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "mailspec/limits.h"
@@ -126,17 +127,6 @@ static const struct good {
     {"SMTP-4865-4-01 date", "HOLDUNTIL=2030-01-01T00:00:00Z", MAIL, MS_PARAM_HOLDUNTIL, 0, 0},
     {"SMTP-4865-4-01 fraction and offset", "HOLDUNTIL=2030-12-31t23:59:60.25-08:00", MAIL, MS_PARAM_HOLDUNTIL, 0, 0},
     {"SMTP-4865-4-01 the last minute", "HOLDUNTIL=2030-12-31T23:59:60+23:59", MAIL, MS_PARAM_HOLDUNTIL, 0, 0},
-    {"SMTP-4865-4-01 the last day of month 01", "HOLDUNTIL=2030-01-31T00:00:00Z", MAIL, MS_PARAM_HOLDUNTIL, 0, 0},
-    {"SMTP-4865-4-01 the last day of month 02", "HOLDUNTIL=2030-02-28T00:00:00Z", MAIL, MS_PARAM_HOLDUNTIL, 0, 0},
-    {"SMTP-4865-4-01 the last day of month 03", "HOLDUNTIL=2030-03-31T00:00:00Z", MAIL, MS_PARAM_HOLDUNTIL, 0, 0},
-    {"SMTP-4865-4-01 the last day of month 04", "HOLDUNTIL=2030-04-30T00:00:00Z", MAIL, MS_PARAM_HOLDUNTIL, 0, 0},
-    {"SMTP-4865-4-01 the last day of month 05", "HOLDUNTIL=2030-05-31T00:00:00Z", MAIL, MS_PARAM_HOLDUNTIL, 0, 0},
-    {"SMTP-4865-4-01 the last day of month 06", "HOLDUNTIL=2030-06-30T00:00:00Z", MAIL, MS_PARAM_HOLDUNTIL, 0, 0},
-    {"SMTP-4865-4-01 the last day of month 07", "HOLDUNTIL=2030-07-31T00:00:00Z", MAIL, MS_PARAM_HOLDUNTIL, 0, 0},
-    {"SMTP-4865-4-01 the last day of month 08", "HOLDUNTIL=2030-08-31T00:00:00Z", MAIL, MS_PARAM_HOLDUNTIL, 0, 0},
-    {"SMTP-4865-4-01 the last day of month 09", "HOLDUNTIL=2030-09-30T00:00:00Z", MAIL, MS_PARAM_HOLDUNTIL, 0, 0},
-    {"SMTP-4865-4-01 the last day of month 10", "HOLDUNTIL=2030-10-31T00:00:00Z", MAIL, MS_PARAM_HOLDUNTIL, 0, 0},
-    {"SMTP-4865-4-01 the last day of month 11", "HOLDUNTIL=2030-11-30T00:00:00Z", MAIL, MS_PARAM_HOLDUNTIL, 0, 0},
     {"SMTP-4865-4-01 leap day", "HOLDUNTIL=2028-02-29T12:00:00z", MAIL, MS_PARAM_HOLDUNTIL, 0, 0},
     {"SMTP-4865-4-01 leap day of a fourth century", "HOLDUNTIL=2000-02-29T12:00:00+01:30", MAIL, MS_PARAM_HOLDUNTIL, 0,
      0},
@@ -310,12 +300,6 @@ static const struct bad {
      MS_REQ_SMTP_4865_4_01},
     {"SMTP-4865-4-01 31 April", "HOLDUNTIL=2030-04-31T00:00:00Z", MAIL, MS_SMTP_ERR_PARAMETER_VALUE, 19,
      MS_REQ_SMTP_4865_4_01},
-    {"SMTP-4865-4-01 31 June", "HOLDUNTIL=2030-06-31T00:00:00Z", MAIL, MS_SMTP_ERR_PARAMETER_VALUE, 19,
-     MS_REQ_SMTP_4865_4_01},
-    {"SMTP-4865-4-01 31 September", "HOLDUNTIL=2030-09-31T00:00:00Z", MAIL, MS_SMTP_ERR_PARAMETER_VALUE, 19,
-     MS_REQ_SMTP_4865_4_01},
-    {"SMTP-4865-4-01 31 November", "HOLDUNTIL=2030-11-31T00:00:00Z", MAIL, MS_SMTP_ERR_PARAMETER_VALUE, 19,
-     MS_REQ_SMTP_4865_4_01},
     {"SMTP-4865-4-01 month of one digit", "HOLDUNTIL=2030-1-01T00:00:00Z", MAIL, MS_SMTP_ERR_PARAMETER_VALUE, 16,
      MS_REQ_SMTP_4865_4_01},
     {"SMTP-4865-4-01 day of one digit", "HOLDUNTIL=2030-01-1T00:00:00Z", MAIL, MS_SMTP_ERR_PARAMETER_VALUE, 19,
@@ -375,6 +359,21 @@ Test(smtp_parameter, bad)
         cr_expect_eq(got.requirement, bad[i].requirement, "%s: got requirement %u", bad[i].id, got.requirement);
         heap_free(text);
     }
+}
+
+/* RFC 3339 section 5.7: the last day of each month, and the one behind it (SMTP-4865-4-01). */
+Test(smtp_parameter, days_of_each_month)
+{
+    static const unsigned last[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    for (unsigned month = 1; month <= 12; month++)
+        for (unsigned surplus = 0; surplus <= 1; surplus++) {
+            char text[48];
+            snprintf(text, sizeof text, "HOLDUNTIL=2030-%02u-%02uT00:00:00Z", month, last[month - 1] + surplus);
+            const ms_span value = heap_text(text);
+            const ms_smtp_parameter got = first(value, MAIL);
+            cr_expect_eq(got.error == MS_SMTP_OK, surplus == 0, "%s", text);
+            heap_free(value);
+        }
 }
 
 Test(smtp_parameter, nul)

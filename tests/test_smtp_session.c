@@ -387,6 +387,8 @@ static const smtp_talk auth_rows[] = {
      AUTHS_PIPELINED "C AUTH EXTERNAL =\nC NOOP\nS 235 ok\nS 250 ok\n" BYE},
     {"SMTP-4954-4-35 … and ANONYMOUS", MS_VARIANT_SMTP,
      AUTHS_PIPELINED "C AUTH ANONYMOUS YQ==\nC NOOP\nS 235 ok\nS 250 ok\n" BYE},
+    {"SMTP-4954-4-35 not where a bare LF leaves open which reply is whose", MS_VARIANT_SMTP,
+     AUTHS_PIPELINED "C RSET\nc RSET\\n\nC! SMTP-5321-2.3.8-05\nC RSET\nC AUTH LOGIN YQ==\nC NOOP\n"},
     {"SMTP-4954-4-35 one of two steps must not, with its first response", MS_VARIANT_SMTP,
      AUTHS_PIPELINED "C AUTH LOGIN YQ==\nC NOOP\nC! SMTP-4954-4-35\nS 504 no\nS 250 ok\n" BYE},
     {"SMTP-4954-4-35 nor PLAIN without its one", MS_VARIANT_SMTP,
@@ -530,6 +532,21 @@ Test(smtp_session, overflow_is_a_limit_and_no_finding)
         cr_expect_eq(ms_smtp_session_limited(&d.session), 2 * pairs > 8, "%zu pairs", pairs);
         free(text);
         free(runs);
+    }
+}
+
+/* Octets behind a command whose reply decides what they are: SMTP-4954-4-35, unless commands were lost before. */
+Test(smtp_session, talking_ahead_of_lost_commands_is_no_finding)
+{
+    for (size_t room = 3; room <= 4; room++) {
+        ms_smtp_run runs[4];
+        size_t findings;
+        smtp_talk talk = {"ahead", MS_VARIANT_SMTP,
+                          GREETING "C EHLO relay.example\nS 250-mx.example\nS 250-PIPELINING\nS 250 AUTH CRAM-MD5\n"
+                                   "C RSET\nC MAIL FROM:<a@relay.example>\nC RSET\nC AUTH CRAM-MD5\nC NOOP\n"};
+        const ms_smtp_dialogue d = smtp_talk_run(&talk, runs, room, &findings);
+        cr_expect_eq(ms_smtp_session_limited(&d.session), room < 4, "room for %zu", room);
+        cr_expect_eq(findings, room < 4 ? 0 : 1, "room for %zu: %zu findings", room, findings);
     }
 }
 
