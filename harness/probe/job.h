@@ -34,7 +34,6 @@ typedef struct probe_job {
     int state;    /* of the queue */
     bool outside; /* it runs without holding the maildrop; of the queue, too */
     bool inside;  /* it is not to do so again */
-    bool done;
     net_deadline began, ended;
 } probe_job;
 

@@ -132,10 +132,13 @@ void probe_queue_release(probe_queue *queue, probe_job *job, bool done)
     queue->logins -= done && is_right_login(job);
 }
 
-void probe_queue_repeat(probe_queue *queue, probe_job *job)
+bool probe_queue_repeat(probe_queue *queue, probe_job *job)
 {
+    if (job->state != JOB_DONE)
+        return false;
     job->state = JOB_WAITS;
     job->inside = true;
     queue->first = 0;
     queue->logins += is_right_login(job);
+    return true;
 }

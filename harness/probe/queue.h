@@ -31,7 +31,7 @@ void probe_queue_free(probe_queue *queue);
 probe_job *probe_queue_claim(probe_queue *queue, net_deadline now, bool *left);
 /* It runs no longer; it is done, or waits to be run again. */
 void probe_queue_release(probe_queue *queue, probe_job *job, bool done);
-/* What was done waits again, to be run without others of its kind. */
-void probe_queue_repeat(probe_queue *queue, probe_job *job);
+/* What was done waits again, to be run without others of its kind; false, and nothing else, if it was not done. */
+bool probe_queue_repeat(probe_queue *queue, probe_job *job);
 
 #endif

@@ -35,52 +35,74 @@ void probe_outcome_none(probe_outcome *outcome, const probe_job *job, result_sta
     probe_outcome_add(outcome, played, PROBE_FEED_WHOLE);
 }
 
-bool probe_outcome_transient(const probe_outcome *outcome)
+/* --- what any of the plays came to ---------------------------------------------------------------------- */
+
+static bool any(const probe_outcome *outcome, bool (*is)(const probe_played *play))
 {
     for (size_t i = 0; i < outcome->count; i++)
-        if (outcome->plays[i].transient && outcome->plays[i].item.status != RESULT_FAIL)
+        if (is(&outcome->plays[i]))
             return true;
     return false;
+}
+
+static bool is_transient(const probe_played *play)
+{
+    return play->transient && play->item.status != RESULT_FAIL;
+}
+
+static bool is_crowded(const probe_played *play)
+{
+    return play->crowded;
+}
+
+static bool is_limited(const probe_played *play)
+{
+    return play->limited && is_transient(play);
+}
+
+static bool is_let_in(const probe_played *play)
+{
+    return play->let_in;
+}
+
+static bool is_unreachable(const probe_played *play)
+{
+    return play->unreachable;
+}
+
+static bool is_failed(const probe_played *play)
+{
+    return play->item.status == RESULT_FAIL;
+}
+
+bool probe_outcome_transient(const probe_outcome *outcome)
+{
+    return any(outcome, is_transient);
 }
 
 bool probe_outcome_crowded(const probe_outcome *outcome)
 {
-    for (size_t i = 0; i < outcome->count; i++)
-        if (outcome->plays[i].crowded)
-            return true;
-    return false;
+    return any(outcome, is_crowded);
 }
 
 bool probe_outcome_limited(const probe_outcome *outcome)
 {
-    for (size_t i = 0; i < outcome->count; i++)
-        if (outcome->plays[i].limited && outcome->plays[i].transient && outcome->plays[i].item.status != RESULT_FAIL)
-            return true;
-    return false;
+    return any(outcome, is_limited);
 }
 
 bool probe_outcome_let_in(const probe_outcome *outcome)
 {
-    for (size_t i = 0; i < outcome->count; i++)
-        if (outcome->plays[i].let_in)
-            return true;
-    return false;
+    return any(outcome, is_let_in);
 }
 
 bool probe_outcome_unreachable(const probe_outcome *outcome)
 {
-    for (size_t i = 0; i < outcome->count; i++)
-        if (outcome->plays[i].unreachable)
-            return true;
-    return false;
+    return any(outcome, is_unreachable);
 }
 
 bool probe_outcome_failed(const probe_outcome *outcome)
 {
-    for (size_t i = 0; i < outcome->count; i++)
-        if (outcome->plays[i].item.status == RESULT_FAIL)
-            return true;
-    return false;
+    return any(outcome, is_failed);
 }
 
 double probe_outcome_ms(const probe_outcome *outcome)

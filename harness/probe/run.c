@@ -260,12 +260,10 @@ static void repeat_neighbours(scheduler *s, const probe_job *job)
 {
     for (size_t i = 0; i < s->run->job_count; i++) {
         probe_job *other = &s->run->jobs[i];
-        if (other == job || !other->outside || other->ended < job->began || !other->done ||
-            probe_outcome_let_in(&s->outcomes[i]))
+        if (other == job || !other->outside || other->ended < job->began || probe_outcome_let_in(&s->outcomes[i]))
             continue;
-        other->done = false;
-        probe_queue_repeat(&s->queue, other);
-        atomic_fetch_sub(&s->run->done, 1);
+        if (probe_queue_repeat(&s->queue, other))
+            atomic_fetch_sub(&s->run->done, 1);
     }
 }
 
@@ -331,7 +329,6 @@ static void *work(void *context)
         }
         const bool repeated = met || again(s, job, &outcome);
         probe_queue_release(&s->queue, job, !repeated);
-        job->done = !repeated;
         keep(s, job, &outcome);
         if (!repeated) {
             atomic_fetch_add(&s->run->done, 1);
