@@ -27,6 +27,7 @@ typedef struct framing {
     /* SMTP: verbs that were heard and not answered, the oldest first; -1: too many */
     int heard;
     uint8_t verbs[FRAMING_COMMANDS];
+    uint8_t answered; /* the verb of the last reply */
     /* POP3: commands that were heard and not answered, the oldest first; -1: too many, or one that the responses need
      * not be counted by */
     int waiting;

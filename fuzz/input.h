@@ -71,6 +71,9 @@ void fuzz_show(ms_span block);
 /* The same octets at another address, which is odd, between other octets; static, until the next call. */
 ms_span fuzz_again(ms_span octets);
 
+/* What a function does not set is what stood there before, on the stack: now something else.  fuzz_again does it, too. */
+void fuzz_scribble(void);
+
 /* The first line without its end, or all of it if it has none: what a target for one line takes. */
 ms_span fuzz_one_line(ms_span octets);
 
