@@ -50,6 +50,23 @@ Test(shorten, leaves_short_ones_alone)
             cr_assert_eq(shorten(octets, sizes[i], seed, out), sizes[i], "%zu octets, seed %u", sizes[i], seed);
 }
 
+Test(shorten, cuts_one_line_anywhere)
+{
+    uint8_t octets[300], out[sizeof octets];
+    size_t within = 0;
+    for (size_t i = 0; i < sizeof octets; i++)
+        octets[i] = (uint8_t)('a' + i % 26);
+    for (uint32_t seed = 0; seed < SEEDS; seed++) {
+        const size_t kept = shorten(octets, sizeof octets, seed, out);
+        size_t head = 0;
+        while (head < kept && out[head] == octets[head])
+            head++;
+        cr_assert_arr_eq(out + head, octets + sizeof octets - (kept - head), kept - head, "seed %u", seed);
+        within += kept > 0 && kept < sizeof octets;
+    }
+    cr_assert_gt(within, SEEDS / 2);
+}
+
 Test(shorten, leaves_out_lines_in_a_row)
 {
     uint8_t octets[100 * LINE + 7], out[sizeof octets], again[sizeof octets];

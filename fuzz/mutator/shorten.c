@@ -7,6 +7,7 @@
  */
 #include "fuzz/mutator/shorten.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "fuzz/input.h"
@@ -21,10 +22,12 @@ static uint32_t next(uint32_t *random)
     return *random;
 }
 
-/* Behind the LF of the line that holds the octet. */
-static size_t line_end(const uint8_t *data, size_t len, size_t at)
+/* Behind the LF of the line that holds the octet; of one line alone, behind the octet. */
+static size_t line_end(const uint8_t *data, size_t len, size_t at, bool one_line)
 {
-    const uint8_t *lf = at < len ? memchr(data + at, '\n', len - at) : NULL;
+    const uint8_t *lf = at < len && !one_line ? memchr(data + at, '\n', len - at) : NULL;
+    if (one_line && at < len)
+        return at + 1;
     return lf == NULL ? len : (size_t)(lf - data) + 1;
 }
 
@@ -36,9 +39,10 @@ size_t fuzz_shorten(uint8_t *data, size_t size, uint32_t seed)
     next(&random);
     if (len <= LONG || next(&random) % 4 == 0)
         return size;
-    const size_t from = line_end(data, len, next(&random) % len);
+    const bool one_line = memchr(data, '\n', len) == NULL;
+    const size_t from = line_end(data, len, next(&random) % len, one_line);
     const bool end = next(&random) % 2 == 0;
-    const size_t to = end ? len : line_end(data, len, from + next(&random) % (len / 2));
+    const size_t to = end ? len : line_end(data, len, from + next(&random) % (len / 2), one_line);
     memmove(data + from, data + to, size - to);
     return size - (to - from);
 }
