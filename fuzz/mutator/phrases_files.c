@@ -55,6 +55,7 @@ static const phrase_rule rules[] = {
     PHRASE_ANY("pattern-file", "{pattern}\n{pattern-text}", "{pattern}\n{pattern}", "{pattern}"),
 
     /* --- a log file */
+    PHRASE_ANY("log-octets", "86", "0", "1000", "65536", "a"), /* more cost a second a run */
     PHRASE_ANY("log-line", "C: {smtp-command}\n", "S: {reply-line}\n", "C: {pop3-command}\n", "S: {response-line}\n",
                "[TLS]\n", "[CLOSE]\n", "[ABORT]\n", "[CONNECTION {small}]\n", "# [TLS]\n", "# {word}\n", "\n",
                " -> {smtp-command}\n", "<-  {reply-line}\n", "<** {reply-line}\n", " ~> {smtp-command}\n",
@@ -63,7 +64,7 @@ static const phrase_rule rules[] = {
                "=== {word}\n", "*** {word}\n", "> {smtp-command}\n", "< {reply-line}\n", "> {pop3-command}\n",
                "< {response-line}\n", "* {word}\n", "* SSL connection using TLSv1.3\n", "* Connected to {domain}\n",
                "* Connection #0 to host {domain} left intact\n", "* Closing connection 0\n",
-               "* Re-using existing connection\n", "} [{number} bytes data]\n", "{#7B} [{number} bytes data]\n",
+               "* Re-using existing connection\n", "} [{log-octets} bytes data]\n", "{#7B} [{log-octets} bytes data]\n",
                "{content-line}\n", "  % Total    % Received\n", "S:\n", "C:{word}\n",
                "100  86  0  0  0  86  --:--:-- --:--:--\n", "{scan}\n", ".\n", "C: DATA\n", "S: 354 {text}\n", "C: .\n",
                "C: LHLO {domain}\n", "> DATA\n", "< 354 {text}\n", "> STARTTLS\n", "< 220 {text}\n", "> LIST\n",
