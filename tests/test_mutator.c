@@ -192,6 +192,21 @@ Test(mutator, a_reference_says_how_often)
         cr_expect(seen[i], "%zu", i);
 }
 
+Test(mutator, a_phrase_can_be_coded)
+{
+    static const char plain[] = "<AGFsaWNlAHNlY3JldA==>"; /* of NUL alice NUL secret */
+    static phrase made;
+    static uint8_t none[1];
+    draft d = {.data = none, .random = 1};
+    bool seen = false;
+    for (int i = 0; i < 200; i++) {
+        phrase_make(&made, "<{plain-message%}>", &d);
+        cr_assert_eq(made.len % 4, 2, "whole groups of base64 between two octets");
+        seen |= made.len == sizeof plain - 1 && memcmp(made.octets, plain, sizeof plain - 1) == 0;
+    }
+    cr_expect(seen);
+}
+
 Test(mutator, the_trailer_stays)
 {
     static uint8_t out[64];

@@ -1,6 +1,8 @@
 /* phrase.c - see phrase.h */
 #include "fuzz/mutator/phrase.h"
 
+#include "mailspec/base64.h"
+
 enum {
     DEPTH = 24,
     BUCKETS = 1024,
@@ -70,17 +72,18 @@ typedef struct reference {
     size_t len;
     const char *behind;
     bool octet;
-    char how;    /* '\0', '?' or '*' */
+    char how;    /* '\0', '?', '*' or '%' */
     size_t many; /* behind '*'; 0: not said */
 } reference;
 
 static reference read_reference(const char *open)
 {
     reference r = {.name = open + 1, .octet = open[1] == '#'};
-    while (r.name[r.len] != '?' && r.name[r.len] != '*' && r.name[r.len] != '}' && r.name[r.len] != '\0')
+    while (r.name[r.len] != '?' && r.name[r.len] != '*' && r.name[r.len] != '%' && r.name[r.len] != '}' &&
+           r.name[r.len] != '\0')
         r.len++;
     const char *at = r.name + r.len;
-    if (*at == '?' || *at == '*')
+    if (*at == '?' || *at == '*' || *at == '%')
         r.how = *at++;
     for (; is_digit((uint8_t)*at); at++)
         r.many = r.many * 10 + (size_t)(*at - '0');
@@ -119,6 +122,8 @@ typedef struct frame {
     const char *at;
     const known *entry; /* of its rule */
     size_t left;
+    bool coded;
+    size_t from; /* of what it makes */
 } frame;
 
 static void add(phrase *out, uint8_t octet)
@@ -127,15 +132,29 @@ static void add(phrase *out, uint8_t octet)
         out->octets[out->len++] = octet;
 }
 
+/* What was made from there on, in base64. */
+static void encode(phrase *out, size_t from)
+{
+    uint8_t coded[PHRASE_ROOM];
+    const size_t len = out->len - from;
+    if (len / 3 * 4 + 4 > sizeof out->octets - from)
+        return;
+    const size_t written = ms_base64_encode(ms_span_make(out->octets + from, len), coded);
+    memcpy(out->octets + from, coded, written);
+    out->len = from + written;
+}
+
 void phrase_make(phrase *out, const char *text, draft *d)
 {
     frame stack[DEPTH];
-    stack[0] = (frame){text, NULL, 0};
+    stack[0] = (frame){text, NULL, 0, false, 0};
     out->len = 0;
     for (size_t depth = 1; depth > 0 && out->len < sizeof out->octets;) {
         frame *top = &stack[depth - 1];
         if (*top->at == '\0') {
             if (top->left == 0) {
+                if (top->coded)
+                    encode(out, top->from);
                 depth--;
                 continue;
             }
@@ -153,7 +172,7 @@ void phrase_make(phrase *out, const char *text, draft *d)
             const known *entry = find(r.name, r.len);
             const size_t times = times_of(&r, d);
             if (entry != NULL && times > 0 && depth < DEPTH)
-                stack[depth++] = (frame){alternative(entry, d), entry, times - 1};
+                stack[depth++] = (frame){alternative(entry, d), entry, times - 1, r.how == '%', out->len};
         }
     }
 }

@@ -7,6 +7,7 @@
  *     {rule?}      that, or nothing
  *     {rule*}      none to three of them
  *     {rule*64}    so many of them
+ *     {rule%}      one, in base64
  *     {#00}        the octet
  *
  * A rule whose alternatives are whole lines that begin with a letter makes a script (fuzz/mutator/script.h).
