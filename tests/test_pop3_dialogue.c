@@ -157,6 +157,8 @@ Test(pop3_dialogue, malformed_commands)
                          "+OK\n!s POP3-1939-3-08\nC LIST 1 \n!c POP3-2449-3-03\nS +OK 1 1\n"},
         {"keyword", LOGIN "C NOOPS\n!c POP3-1939-3-07\nS +OK\n!s POP3-1939-3-25\nS x\nC NOOP\nS +OK\nC \n!c "
                           "POP3-1939-3-07\nS +OK\n!s POP3-1939-3-27\nC NO\n!c POP3-1939-3-07\nS -ERR\n"},
+        {"unasked lines are told again behind the next command",
+         LOGIN "C NOOP\nS done\n!s POP3-1939-3-10\nS x\nC NOOP\nS +OK\nS y\n!s POP3-1939-3-39\n"},
         {"NUL",
          LOGIN "C DELE 1%00x\n!c POP3-1939-3-05\nS +OK\n!s POP3-SEC-raw-01\nC NOOP%00\nS +OK\n!s POP3-SEC-raw-01\n"},
         {"8-bit", LOGIN "C RETR %B1\n!c POP3-1939-3-05\nS +OK\n!s POP3-SEC-raw-02\nS .\nC %FFTAT\nS -ERR\n"},
@@ -303,6 +305,10 @@ Test(pop3_dialogue, capabilities)
                                                   "LOGIN-DELAY 20\nS .\n!s POP3-2449-6.5-02\nC CAPA\nS +OK\nS USER\nS "
                                                   "LOGIN-DELAY 5\nS .\n!s POP3-2449-6.5-03\nC CAPA\nS +OK\nS USER\nS "
                                                   "LOGIN-DELAY 10 USER\n!s POP3-2449-6.5-04\nS .\n"},
+        {"an unknown name with a control character", READY CAPA("S FOO a%01\n!s POP3-2449-3-10\n")},
+        {"TOP is refused, and EXPIRE NEVER keeps the message",
+         READY CAPA("S USER\nS TOP\nS EXPIRE NEVER\n") "C USER a\nS +OK\nC PASS b\nS +OK\nC RETR 1\nS +OK\nS .\n"
+                                                       "C TOP 1 0\nS -ERR\n!s POP3-2449-6.1-01\n"},
         {"EXPIRE", READY CAPA("S USER\nS EXPIRE 10\n") "C USER a\nS +OK\nC PASS b\nS +OK\nC CAPA\nS +OK\nS USER\nS "
                                                        "EXPIRE 5\nS .\n!s POP3-2449-6.7-02\nC CAPA\nS +OK\nS USER\nS "
                                                        "EXPIRE NEVER\nS .\n!s POP3-2449-6.7-03\nC CAPA\nS +OK\nS "
@@ -403,6 +409,9 @@ Test(pop3_dialogue, sasl)
          READY "C AUTH PLAIN A==\n!c POP3-5034-4-01\nS +OK\n!s POP3-5034-4-15\n"},
         {"third argument", READY "C AUTH PLAIN " PLAIN " x\n!c POP3-5034-4-01\nS +OK\n!s POP3-5034-5-05\n"},
         {"empty second argument", READY "C AUTH EXTERNAL \n!c POP3-5034-4-12\nS -ERR\n"},
+        {"not announced, told at the first challenge alone",
+         READY CAPA("S USER\n") "C AUTH LOGIN\n!c POP3-5034-3-03\nS + VXNlcm5hbWU6\n!s POP3-5034-3-07\nC YQ==\n"
+                                "S + UGFzc3dvcmQ6\nC YQ==\nS +OK\n"},
         {"mechanism", READY "C AUTH P.L\n!c POP3-4422-3.1-01\nS -ERR\n"},
         {"listed and refused", READY CAPA("S SASL PLAIN\n") "C AUTH PLAIN\nS -ERR no\n!s POP3-5034-3-06\n"},
         {"listed and refused with a code",

@@ -373,6 +373,24 @@ Test(pop3_session, responses_are_found_at_their_start)
     cr_expect_eq(b.items[0].at, from);
 }
 
+/* … and so it is with what a server says (RFC 1939 section 3). */
+Test(pop3_session, findings_name_the_servers_octet)
+{
+    static const struct {
+        const char *line;
+        uint64_t at;
+    } rows[] = {{"+OK a\x01", 5}, {"+OK ab\x02\x01", 6}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        bench b;
+        login(&b);
+        client(&b, "NOOP");
+        const uint64_t from = b.at[MS_SERVER];
+        server(&b, rows[i].line);
+        cr_assert_geq(b.findings.count, 1, "row %zu", i);
+        cr_expect_eq(b.items[0].at, from + rows[i].at, "row %zu: %zu", i, (size_t)(b.items[0].at - from));
+    }
+}
+
 /* A line that nobody asked for is a breach from its first octet (RFC 1939 section 3: one response to a command). */
 Test(pop3_session, unasked_lines_are_found_at_their_start)
 {

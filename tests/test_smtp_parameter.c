@@ -361,19 +361,26 @@ Test(smtp_parameter, bad)
     }
 }
 
+static void check_day(unsigned year, unsigned month, unsigned day, bool exists)
+{
+    char text[48];
+    snprintf(text, sizeof text, "HOLDUNTIL=%04u-%02u-%02uT00:00:00Z", year, month, day);
+    const ms_span value = heap_text(text);
+    const ms_smtp_parameter got = first(value, MAIL);
+    cr_expect_eq(got.error == MS_SMTP_OK, exists, "%s", text);
+    heap_free(value);
+}
+
 /* RFC 3339 section 5.7: the last day of each month, and the one behind it (SMTP-4865-4-01). */
 Test(smtp_parameter, days_of_each_month)
 {
     static const unsigned last[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    for (unsigned month = 1; month <= 12; month++)
-        for (unsigned surplus = 0; surplus <= 1; surplus++) {
-            char text[48];
-            snprintf(text, sizeof text, "HOLDUNTIL=2030-%02u-%02uT00:00:00Z", month, last[month - 1] + surplus);
-            const ms_span value = heap_text(text);
-            const ms_smtp_parameter got = first(value, MAIL);
-            cr_expect_eq(got.error == MS_SMTP_OK, surplus == 0, "%s", text);
-            heap_free(value);
-        }
+    for (unsigned month = 1; month <= 12; month++) {
+        check_day(2030, month, last[month - 1], true);
+        check_day(2030, month, last[month - 1] + 1, false);
+    }
+    check_day(2028, 2, 29, true);
+    check_day(2028, 2, 30, false);
 }
 
 Test(smtp_parameter, nul)

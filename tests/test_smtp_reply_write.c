@@ -19,6 +19,7 @@ static const struct row {
     {"SMTP-5321-4.2.1-03 no text", 250, false, {0}, "", "250 \r\n"},
     {"SMTP-5321-4.2.1-03 absent text", 354, false, {0}, NULL, "354 \r\n"},
     {"SMTP-2034-4-01 enhanced", 550, false, {5, 1, 1}, "no such user", "550 5.1.1 no such user\r\n"},
+    {"SMTP-3463-2-01 two and three digits", 550, false, {5, 100, 10}, "no", "550 5.100.10 no\r\n"},
     {"SMTP-2034-4-05 enhanced, continued", 551, true, {5, 7, 1}, "a", "551-5.7.1 a\r\n"},
     {"SMTP-2034-4-04 class 5 with 500", 500, false, {5, 5, 2}, "a", "500 5.5.2 a\r\n"},
     {"SMTP-2034-4-04 class 2 with 200", 200, false, {2, 0, 0}, "a", "200 2.0.0 a\r\n"},

@@ -341,6 +341,10 @@ static const smtp_talk extension_rows[] = {
     {"SMTP-1870-4-02 … and one within it", MS_VARIANT_SMTP,
      GREETING "C EHLO relay.example\nS 250-mx.example\nS 250-CHUNKING\nS 250 SIZE 10\n" MAIL RCPT
               "C BDAT 10 LAST\nC 01234567\nS 250 ok\n" BYE},
+    {"SMTP-5321-4.1.5-01 behind refused DATA, a verb of private use is one", MS_VARIANT_SMTP,
+     OFFER("ENHANCEDSTATUSCODES") "C MAIL FROM:<a@relay.example>\nS 250 2.1.0 ok\nC RCPT TO:<b@mx.example>\nS 250 "
+                                  "2.1.5 ok\n"
+                                  "C DATA\nS 554 5.3.0 no\nC X9-b0Z c\nS 250 ok\nS! SMTP-2034-4-01\n"},
     {"SMTP-3207-4-08 on in clear behind 220", MS_VARIANT_SMTP,
      OFFER("STARTTLS") "C STARTTLS\nS 220 go\nC NOOP\nC! SMTP-3207-4-08\nS 250 ok\nS! SMTP-SEC-starttls-11\n"},
 };
