@@ -21,9 +21,23 @@ void mutate_grow(draft *d)
     insert(d, word.to, fill, want - have);
 }
 
+/* UTF-8, well-formed and not (RFC 3629 section 4): overlong forms, surrogates, beyond U+10FFFF, cut short. */
+static void put_utf8(draft *d)
+{
+    static const char *const sequences[] = {"\xC3\xA9",         "\xE2\x82\xAC", "\xF0\x90\x8D\x88", "\xC0\x80",
+                                            "\xC1\xBF",         "\xE0\x80\x80", "\xE0\x9F\xBF",     "\xF0\x80\x80\x80",
+                                            "\xF0\x8F\xBF\xBF", "\xED\xA0\x80", "\xED\xBF\xBF",     "\xF4\x90\x80\x80",
+                                            "\xE2\x82",         "\xF0\x90\x8D"};
+    insert_text(d, below(d, d->size + 1), sequences[below(d, COUNT(sequences))]);
+}
+
 void mutate_octet(draft *d)
 {
     static const uint8_t octets[] = {0, 0x80, 0xC3, 0xFF, '\r', '\n', '\t', ' ', '.', 0x7F, '<', '"', '\\'};
+    if (below(d, 4) == 0) {
+        put_utf8(d);
+        return;
+    }
     const uint8_t octet = octets[below(d, COUNT(octets))];
     const size_t at = below(d, d->size + 1);
     if (below(d, 2) == 0 && at < d->size)

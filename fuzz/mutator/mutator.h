@@ -20,7 +20,7 @@ typedef enum fuzz_kind {
     KIND_COPY_RANGE,      /* some lines again elsewhere: a dialogue within a dialogue */
     KIND_GROW,            /* a word grows to a limit, one less, one more */
     KIND_LINE_END,        /* CRLF, LF, CR, none, CR CR LF, LF CR */
-    KIND_OCTET,           /* NUL, 8-bit, CR, LF, HT, blank, dot put in */
+    KIND_OCTET,           /* NUL, 8-bit, UTF-8 well-formed or not, CR, LF, HT, blank, dot put in */
     KIND_NUMBER,          /* a number, as a declared size: one more, one less, zero, the ends of 32 and 64 bits */
     KIND_REPLY_CODE,      /* another reply code or status indicator */
     KIND_CONTINUATION,    /* "250-" and "250 ": a multi-line reply is cut, or goes on */
