@@ -301,6 +301,10 @@ static const smtp_talk extension_rows[] = {
     {"SMTP-3030-2-17 MAIL behind a refused chunk", MS_VARIANT_SMTP,
      OFFER("CHUNKING") MAIL RCPT "C BDAT 4\nC ab\nS 552 no\nC MAIL FROM:<a@relay.example>\nC! SMTP-3030-2-17\n"
                                  "S 503 no\n" BYE},
+    {"SMTP-3030-2-17 … refused as a first MAIL may be: whether there is a transaction, the server knows alone",
+     MS_VARIANT_SMTP,
+     OFFER("CHUNKING") MAIL RCPT "C BDAT 4\nC ab\nS 552 no\nC MAIL FROM:<a@relay.example>\nC! SMTP-3030-2-17\n"
+                                 "S 452 no\nC MAIL FROM:<a@relay.example>\nC! SMTP-3030-2-17\nS 552 no\n" BYE},
     {"SMTP-3030-2-17 RSET is what is due", MS_VARIANT_SMTP,
      OFFER("CHUNKING") MAIL RCPT "C BDAT 4\nC ab\nS 552 no\nC RSET\nS 250 ok\n" MAIL BYE},
     {"SMTP-6531-3.1-03 SMTPUTF8 without 8BITMIME", MS_VARIANT_SMTP, OFFER("SMTPUTF8") "S! SMTP-6531-3.1-03\n" BYE},

@@ -109,7 +109,8 @@ uint16_t ms_smtp_refusal_rule(const ms_smtp_session *session, const ms_smtp_run 
     const bool open = session->state == MS_SMTP_SENDER || session->state == MS_SMTP_RECIPIENT;
     /* 550 and 553 may be of an address that needs SMTPUTF8 (RFC 6531 section 3.5) */
     const bool address = (code == 550 || code == 553) && (session->habits & 1u << HABIT_8BIT_SENT) != 0;
-    if (run->verb == MS_SMTP_MAIL && open && code != 503 && !address)
+    /* nor is it known whether a refused chunk left a transaction open (RFC 3030 section 2) */
+    if (run->verb == MS_SMTP_MAIL && open && code != 503 && !address && (session->flags & SESSION_CHUNK_FAILED) == 0)
         return MS_REQ_SMTP_5321_4_1_4_13;
     /* the wrong code for a wrong order does not say that there is no such command */
     if ((run->verb == MS_SMTP_DATA && session->state != MS_SMTP_RECIPIENT) ||
