@@ -90,7 +90,8 @@ static bool is_piece(draft *d, script_form form)
 {
     const uint8_t first = d->size > 0 ? d->data[0] | 0x20 : 0;
     const bool lines = d->size > 0 && line_at(d, 0).to < d->size;
-    return form == FORM_COMMANDS && d->size > 0 && (!lines || first < 'a' || first > 'z') && below(d, 8) > 0;
+    const bool piece = form == FORM_COMMANDS && d->size > 0 && (!lines || first < 'a' || first > 'z');
+    return piece && below(d, lines ? 8 : 64) > 0;
 }
 
 /* At the end mostly: that is where the states are that were got to. */
