@@ -428,11 +428,10 @@ Test(pop3_session, capabilities_and_tls)
     client(&b, "CAPA");
     server(&b, "+OK");
     cr_expect_eq(ms_pop3_session_reading(&b.session), MS_POP3_READ_CAPA);
-    const ms_line line = line_of("STLS");
-    const ms_pop3_capability capability = ms_pop3_capability_parse(line.text);
-    ms_pop3_session_capability(&b.session, &capability, &line, 10, &b.findings);
+    capability(&b, "STLS");
     cr_expect(!ms_pop3_session_offers(&b.session, MS_CAPA_STLS), "not before the list is whole");
-    ms_pop3_session_end(&b.session, &line, 16, &b.findings);
+    const ms_line dot = line_of(".");
+    ms_pop3_session_end(&b.session, &dot, b.at[MS_SERVER], &b.findings);
     cr_expect(ms_pop3_session_offers(&b.session, MS_CAPA_STLS));
     cr_expect(!ms_pop3_session_offers(&b.session, MS_CAPA_TOP));
     client(&b, "STLS");

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "fuzz/input.h"
+#include "fuzz/mutator/chance.h"
 #include "fuzz/mutator/words.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -32,10 +33,7 @@ typedef struct range {
 
 static inline uint32_t next(draft *d)
 {
-    d->random ^= d->random << 13;
-    d->random ^= d->random >> 17;
-    d->random ^= d->random << 5;
-    return d->random;
+    return chance_next(&d->random);
 }
 
 static inline size_t below(draft *d, size_t count)

@@ -11,16 +11,9 @@
 #include <string.h>
 
 #include "fuzz/input.h"
+#include "fuzz/mutator/chance.h"
 
 enum { LONG = 256 };
-
-static uint32_t next(uint32_t *random)
-{
-    *random ^= *random << 13;
-    *random ^= *random >> 17;
-    *random ^= *random << 5;
-    return *random;
-}
 
 /* Behind the LF of the line that holds the octet; of one line alone, behind the octet. */
 static size_t line_end(const uint8_t *data, size_t len, size_t at, bool one_line)
@@ -36,13 +29,13 @@ size_t fuzz_shorten(uint8_t *data, size_t size, uint32_t seed)
     const fuzz_input input = fuzz_input_read(data, size);
     const size_t len = input.octets.len;
     uint32_t random = seed * UINT32_C(2246822519) | 1;
-    next(&random);
-    if (len <= LONG || next(&random) % 4 == 0)
+    chance_next(&random);
+    if (len <= LONG || chance_next(&random) % 4 == 0)
         return size;
     const bool one_line = memchr(data, '\n', len) == NULL;
-    const size_t from = line_end(data, len, next(&random) % len, one_line);
-    const bool end = next(&random) % 2 == 0;
-    const size_t to = end ? len : line_end(data, len, from + next(&random) % (len / 2), one_line);
+    const size_t from = line_end(data, len, chance_next(&random) % len, one_line);
+    const bool end = chance_next(&random) % 2 == 0;
+    const size_t to = end ? len : line_end(data, len, from + chance_next(&random) % (len / 2), one_line);
     memmove(data + from, data + to, size - to);
     return size - (to - from);
 }
